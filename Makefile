@@ -1,0 +1,48 @@
+# `make run` shows the whole path, `make test` proves it. Needs Python >= 3.11, git and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+SOURCES := ingest policies release store workers cli tests benchmarks
+
+.PHONY: run test check fix bench clean help
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "installing the hash-locked requirements into $(VENV) (once)"
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+run: $(VENV)/.run ## the whole path on this repository and three samples, or on REPO=<path or URL>
+	@$(BIN)/shardgate run $(if $(REPO),--repo "$(REPO)")
+
+test: $(VENV)/.dev ## the full test suite (own Valkey, own PostgreSQL); k=EXPR selects
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(if $(k),-k "$(k)")
+
+check: $(VENV)/.dev ## format, lint, types, import contracts, spelling
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/typos
+
+fix: $(VENV)/.dev ## let the formatter and the linter mend what they can
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+bench: $(VENV)/.dev ## throughput and memory by stage on REPO=<path of a git repository>
+	$(BIN)/python -m benchmarks.path --repo "$(or $(REPO),.)"
+
+clean: ## remove the environment and all state
+	rm -rf $(VENV) .shardgate

@@ -1,0 +1,120 @@
+"""``shardgate up | down | status | doctor``: the embedded stack."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import shutil
+import time
+from typing import Annotated
+
+import typer
+
+from cli.console import err, human_bytes, out, print_table
+from ingest.errors import ShardgateError
+from ingest.mirror.git import git_version
+from workers import embedded
+from workers.context import Context
+from workers.settings import Settings
+
+_MIN_FREE_BYTES = 2 * 10**9
+
+
+def up(
+    attach: Annotated[bool, typer.Option(help="Stay, and stop everything on Ctrl-C.")] = False,
+) -> None:
+    """Start the embedded broker and a worker in the background."""
+    settings = Settings()
+    started = time.monotonic()
+    _ = Context(settings=settings).catalog, Context(settings=settings).keys
+    states = embedded.start(settings)
+    _print_states(states)
+    out.print(f"up in {time.monotonic() - started:.1f} s; state is kept in {settings.root}")
+    if attach:
+        out.print("Ctrl-C stops all.")
+        try:
+            with contextlib.suppress(KeyboardInterrupt):
+                while all(state.pid for state in embedded.status(settings)):
+                    time.sleep(0.5)
+        finally:
+            embedded.stop(settings)
+            out.print("stopped")
+
+
+def down() -> None:
+    """Stop the worker and the embedded broker; state stays."""
+    embedded.stop(Settings())
+    out.print("stopped")
+
+
+def status() -> None:
+    """Show processes, repositories with their last visit, and jobs that need a person."""
+    settings = Settings()
+    context = Context(settings=settings)
+    _print_states(embedded.status(settings))
+    rows = []
+    for repository in context.catalog.list_repositories():
+        visit = context.catalog.latest_visit(repository.id)
+        rows.append(
+            (
+                repository.name,
+                repository.owner,
+                visit.status.value if visit else "never visited",
+                visit.head_commit[:12] if visit else "",
+                visit.cause if visit else "",
+            )
+        )
+    print_table("repositories", ("name", "owner", "last visit", "head", "cause"), rows)
+    parked = context.jobs.parked()
+    if parked:
+        print_table(
+            "parked jobs (a person has to look)",
+            ("stage", "repository", "attempts", "reason"),
+            [(job.stage, job.scope, job.attempt, job.reason) for job in parked],
+        )
+
+
+def doctor() -> None:
+    """Check what the stack needs; exit 1 when something is missing."""
+    settings = Settings()
+    checks = [
+        ("python", platform.python_version(), True),
+        _check_git(),
+        _check_disk(settings),
+        _check_keys(settings),
+        ("broker", "answers" if embedded.ping(settings) else "does not answer (shardgate up)", True),
+        ("catalog", settings.catalog_url.partition("@")[2] or settings.catalog_url, True),
+    ]
+    print_table("doctor", ("what", "found", "ok"), [(n, f, "yes" if ok else "NO") for n, f, ok in checks])
+    if not all(ok for _, _, ok in checks):
+        err.print("something is missing, see above")
+        raise typer.Exit(1)
+
+
+def _check_git() -> tuple[str, str, bool]:
+    try:
+        return "git", git_version(), True
+    except ShardgateError as error:
+        return "git", str(error), False
+
+
+def _check_disk(settings: Settings) -> tuple[str, str, bool]:
+    settings.root.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.root).free
+    return "free disk", human_bytes(free), free > _MIN_FREE_BYTES
+
+
+def _check_keys(settings: Settings) -> tuple[str, str, bool]:
+    try:
+        Context(settings=settings).keys  # noqa: B018 - loading is the check
+    except ShardgateError as error:
+        return "keys", str(error), False
+    return "keys", str(settings.keys_dir), True
+
+
+def _print_states(states: list[embedded.ProcessState]) -> None:
+    print_table(
+        "processes",
+        ("process", "pid", "log"),
+        [(s.name, str(s.pid) if s.pid else "not running", str(s.log)) for s in states],
+    )

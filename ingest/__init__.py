@@ -1,0 +1,1 @@
+"""Facts: register, mirror, snapshot, detect. Bytes in, facts out, no opinions."""

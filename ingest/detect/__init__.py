@@ -1,0 +1,1 @@
+"""Detect: bytes in, facts out. No database, queue, web, process or network in here."""

@@ -1,0 +1,73 @@
+"""What a detector is, and how one blob is scanned by several."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ingest.domain.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ingest.domain.company import CompanyProfile
+    from ingest.domain.finding import Family
+    from ingest.domain.secret import HmacKey
+    from ingest.domain.text import ScanText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectorConfig:
+    """What detectors are built from; the same values give the same ruleset digests."""
+
+    key: HmacKey
+    company: CompanyProfile
+    cache_dir: Path
+    """Private directory for compiled rules; safe to delete."""
+
+
+class BlobDetector(Protocol):
+    """One family's detector of single blobs.
+
+    A detector is pure: the same text gives the same columns, whatever was scanned before. It may
+    be slow or crash; the caller runs it where it can be killed. Construction loads and compiles
+    everything; `scan` does no I/O.
+    """
+
+    @property
+    def family(self) -> Family:
+        """Family whose facts table the rows belong to."""
+        ...
+
+    @property
+    def ruleset_digest(self) -> str:
+        """SHA-256 hex over everything that can change a fact: rules, versions, terms."""
+        ...
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Engine name to version, as `scanner_versions` of a shard row shows it."""
+        ...
+
+    def scan(self, text: ScanText) -> Mapping[str, object]:
+        """Return the family's columns for one blob (see `ingest.domain.artefacts`).
+
+        Lists of `Finding` stay such lists; nothing in the result holds a matched value.
+        """
+        ...
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
+    """Return findings and tuples as dictionaries and lists, ready for Arrow or JSON."""
+    if isinstance(value, Finding):
+        return asdict(value)
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def fold_findings(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings sorted by span, each (rule, span) once."""
+    unique = {(f.start, f.end, f.rule_id): f for f in findings}
+    return [unique[key] for key in sorted(unique)]

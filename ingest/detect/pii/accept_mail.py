@@ -1,0 +1,71 @@
+"""Acceptance of mail addresses."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.detect.pii.exclusions import Exclusions
+from ingest.detect.pii.numbers import respell_email
+from ingest.detect.pii.place import Place, Verdict, drop, first_reason
+from ingest.domain.finding import Confidence
+
+_MAX_LOCAL: Final = 64  # RFC 5321, 4.5.3.1.1
+
+_LOCAL_TAIL: Final = re.compile(r"[^=/?{}|^~`&#$*!%\"\\]*$")
+_STRING_PREFIX: Final = re.compile(r"^(?:.*[^A-Za-z])?(?:[fFrRbBuU]{1,2})?'(?=[^']*$)")
+_USERINFO_BEFORE: Final = re.compile(r"[a-zA-Z][\w+.-]*://[^\s/\"'<>]*$")
+_SCP_AFTER: Final = re.compile(r":(?!//)[\w.~-]*/")
+_RETINA_DOMAIN: Final = re.compile(r"\dx\.")
+_VERSION_DOMAIN: Final = re.compile(r"v?\d+(?:\.\d+)*(?:[.-]|$)")
+_ESCAPE_LETTERS: Final = "abfnrtv0"
+
+
+def judge_email(place: Place, exclusions: Exclusions) -> Verdict:
+    """Accept an address without what code put before it; role mailboxes with a lower confidence."""
+    local, _, domain = place.value.rpartition("@")
+    kept = _trim_local(local, place.before(1))
+    before = place.before() + local[: len(local) - len(kept)]
+    reason = _email_shape_reason(kept, domain, before, place.after())
+    reason = reason or exclusions.email_reason(kept.lower(), domain.lower())
+    if reason:
+        return drop(reason)
+    skip = len(local.encode("utf-8", "surrogateescape")) - len(
+        kept.encode("utf-8", "surrogateescape")
+    )
+    if exclusions.has("email", "role_mailbox", kept.lower()):
+        return place.accept(confidence=Confidence.MEDIUM, evidence="role_mailbox", skip=skip)
+    return place.accept(confidence=Confidence.HIGH, evidence="known_suffix", skip=skip)
+
+
+def _trim_local(local: str, previous: str) -> str:
+    r"""Return the local part without what code put before it: ``key='``, ``path/``, ``\n``."""
+    match = _LOCAL_TAIL.search(local)
+    kept = match.group() if match else local
+    cut = local[: len(local) - len(kept)] or previous
+    if cut.endswith("%") and re.match(r"[0-9A-Fa-f]{2}", kept):
+        kept = kept[2:]
+    elif cut.endswith("\\") and kept[:1] in _ESCAPE_LETTERS:
+        kept = kept[1:]
+    return _STRING_PREFIX.sub("", kept).lstrip("'.-+")
+
+
+def _email_shape_reason(local: str, domain: str, before: str, after: str) -> str:
+    return first_reason(
+        ("template", not local or before.endswith(("%", "$", "}"))),
+        ("too_long", len(local) > _MAX_LOCAL),
+        ("url_userinfo", _USERINFO_BEFORE.search(before)),
+        ("retina_scale", _RETINA_DOMAIN.match(domain)),
+        ("package_version", _VERSION_DOMAIN.match(domain)),
+        ("call", after.startswith("(")),
+        ("scp_path", _SCP_AFTER.match(after)),
+    )
+
+
+def judge_spelled_email(place: Place, exclusions: Exclusions) -> Verdict:
+    """Accept an address whose signs are written as words."""
+    local, domain = respell_email(place.value)
+    reason = exclusions.email_reason(local.lower(), domain.lower())
+    if reason:
+        return drop(reason)
+    return place.accept(confidence=Confidence.MEDIUM, evidence="spelled")

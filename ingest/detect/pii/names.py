@@ -1,0 +1,132 @@
+"""How a person's name is written: reading a run of capitalised words, with or without a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.detect.pii.exclusions import Exclusions
+from ingest.detect.pii.gazetteer import Gazetteer
+
+_MAX_WORDS: Final = 5
+_PARTICLE: Final = re.compile(
+    r"van|von|den?|der|del|della|d[aiou]|dos|l[ae]|[ae]l|bin|ibn|ben|te[nr]|zur?|a[fv]|y|e|mac|st"
+)
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*\.?")
+_GAP: Final = re.compile(r"[ \t]{1,3}")
+_INNER_CAPITAL: Final = re.compile(r"[^\W\d_a-z][a-z]+[A-Z]")
+_PATRONYMIC: Final = ("Mc", "Mac", "De", "Di", "Da", "La", "Le", "Van", "Von", "Fitz", "O'", "D'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameRun:
+    """A run of words shaped like a name; offsets in characters."""
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+    """With particles and initials, without the last word's full stop."""
+
+
+def read_name(text: str, start: int) -> NameRun | None:
+    """Return the name-shaped run that begins at an offset, or None if no name begins there.
+
+    Two to five words: capitalised, initials, or particles such as ``van``; the last is a
+    capitalised word.
+    """
+    words: list[re.Match[str]] = []
+    position = start
+    while len(words) < _MAX_WORDS and (match := _WORD.match(text, position)):
+        if not _is_name_shaped(match.group(), is_first=not words):
+            break
+        words.append(match)
+        gap = _GAP.match(text, match.end())
+        if gap is None:
+            break
+        position = gap.end()
+    while words and not _is_surname_shaped(words[-1].group()):
+        words.pop()
+    if len(words) < 2:  # noqa: PLR2004 - a single word is a login or a brand
+        return None
+    texts = [match.group() for match in words]
+    texts[-1] = texts[-1].rstrip(".")
+    end = words[-1].start() + len(texts[-1])
+    return NameRun(start=start, end=end, words=tuple(texts))
+
+
+def _is_name_shaped(word: str, *, is_first: bool) -> bool:
+    if word[0].isupper():
+        return _INNER_CAPITAL.match(word) is None or word.startswith(_PATRONYMIC)
+    return not is_first and _PARTICLE.fullmatch(word) is not None
+
+
+def _is_surname_shaped(word: str) -> bool:
+    return word[0].isupper() and len(word.rstrip(".")) > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameJudge:
+    """Decides whether a name-shaped run names a person."""
+
+    gazetteer: Gazetteer
+    exclusions: Exclusions
+
+    def reason_against(self, words: tuple[str, ...]) -> str:
+        """Return why words that an author mark precedes name no person, or nothing."""
+        plain = [word.lower().rstrip(".") for word in words]
+        if any(self.exclusions.has("person", "organisation_word", word) for word in plain):
+            return "organisation"
+        if any(self.exclusions.has("person", "not_a_name_word", word) for word in plain):
+            return "not_a_name"
+        if any(_is_shouted(word) for word in words) and not self.is_listed(words):
+            return "not_a_name"
+        return ""
+
+    def is_listed(self, words: tuple[str, ...]) -> bool:
+        """Tell whether the first word is a listed first name and the last a listed surname."""
+        return self.gazetteer.is_first(words[0]) and self.gazetteer.is_last(words[-1])
+
+    def names_in(self, text: str) -> Iterator[NameRun]:
+        """Yield the runs whose every word a list knows: first name, middle names, surname."""
+        position = 0
+        while match := _WORD.search(text, position):
+            position = match.end()
+            if not (match.group()[0].isupper() and self.gazetteer.is_first(match.group())):
+                continue
+            run = read_name(text, match.start())
+            if run is None or not self._is_plain_listed(run, text):
+                continue
+            yield run
+            position = run.end
+
+    def _is_plain_listed(self, run: NameRun, text: str) -> bool:
+        """Tell whether the run is a listed name and no part of a longer capitalised phrase."""
+        middle = run.words[1:-1]
+        return (
+            self.is_listed(run.words)
+            and run.words[0] != run.words[-1]
+            and not self.reason_against(run.words)
+            and all(
+                _PARTICLE.fullmatch(word)
+                or len(word.rstrip(".")) == 1
+                or self.gazetteer.is_first(word)
+                or self.gazetteer.is_last(word)
+                for word in middle
+            )
+            and not _continues_a_phrase(text, run.start)
+        )
+
+
+def _is_shouted(word: str) -> bool:
+    return len(word) > 2 and word.isupper()  # noqa: PLR2004 - "JR", "II" and "D." are no shouting
+
+
+_PHRASE_BEFORE: Final = re.compile(r"[A-Z][\w'-]+ $")
+_TITLES: Final = re.compile(r"(?:Dr|Prof|Mr|Mrs|Ms|Sir|By|From|To|And|Thanks|Author|Hi|Dear) $")
+
+
+def _continues_a_phrase(text: str, start: int) -> bool:
+    before = text[max(0, start - 24) : start]
+    return _PHRASE_BEFORE.search(before) is not None and _TITLES.search(before) is None

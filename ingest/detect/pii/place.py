@@ -1,0 +1,100 @@
+"""A hit with its surroundings, and the verdict on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.detect.pii.engine import Hit
+from ingest.domain.finding import Confidence
+
+_CONTEXT_BYTES: Final = 80
+_REGION_BYTES: Final = 16 * 1024
+"""How far `Place.is_written_elsewhere` looks each way; bounds the work on files full of hits."""
+_WORD: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The span that counts, or the reason why there is none."""
+
+    start: int = 0
+    end: int = 0
+    confidence: Confidence = Confidence.MEDIUM
+    evidence: str = ""
+    """A code; never text of the blob."""
+    reason: str = ""
+    """Why the hit is not personal; empty when it is accepted."""
+
+    @property
+    def is_accepted(self) -> bool:
+        """Tell whether a finding follows."""
+        return not self.reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A hit with what stands around it on the same line.
+
+    Context is read byte by byte as Latin-1: the rules ask for ASCII marks only.
+    """
+
+    data: bytes
+    hit: Hit
+
+    @property
+    def value(self) -> str:
+        """Return the matched text."""
+        return self.data[self.hit.start : self.hit.end].decode("utf-8", "surrogateescape")
+
+    def before(self, size: int = _CONTEXT_BYTES) -> str:
+        """Return up to `size` characters before the hit."""
+        start = self.hit.start
+        return self.data[max(0, start - size) : start].decode("latin-1").rpartition("\n")[2]
+
+    def after(self, size: int = _CONTEXT_BYTES) -> str:
+        """Return up to `size` characters after the hit."""
+        end = self.hit.end
+        return self.data[end : end + size].decode("latin-1").partition("\n")[0]
+
+    def accept(
+        self, *, confidence: Confidence, evidence: str = "", skip: int = 0, cut: int = 0
+    ) -> Verdict:
+        """Return acceptance of the span without `skip` leading and `cut` trailing bytes."""
+        return Verdict(
+            start=self.hit.start + skip,
+            end=self.hit.end - cut,
+            confidence=confidence,
+            evidence=evidence,
+        )
+
+    def is_written_elsewhere(self, word: str, *, not_after: bytes) -> bool:
+        """Tell whether the file, near the hit, writes a word on its own outside the hit.
+
+        Occurrences that follow one of the bytes of `not_after`, or that are part of a longer
+        word, a mention or an address, do not count.
+        """
+        data, wanted = self.data, word.encode("utf-8", "surrogateescape")
+        stop = min(len(data), self.hit.end + _REGION_BYTES)
+        at = data.find(wanted, max(0, self.hit.start - _REGION_BYTES), stop)
+        while at >= 0:
+            end = at + len(wanted)
+            before, after = data[at - 1 : at] if at else b"", data[end : end + 1]
+            if (
+                at != self.hit.start
+                and not (before and (before[0] in _WORD or before in not_after))
+                and not (after and after[0] in _WORD)
+            ):
+                return True
+            at = data.find(wanted, end, stop)
+        return False
+
+
+def first_reason(*checks: tuple[str, object]) -> str:
+    """Return the code of the first check that holds (its second part is true), or nothing."""
+    return next((code for code, holds in checks if holds), "")
+
+
+def drop(reason: str) -> Verdict:
+    """Return the verdict that a hit is not personal."""
+    return Verdict(reason=reason)

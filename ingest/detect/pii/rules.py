@@ -1,0 +1,65 @@
+"""What the family looks for, and the digest of everything that can change its facts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib import resources
+from importlib.metadata import version
+from typing import Final
+
+from ingest.detect.detector import DetectorConfig
+from ingest.domain.finding import Category
+
+RULES_VERSION: Final = "1"
+"""Raised with every change of a pattern, threshold or acceptance rule of this package."""
+
+ENGINES: Final = (
+    "presidio-analyzer",
+    "phonenumbers",
+    "tldextract",
+    "Faker",
+    "hyperscan",
+    "tree-sitter",
+    "tree-sitter-language-pack",
+)
+"""Distributions whose version can change a fact; Faker and tldextract bring the lists."""
+
+THRESHOLDS: Final[dict[Category, float]] = {
+    Category.EMAIL_ADDRESS: 0.5,
+    Category.CREDIT_CARD: 0.3,
+    Category.IBAN_CODE: 0.5,
+    Category.US_SSN: 0.5,
+    # Presidio scores every phone number 0.4, so one threshold of 0.5 for all would lose them
+    Category.PHONE_NUMBER: 0.4,
+    Category.IP_ADDRESS: 0.6,
+    Category.PERSON: 0.5,
+    Category.USERNAME: 0.5,
+}
+"""Least Presidio score by entity, 0 to 1; its keys are all entities that Presidio is asked for."""
+
+
+def engine_versions() -> dict[str, str]:
+    """Return distribution name to installed version."""
+    return {name.lower(): version(name) for name in ENGINES}
+
+
+def read_exclusions() -> bytes:
+    """Return the packaged list of what is not personal."""
+    return resources.files(__package__).joinpath("exclusions.yaml").read_bytes()
+
+
+def ruleset_digest(config: DetectorConfig) -> str:
+    """Return SHA-256 hex over rules, lists, engine versions and the company's mail suffixes.
+
+    The suffixes enter keyed: the digest stands in manifests that outsiders read.
+    """
+    suffixes = json.dumps(sorted(config.company.internal_suffixes)).encode()
+    parts = {
+        "rules": RULES_VERSION,
+        "thresholds": {category.value: score for category, score in THRESHOLDS.items()},
+        "engines": engine_versions(),
+        "exclusions": hashlib.sha256(read_exclusions()).hexdigest(),
+        "suffixes": config.key.digest("pii-suffixes", suffixes),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,27 @@
+"""Values that stand for a secret without being one. Narrow on purpose: a word list hides leaks."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_PRINTF: Final = re.compile(r"%(?:\(\w+\))?[sdr]")
+_FILLER_CHARS: Final = 12
+
+
+def is_placeholder(value: str) -> bool:
+    """Say whether a keyword or URI value is a template, a mask, or a format directive.
+
+    ``{name}``, ``<name>`` and ``${name}`` (the templated filter of detect-secrets), one character
+    repeated, ``%s`` and ``%(name)s``. Not: ``$NAME``, ``changeme``, ``example``.
+    """
+    if len(set(value)) <= 1:
+        return True
+    is_braced = value.startswith(("{", "${")) and value.endswith("}")
+    is_angled = value.startswith("<") and value.endswith(">")
+    return is_braced or is_angled or _PRINTF.fullmatch(value) is not None
+
+
+def is_filler(value: bytes) -> bool:
+    """Say whether a vendor token is a pattern drawn in one character, as ``prefix_xxxx…``."""
+    return len(value) > _FILLER_CHARS and len(set(value[-_FILLER_CHARS:])) == 1

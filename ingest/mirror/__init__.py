@@ -1,0 +1,1 @@
+"""Mirror: bare mirrors through one hardened git wrapper."""

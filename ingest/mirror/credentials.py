@@ -1,0 +1,85 @@
+"""Resolves credential references. The only module that reads a credential.
+
+A reference is ``env:NAME`` or ``file:PATH``. Its value is ``user:password``, or a token alone
+(the user name is then ``git``, which hosts that know tokens accept). For ssh the reference has to
+be ``file:PATH`` of a private key, which ssh reads by itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from ingest.domain.secret import Secret
+from ingest.errors import ConfigurationError
+
+DEFAULT_USER: Final = b"git"
+_MAX_BYTES = 16_384
+"""More than any token, less than the smallest pipe that is sure to take it at once."""
+
+
+def resolve_credential(reference: str, environment: Mapping[str, str] | None = None) -> Secret:
+    """Return the lines of git's credential protocol (``git help credential``) for a reference.
+
+    `environment` defaults to that of this process.
+
+    Raises:
+        ConfigurationError: the reference is malformed, names nothing, or its value is empty, too
+            long, or holds a control character (which could forge a line of the protocol).
+    """
+    value = _read(reference, os.environ if environment is None else environment).strip(b"\r\n")
+    user, colon, password = value.partition(b":")
+    if not colon:
+        user, password = DEFAULT_USER, value
+    if (
+        not password
+        or len(value) > _MAX_BYTES
+        or any(byte < 0x20 or byte == 0x7F for byte in value)
+    ):
+        raise ConfigurationError(
+            f"The credential {reference} is empty, too long or has control characters.",
+            hint="It is one line: user:password, or a token.",
+        )
+    return Secret(b"username=" + user + b"\npassword=" + password + b"\n")
+
+
+def resolve_key_file(reference: str) -> Path:
+    """Return the path of an ssh private key.
+
+    Raises:
+        ConfigurationError: the reference is not ``file:PATH`` of a file that exists.
+    """
+    kind, _, rest = reference.partition(":")
+    if kind != "file" or not Path(rest).is_absolute():
+        raise ConfigurationError(
+            f"The credential {reference} does not fit ssh.",
+            hint="Use file: and the absolute path of a private key.",
+        )
+    if not Path(rest).is_file():
+        raise _missing(reference)
+    return Path(rest)
+
+
+def _read(reference: str, environment: Mapping[str, str]) -> bytes:
+    kind, _, rest = reference.partition(":")
+    if kind == "env":
+        value = environment.get(rest)
+        if value is None:
+            raise _missing(reference)
+        return os.fsencode(value)
+    if kind == "file":
+        try:
+            with Path(rest).open("rb") as file:
+                return file.read(_MAX_BYTES + 1)
+        except OSError:
+            raise _missing(reference) from None
+    raise ConfigurationError("A credential reference is env:NAME or file:PATH.")
+
+
+def _missing(reference: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The credential {reference} does not exist here.",
+        hint="Set the variable or mount the file for the process that mirrors.",
+    )

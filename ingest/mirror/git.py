@@ -1,0 +1,278 @@
+"""The one way in which this system runs git.
+
+No other module starts git; nothing here reads the caller's environment or configuration. What a
+call may say stands in `ingest.mirror.arguments`, what every call is told in
+`ingest.mirror.environment`, and how a process is held in `ingest.mirror.process`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Final
+
+from ingest.domain.secret import Secret
+from ingest.errors import ConfigurationError, Quarantined
+from ingest.mirror.arguments import CONFIG_KEYS, build_arguments
+from ingest.mirror.environment import (
+    CONFIG,
+    SEARCH_PATH,
+    Transport,
+    build_environment,
+    is_safe_version,
+    parse_version,
+)
+from ingest.mirror.failures import explain_failure, redact
+from ingest.mirror.process import GitProcess, ProcessSpec
+
+_CHUNK_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitLimits:
+    """Hard limits of one git process."""
+
+    wall_seconds: float = 3600.0
+    cpu_seconds: int = 3600
+    file_bytes: int = 32 * 2**30
+    """Largest file git may write, so the largest pack it may receive."""
+    address_bytes: int = 32 * 2**30
+    """Address space; generous, because git maps whole packs."""
+    output_bytes: int = 256 * 2**20
+    """Most that a call may print where its output is held in memory."""
+    answer_seconds: float = 300.0
+    """Longest wait for one answer of a long-lived reader."""
+    refs: int = 200_000
+    """Most refs that a source may advertise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitSettings:
+    """What an installation decides about git."""
+
+    allow_hosts: frozenset[str] = frozenset()
+    """Host names, lower case, that may resolve to private or loopback addresses."""
+    allow_local: bool = False
+    """Whether ``file:`` URLs may be mirrored."""
+    known_hosts: Path | None = None
+    """OpenSSH known hosts file; without it every ssh host is refused."""
+    ca_file: Path | None = None
+    """PEM file of the company's certificate authorities; None: the system's."""
+    limits: GitLimits = field(default_factory=GitLimits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitCall:
+    """One call, to be checked against the list of allowed arguments."""
+
+    subcommand: str
+    options: tuple[str, ...] = ()
+    operands: tuple[str, ...] = ()
+    git_dir: Path | None = None
+    transport: Transport | None = None
+    """How to reach the remote; None: no protocol is allowed."""
+    request: bytes | None = None
+    """Bytes for stdin; None: empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitResult:
+    """How a call ended."""
+
+    returncode: int
+    stdout: bytes
+    message: str
+    """Redacted stderr, at most 4 KiB."""
+
+
+class Git:
+    """Runs git calls under one set of limits."""
+
+    def __init__(self, limits: GitLimits | None = None) -> None:
+        """Take the limits; git is looked up and its version checked at the first call."""
+        self.limits = limits or GitLimits()
+
+    @cached_property
+    def executable(self) -> str:
+        """Full path of git.
+
+        Raises:
+            ConfigurationError: there is none, or it lacks security fixes that are relied on.
+        """
+        path = _find_executable()
+        _check_version(path)
+        return path
+
+    def run(self, call: GitCall) -> GitResult:
+        """Run a call to its end and return what it printed, whatever the exit status.
+
+        Raises:
+            ResourceExhausted: a time limit passed.
+            Quarantined: it printed more than `GitLimits.output_bytes`.
+        """
+        with self.open(call) as process:
+            stdout = _read_all(process, self.limits.output_bytes)
+            returncode = process.wait()
+            return GitResult(returncode=returncode, stdout=stdout, message=redact(process.message))
+
+    def check(self, call: GitCall) -> bytes:
+        """Run a call that has to succeed and return its output.
+
+        Raises:
+            ShardgateError: what `explain_failure` makes of git's message.
+        """
+        result = self.run(call)
+        if result.returncode:
+            reference = call.transport.reference if call.transport else ""
+            raise explain_failure(result.message, reference=reference, returncode=result.returncode)
+        return result.stdout
+
+    @contextlib.contextmanager
+    def open(self, call: GitCall) -> Iterator[GitProcess]:
+        """Start a call and hand out the running process; it is dead when the block ends."""
+        with contextlib.ExitStack() as stack:
+            stdin = stack.enter_context(_request_file(call.request))
+            descriptor = stack.enter_context(_credential_pipe(call.transport))
+            yield stack.enter_context(self._start(call, stdin, descriptor))
+
+    def serve(self, call: GitCall) -> GitProcess:
+        """Start a long-lived reader of one of our own mirrors; the caller closes it."""
+        return self._start(call, subprocess.PIPE, None, is_server=True)
+
+    def _start(
+        self,
+        call: GitCall,
+        stdin: IO[bytes] | int,
+        descriptor: int | None,
+        *,
+        is_server: bool = False,
+    ) -> GitProcess:
+        limits = self.limits
+        spec = ProcessSpec(
+            argv=[self.executable, *self._arguments(call, descriptor)],
+            environment=build_environment(call.transport),
+            file_bytes=limits.file_bytes,
+            cpu_seconds=-1 if is_server else limits.cpu_seconds,
+            address_bytes=limits.address_bytes,
+            wall_seconds=limits.answer_seconds if is_server else limits.wall_seconds,
+            is_server=is_server,
+            stdin=stdin,
+            pass_fds=() if descriptor is None else (descriptor,),
+        )
+        return GitProcess(spec)
+
+    @staticmethod
+    def _arguments(call: GitCall, descriptor: int | None) -> list[str]:
+        arguments = build_arguments(call.subcommand, call.options, call.operands)
+        config = list(CONFIG)
+        if call.transport:
+            config += call.transport.config
+        if descriptor is not None:
+            # only the number of a pipe is visible; the pipe is empty after its first reader
+            helper = f'!f() {{ test "$1" = get && cat <&{descriptor}; }}; f'
+            config.append(("credential.helper", helper))
+        added = {key for key, _ in config[len(CONFIG) :]}
+        if not added <= CONFIG_KEYS:
+            raise ValueError("a configuration key is not on the list of allowed ones")
+        flags = [part for key, value in config for part in ("-c", f"{key}={value}")]
+        place = [f"--git-dir={call.git_dir}"] if call.git_dir else []
+        return [*flags, *place, *arguments]
+
+
+def git_version() -> str:
+    """Return the version of the git that will be used, for example ``2.39.5``.
+
+    Raises:
+        ConfigurationError: there is no git, or it lacks security fixes that are relied on.
+    """
+    return _check_version(_find_executable())
+
+
+def _find_executable() -> str:
+    path = shutil.which("git", path=SEARCH_PATH)
+    if path is None:
+        raise ConfigurationError("git is not installed.", hint=f"Looked in {SEARCH_PATH}.")
+    return path
+
+
+def _check_version(path: str) -> str:
+    spec = ProcessSpec(
+        argv=[path, "version"],
+        environment=build_environment(None),
+        file_bytes=0,
+        cpu_seconds=10,
+        address_bytes=-1,
+        wall_seconds=30,
+    )
+    with GitProcess(spec) as process:
+        text = _read_all(process, _CHUNK_BYTES).decode("utf-8", "replace")
+        process.wait()
+    return require_safe_version(text)
+
+
+def require_safe_version(text: str) -> str:
+    """Return the version in the output of ``git version``.
+
+    Raises:
+        ConfigurationError: the version is too old or cannot be read.
+    """
+    version = parse_version(text)
+    if version is None or not is_safe_version(version):
+        raise ConfigurationError(
+            f"This git is not safe enough: {redact(text.encode()).strip() or 'no version'}.",
+            hint="Install 2.50.1 or later, 2.43.7 or later of its line, or Debian's 2.39.5.",
+        )
+    return ".".join(map(str, version))
+
+
+def _read_all(process: GitProcess, most: int) -> bytes:
+    chunks: list[bytes] = []
+    total = 0
+    while chunk := process.stdout.read1(_CHUNK_BYTES):
+        total += len(chunk)
+        if total > most:
+            raise Quarantined(f"git printed more than {most} bytes about this repository.")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+@contextlib.contextmanager
+def _request_file(request: bytes | None) -> Iterator[IO[bytes] | int]:
+    """Give a request as a file: unlike a pipe it cannot fill up and block us."""
+    if request is None:
+        yield subprocess.DEVNULL
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(request)
+        file.seek(0)
+        yield file
+
+
+@contextlib.contextmanager
+def _credential_pipe(transport: Transport | None) -> Iterator[int | None]:
+    """Put the credential into a pipe that only the started process inherits."""
+    if transport is None or transport.credential is None:
+        yield None
+        return
+    reading, writing = os.pipe()
+    try:
+        try:
+            os.write(writing, _credential_lines(transport.credential))
+        finally:
+            os.close(writing)
+        yield reading
+    finally:
+        os.close(reading)
+
+
+def _credential_lines(credential: Secret) -> bytes:
+    # the one place that takes a credential out of its wrapper, on its way into the pipe
+    value: bytes = credential._value  # noqa: SLF001
+    return value

@@ -1,0 +1,262 @@
+"""Brings one mirror folder to what its source advertises: clone, fetch, repair or nothing.
+
+Every change is made in a new generation and published at the end, so that whatever fails on the
+way, the mirror in use stays as it was.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from ingest.errors import MirrorCorrupt, ShardgateError
+from ingest.mirror.environment import Transport
+from ingest.mirror.failures import SourceBroken
+from ingest.mirror.folder import MirrorFolder, copy_generation
+from ingest.mirror.git import Git, GitCall
+from ingest.mirror.refs import Refs, is_plain_ref, list_remote_refs, read_mirror_refs
+
+_MAX_TRIES: Final = 48
+"""Fetches that looking for the good refs of a broken source may take."""
+_MASS_PRUNE: Final = 0.3
+"""Share of refs whose disappearance in one visit is worth a note."""
+_SHOWN_REFS: Final = 3
+_FETCH_OPTIONS: Final = (
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+    "--no-auto-maintenance",
+    "--quiet",
+)
+_ALL_REFS: Final = ("+refs/*:refs/*", "^refs/shardgate/*")
+_UNBORN: Final = "refs/shardgate/unborn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an update did."""
+
+    refs: Refs
+    """Refs of the mirror afterwards."""
+    is_partial: bool = False
+    note: str = ""
+    """For a person; empty when there is nothing to say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorUpdate:
+    """One visit's means: git, the way to the source, the folder, the moment."""
+
+    git: Git
+    transport: Transport
+    folder: MirrorFolder
+    now: datetime
+
+    def run(self) -> Outcome:
+        """Bring the mirror up to date.
+
+        Raises:
+            ShardgateError: the source or our own mirror failed; the mirror in use is unchanged.
+        """
+        self.folder.sweep()
+        advertised = list_remote_refs(self.git, self.transport)
+        current = self.folder.current
+        if current is None:
+            return self._publish(self._clone(advertised), advertised, None)
+        held = self._held(current)
+        if held is None:
+            return self._repair(current, advertised)
+        if held == advertised:
+            return Outcome(refs=held)
+        try:
+            fresh = self._fetch(current, advertised)
+        except MirrorCorrupt:
+            return self._repair(current, advertised)
+        return self._publish(fresh, advertised, held)
+
+    def _held(self, current: Path) -> Refs | None:
+        """Return the refs of the mirror in use; None when it is damaged."""
+        try:
+            held = read_mirror_refs(self.git, current)
+        except MirrorCorrupt:
+            return None
+        if self.folder.is_suspect:
+            if not is_sound(self.git, current):
+                return None
+            self.folder.clear_suspect()
+        self.folder.end_repairs(self.now)
+        return held
+
+    def _repair(self, current: Path, advertised: Refs) -> Outcome:
+        self.folder.begin_repair(self.now)
+        outcome = self._publish(self._clone(advertised), advertised, None)
+        self.folder.set_aside(current)
+        self.folder.clear_suspect()
+        note = "the mirror was damaged and was cloned anew"
+        return Outcome(
+            refs=outcome.refs,
+            is_partial=outcome.is_partial,
+            note="; ".join(filter(None, (note, outcome.note))),
+        )
+
+    def _clone(self, advertised: Refs) -> Path:
+        """Make a new generation from nothing; return its path."""
+        fresh = self.folder.next_generation()
+        if not advertised.ids:  # nothing to transfer, but a detached HEAD may still come
+            self._init(fresh, advertised)
+            return fresh
+        call = GitCall(
+            subcommand="clone",
+            options=("--mirror", "--template=", "--no-local", "--quiet"),
+            operands=(self.transport.url, str(fresh)),
+            transport=self.transport,
+        )
+        try:
+            self.git.check(call)
+            self._drop_foreign(fresh)
+        except SourceBroken as error:
+            _remove(fresh)
+            self._init(fresh, advertised)
+            self._fetch_good(fresh, advertised, error)
+        return fresh
+
+    def _init(self, fresh: Path, advertised: Refs) -> None:
+        ids = [*advertised.ids.values(), advertised.head_id]
+        kind = "sha256" if len(ids[0]) == 64 else "sha1"  # noqa: PLR2004 - hex characters
+        options = ("--bare", "--template=", "--quiet", f"--object-format={kind}")
+        self.git.check(GitCall(subcommand="init", options=options, operands=(str(fresh),)))
+
+    def _fetch(self, current: Path, advertised: Refs) -> Path:
+        """Make a new generation from the current one.
+
+        Raises:
+            MirrorCorrupt: the current one is damaged.
+        """
+        fresh = self.folder.next_generation()
+        copy_generation(current, fresh)
+        try:
+            self._fetch_into(fresh, _ALL_REFS, is_prune=True)
+        except SourceBroken as error:
+            if not is_sound(self.git, current):
+                raise MirrorCorrupt("The mirror is damaged.") from None
+            self._fetch_good(fresh, advertised, error)
+        return fresh
+
+    def _fetch_good(self, fresh: Path, advertised: Refs, error: ShardgateError) -> None:
+        """Fetch ref by ref what can be had, halving groups that fail.
+
+        A ref that cannot be had keeps the value that the mirror held before.
+
+        Raises:
+            ShardgateError: no ref at all could be fetched.
+        """
+        wanted = [ref for ref in sorted(advertised.ids) if is_plain_ref(ref)]
+        groups = [wanted[: len(wanted) // 2], wanted[len(wanted) // 2 :]]
+        fetched = 0
+        for _ in range(_MAX_TRIES):
+            if not groups:
+                break
+            group = groups.pop()
+            if not group:
+                continue
+            specs = [f"+{ref}:{ref}" for ref in map(_text, group)]
+            try:
+                self._fetch_into(fresh, specs, is_prune=False)
+                fetched += len(group)
+            except SourceBroken:
+                middle = len(group) // 2
+                groups += [group[:middle], group[middle:]] if middle else []
+        if not fetched:
+            raise error
+
+    def _fetch_into(self, fresh: Path, refspecs: Sequence[str], *, is_prune: bool) -> None:
+        """Fetch; refspecs travel by stdin, where neither their number nor a dash matters."""
+        call = GitCall(
+            subcommand="fetch",
+            options=(*_FETCH_OPTIONS, *(("--prune",) if is_prune else ()), "--stdin"),
+            operands=(self.transport.url,),
+            git_dir=fresh,
+            transport=self.transport,
+            request="".join(f"{spec}\n" for spec in refspecs).encode("utf-8", "surrogateescape"),
+        )
+        self.git.check(call)
+
+    def _publish(self, fresh: Path, advertised: Refs, before: Refs | None) -> Outcome:
+        missing_head = self._set_head(fresh, advertised)
+        refs = read_mirror_refs(self.git, fresh)
+        self.folder.publish(fresh)
+        missing = [ref for ref, oid in advertised.ids.items() if refs.ids.get(ref) != oid]
+        if missing_head:
+            missing.append(b"HEAD")
+        notes = [_missing_note(missing, len(advertised.ids)), _prune_note(before, refs)]
+        return Outcome(refs=refs, is_partial=bool(missing), note="; ".join(filter(None, notes)))
+
+    def _set_head(self, fresh: Path, advertised: Refs) -> bool:
+        """Point HEAD where the source's points; return whether its object cannot be had."""
+        if advertised.head_ref:
+            self._point_head(fresh, _text(advertised.head_ref))
+            return False
+        self._point_head(fresh, _UNBORN)
+        if not advertised.head_id:
+            return False
+        try:
+            self._fetch_into(fresh, ["+HEAD:refs/shardgate/HEAD"], is_prune=False)
+        except SourceBroken:
+            return True
+        head = (fresh / "refs" / "shardgate" / "HEAD").read_text().strip()
+        update = f"update HEAD\0{head}\0\0".encode()
+        options = ("--no-deref", "--stdin", "-z")
+        self.git.check(
+            GitCall(subcommand="update-ref", options=options, git_dir=fresh, request=update)
+        )
+        return False
+
+    def _point_head(self, fresh: Path, ref: str) -> None:
+        self.git.check(GitCall(subcommand="symbolic-ref", operands=("HEAD", ref), git_dir=fresh))
+
+    def _drop_foreign(self, fresh: Path) -> None:
+        """Remove refs that a source keeps under our own prefix."""
+        packed = fresh / "packed-refs"
+        lines = packed.read_bytes().splitlines(keepends=True) if packed.exists() else []
+        foreign = [line.split()[1] for line in lines if b" refs/shardgate/" in line]
+        if not foreign:
+            return
+        request = b"".join(b"delete %s\0\0" % ref for ref in foreign)
+        options = ("--no-deref", "--stdin", "-z")
+        self.git.check(
+            GitCall(subcommand="update-ref", options=options, git_dir=fresh, request=request)
+        )
+
+
+def is_sound(git: Git, git_dir: Path) -> bool:
+    """Check every object of one of our own mirrors (``git fsck --full``)."""
+    options = ("--full", "--no-dangling", "--no-progress", "--no-reflogs")
+    return git.run(GitCall(subcommand="fsck", options=options, git_dir=git_dir)).returncode == 0
+
+
+def _missing_note(missing: Sequence[bytes], total: int) -> str:
+    if not missing:
+        return ""
+    shown = ", ".join(ref.decode("utf-8", "backslashreplace") for ref in missing[:_SHOWN_REFS])
+    more = f" and {len(missing) - _SHOWN_REFS} more" * (len(missing) > _SHOWN_REFS)
+    return f"{len(missing)} of {total} refs are broken at the source or changed meanwhile: {shown}{more}"
+
+
+def _prune_note(before: Refs | None, after: Refs) -> str:
+    old: Mapping[bytes, str] = before.ids if before else {}
+    gone = len(old.keys() - after.ids.keys())
+    if not old or gone / len(old) <= _MASS_PRUNE:
+        return ""
+    return f"{gone} of {len(old)} refs vanished at the source"
+
+
+def _text(ref: bytes) -> str:
+    return ref.decode("utf-8", "surrogateescape")
+
+
+def _remove(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True)

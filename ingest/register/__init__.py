@@ -1,0 +1,1 @@
+"""Register: which repositories we may look at, and on what rights."""

@@ -1,0 +1,1 @@
+"""Snapshot: every entry of the HEAD tree, and why an entry is skipped."""

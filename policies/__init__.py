@@ -1,0 +1,1 @@
+"""Judgement: rules and people. Facts in, decisions out; pure, no I/O."""

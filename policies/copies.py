@@ -1,0 +1,224 @@
+"""The strictest verdict on a content holds for its copies and near copies.
+
+Exact copies share a blob id. Near copies share a MinHash band, which makes them candidates, and
+agree in enough of the 128 MinHash values, which is checked. What a near copy restricts is itself
+a restricted content for the next comparison, until nothing changes: so the result depends
+neither on the order of rows nor on which pair is looked at first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.errors import ArtefactCorrupt
+from policies.model import COPY_RESTRICTED, NEAR_COPY_RESTRICTED, NEAR_COPY_UNCHECKED, Policy
+
+SIGNATURE_BYTES: Final = 512
+"""A MinHash signature: 128 little-endian uint32."""
+BUCKET_LIMIT: Final = 128
+"""Restricted contents of one band bucket that a candidate is compared with.
+
+A candidate in a larger bucket that equals none of those is held as not checked, never let pass.
+"""
+_PAIR_CHUNK: Final = 65_536
+
+_RESTRICTIONS: Final = pa.schema(
+    [
+        pa.field("blob_id", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field("counterpart_repo_id", pa.string()),
+        pa.field("counterpart_path", pa.binary()),
+        pa.field("counterpart_score", pa.float32()),
+    ]
+)
+
+_Ints = npt.NDArray[np.int64]
+_Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pairs:
+    """Candidate pairs: an open content and a restricted one, by row of the signatures."""
+
+    opened: _Ints
+    restricted: _Ints
+    scores: _Floats
+    is_overfull: npt.NDArray[np.bool_]
+    """Whether the open content stands in a bucket with more restricted contents than compared."""
+
+
+def restrict_copies(
+    connection: duckdb.DuckDBPyConnection, content: pa.Table, policy: Policy
+) -> None:
+    """Make the table ``restrictions``: at most one row per blob that loses release to a copy.
+
+    Reads the table ``judged``. Blobs of the policy's `public_content` neither restrict nor are
+    restricted.
+
+    Raises:
+        ArtefactCorrupt: a signature is not 512 bytes long.
+    """
+    public = pa.table({"blob_id": pa.array(policy.document.public_content, pa.string())})
+    connection.register("public_content", public)
+    connection.execute(_CONTENTS_SQL)
+    connection.execute(_EXACT_SQL, [COPY_RESTRICTED])
+    signatures = _signatures(connection, content)
+    threshold = policy.document.near_copies.min_similarity
+    connection.execute("CREATE TEMP TABLE frontier AS SELECT node FROM nodes WHERE is_restricted")
+    while newly := _spread(connection, signatures, threshold):
+        connection.register("newly", newly)
+        connection.execute("INSERT INTO restrictions SELECT * FROM newly")
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE frontier AS "
+            "SELECT node FROM nodes JOIN newly USING (blob_id)"
+        )
+        connection.unregister("newly")
+
+
+# One row per content of the corpus: restricted where any occurrence is, else releasable.
+_CONTENTS_SQL = """
+    CREATE TEMP TABLE contents AS
+    SELECT blob_id,
+        bool_or(verdict_outcome IN ('internal-only', 'excluded')) AS is_restricted,
+        bool_or(verdict_outcome = 'releasable') AS is_releasable,
+        min({'repo': repo_id, 'path': path})
+            FILTER (verdict_outcome IN ('internal-only', 'excluded')) AS restricted_at,
+        min({'repo': repo_id, 'path': path}) AS first_at
+    FROM judged
+    WHERE skip_reason IS NULL AND blob_id NOT IN (SELECT blob_id FROM public_content)
+    GROUP BY blob_id
+"""
+_EXACT_SQL = """
+    CREATE TEMP TABLE restrictions AS
+    SELECT blob_id, $1::VARCHAR AS reason, restricted_at.repo AS counterpart_repo_id,
+        restricted_at.path AS counterpart_path, 1.0::FLOAT AS counterpart_score
+    FROM contents WHERE is_restricted AND is_releasable
+"""
+# A content scanned under two suffixes has one signature; were it two, both are compared.
+_NODES_SQL = """
+    CREATE TEMP TABLE nodes AS
+    SELECT s.node, s.blob_id, c.is_restricted, s.bands,
+        coalesce(c.restricted_at, c.first_at).repo AS repo,
+        coalesce(c.restricted_at, c.first_at).path AS path
+    FROM (
+        SELECT min(node) AS node, blob_id, any_value(bands) AS bands
+        FROM signatures GROUP BY blob_id, hash(minhash)
+    ) s JOIN contents c ON (c.blob_id = s.blob_id)
+    WHERE c.is_restricted OR c.is_releasable
+"""
+_BANDS_SQL = """
+    CREATE TEMP TABLE bands AS
+    SELECT node, unnest(range(len(bands))) AS band, unnest(bands) AS value FROM nodes
+"""
+# Buckets that hold contents of one kind only can never make a pair.
+_PRUNE_SQL = """
+    CREATE TEMP TABLE buckets AS
+    SELECT b.node, dense_rank() OVER (ORDER BY b.band, b.value) AS bucket
+    FROM bands b SEMI JOIN (
+        SELECT band, value FROM bands GROUP BY band, value HAVING count(*) > 1
+    ) shared ON (b.band = shared.band AND b.value = shared.value)
+"""
+_CANDIDATES_SQL = f"""
+    WITH blocked AS (
+        SELECT b.bucket, n.node,
+            row_number() OVER (PARTITION BY b.bucket ORDER BY n.blob_id, n.node) AS position,
+            count(*) OVER (PARTITION BY b.bucket) AS members
+        FROM frontier f JOIN nodes n ON (n.node = f.node) JOIN buckets b ON (b.node = n.node)
+    ), open_nodes AS (
+        SELECT n.node, b.bucket FROM nodes n JOIN buckets b ON (b.node = n.node)
+        WHERE NOT n.is_restricted AND n.blob_id NOT IN (SELECT blob_id FROM restrictions)
+    )
+    SELECT o.node AS opened, r.node AS restricted, bool_or(r.members > {BUCKET_LIMIT}) AS overfull
+    FROM open_nodes o JOIN blocked r ON (o.bucket = r.bucket)
+    WHERE r.position <= {BUCKET_LIMIT} GROUP BY o.node, r.node
+"""  # noqa: S608 - constants
+
+
+def _signatures(connection: duckdb.DuckDBPyConnection, content: pa.Table) -> npt.NDArray[np.uint32]:
+    """Fill ``nodes`` and ``buckets``, and return the matrix of signatures, one row per node."""
+    usable = content.select(["blob_id", "minhash", "bands"]).drop_null()
+    usable = usable.filter(pc.greater(pc.binary_length(usable["minhash"]), 0))
+    lengths = pc.unique(pc.binary_length(usable["minhash"])).to_pylist()
+    if lengths not in ([], [SIGNATURE_BYTES]):
+        raise ArtefactCorrupt(f"A MinHash signature is not {SIGNATURE_BYTES} bytes long.")
+    node = pa.array(np.arange(usable.num_rows, dtype=np.int64))
+    connection.register("signatures", usable.append_column("node", node))
+    for statement in (_NODES_SQL, _BANDS_SQL, _PRUNE_SQL):
+        connection.execute(statement)
+    packed = b"".join(
+        chunk.buffers()[2][_start(chunk) : _start(chunk) + len(chunk) * SIGNATURE_BYTES]
+        for chunk in usable["minhash"].chunks
+        if len(chunk)
+    )
+    return np.frombuffer(packed, dtype="<u4").reshape(-1, SIGNATURE_BYTES // 4)
+
+
+def _start(chunk: pa.Array) -> int:
+    """Return where the values of a binary array begin in its data buffer."""
+    offsets = np.frombuffer(chunk.buffers()[1], dtype=np.int32)
+    return int(offsets[chunk.offset])
+
+
+def _spread(
+    connection: duckdb.DuckDBPyConnection, signatures: npt.NDArray[np.uint32], threshold: float
+) -> pa.Table | None:
+    """Return the contents that the frontier restricts, or nothing when it restricts no more."""
+    found = connection.execute(_CANDIDATES_SQL).fetchnumpy()
+    opened = np.asarray(found["opened"], dtype=np.int64)
+    if not len(opened):
+        return None
+    restricted = np.asarray(found["restricted"], dtype=np.int64)
+    pairs = _Pairs(
+        opened=opened,
+        restricted=restricted,
+        scores=_agreement(signatures, opened, restricted),
+        is_overfull=np.asarray(found["overfull"], dtype=np.bool_),
+    )
+    newly = _best_pairs(connection, pairs, threshold)
+    return newly if newly.num_rows else None
+
+
+def _agreement(signatures: npt.NDArray[np.uint32], left: _Ints, right: _Ints) -> _Floats:
+    """Return the share of equal values of each pair: an estimate of Jaccard similarity."""
+    scores = np.empty(len(left), dtype=np.float32)
+    for start in range(0, len(left), _PAIR_CHUNK):
+        part = slice(start, start + _PAIR_CHUNK)
+        scores[part] = (signatures[left[part]] == signatures[right[part]]).mean(axis=1)
+    return scores
+
+
+def _best_pairs(connection: duckdb.DuckDBPyConnection, pairs: _Pairs, threshold: float) -> pa.Table:
+    """Return one restriction per open content: its most similar restricted content.
+
+    Of equally similar ones the first by (repo_id, path) is shown.
+    """
+    is_near = pairs.scores >= np.float32(threshold)
+    chosen = is_near | pairs.is_overfull
+    rows = {
+        "opened": pairs.opened[chosen],
+        "restricted": pairs.restricted[chosen],
+        "score": pairs.scores[chosen],
+        "is_near": is_near[chosen],
+    }
+    connection.register("scored", pa.table(rows))
+    query = connection.sql(_BEST_SQL, params=[NEAR_COPY_RESTRICTED, NEAR_COPY_UNCHECKED])
+    result = query.to_arrow_table().cast(_RESTRICTIONS)
+    connection.unregister("scored")
+    return result
+
+
+_BEST_SQL = """
+    SELECT o.blob_id, CASE WHEN s.is_near THEN $1 ELSE $2 END AS reason,
+        r.repo AS counterpart_repo_id, r.path AS counterpart_path, s.score AS counterpart_score
+    FROM scored s JOIN nodes o ON (o.node = s.opened) JOIN nodes r ON (r.node = s.restricted)
+    QUALIFY row_number() OVER (
+        PARTITION BY o.blob_id ORDER BY s.is_near DESC, s.score DESC, r.repo, r.path
+    ) = 1
+"""

@@ -1,0 +1,125 @@
+"""Policies as files: read, check, run the examples that they carry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from pydantic import ValidationError
+
+from ingest.errors import ConfigurationError
+from policies.columns import DossierColumn
+from policies.evaluate import judge_rows
+from policies.examples import clean_row
+from policies.language import PRECEDENCE_COLUMNS, RULE_COLUMNS, check_condition
+from policies.model import Condition, Example, Policy, PolicyDocument, Rule
+from policies.yaml_source import Place, YamlSource, parse_yaml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleFailure:
+    """An example that the policy decides otherwise than its author said."""
+
+    rule_id: str
+    number: int
+    """1-based position among the examples of the rule."""
+    expected: str
+    actual: str
+
+
+def load_policy(text: str) -> Policy:
+    """Read and check a policy document (YAML).
+
+    The examples are not run; see `check_examples`.
+
+    Raises:
+        ConfigurationError: with line and column of what is wrong.
+    """
+    source = parse_yaml(text)
+    document = _validate(source)
+    return Policy(
+        document=document,
+        digest=document.digest(),
+        licenses=tuple(
+            (row, _condition(source, ("licenses", i), row.when, PRECEDENCE_COLUMNS))
+            for i, row in enumerate(document.licenses)
+        ),
+        rules=tuple(
+            Rule(
+                document=rule,
+                condition=_condition(source, ("rules", i), rule.when, RULE_COLUMNS),
+            )
+            for i, rule in enumerate(document.rules)
+        ),
+    )
+
+
+def default_policy_text() -> str:
+    """Return the YAML of the policy that comes with the package."""
+    return resources.files("policies").joinpath("default.yaml").read_text(encoding="utf-8")
+
+
+def load_default_policy() -> Policy:
+    """Return the policy that comes with the package."""
+    return load_policy(default_policy_text())
+
+
+def check_examples(policy: Policy) -> list[ExampleFailure]:
+    """Run the examples of every rule; an empty list means that all hold.
+
+    Raises:
+        ConfigurationError: an example gives a column that does not exist.
+    """
+    cases = [
+        (rule, number, example)
+        for rule in policy.rules
+        for number, example in enumerate(rule.document.tests, start=1)
+    ]
+    if not cases:
+        return []
+    verdicts = judge_rows([clean_row(example.given) for _, _, example in cases], policy)
+    return [
+        failure
+        for (rule, number, example), verdict in zip(cases, verdicts, strict=True)
+        if (failure := _compare(rule, number, example, verdict)) is not None
+    ]
+
+
+def _compare(
+    rule: Rule, number: int, example: Example, verdict: tuple[str, Sequence[str]]
+) -> ExampleFailure | None:
+    outcome, reasons = verdict
+    fires = rule.id in reasons
+    if (outcome, fires) == (example.outcome.value, example.fires):
+        return None
+    return ExampleFailure(
+        rule_id=rule.id,
+        number=number,
+        expected=f"{example.outcome.value}, fires: {example.fires}",
+        actual=f"{outcome}, fires: {fires} ({', '.join(reasons)})",
+    )
+
+
+def _validate(source: YamlSource) -> PolicyDocument:
+    try:
+        return PolicyDocument.model_validate_json(json.dumps(source.value))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        place: Place = tuple(first["loc"])
+        where = ".".join(str(part) for part in place) or "the document"
+        reason = first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError(f"Policy {source.locate(place)}: {where}: {reason}.") from None
+    except ValueError:
+        raise ConfigurationError("The policy holds a number that is not finite.") from None
+
+
+def _condition(
+    source: YamlSource, place: Place, text: str, columns: Sequence[DossierColumn]
+) -> Condition:
+    try:
+        return check_condition(text, columns)
+    except ConfigurationError as error:
+        where = source.locate((*place, "when"))
+        raise ConfigurationError(f"Policy {where}: {error.message}", hint=error.hint) from None

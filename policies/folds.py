@@ -1,0 +1,190 @@
+"""SQL that folds the scans of one unit into one row, by the most restrictive reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ingest.domain.finding import Category, Family
+from policies.columns import (
+    FINDING_FAMILIES,
+    LICENSE_CATEGORIES,
+    PROVENANCES,
+    STRONG_SECRETS,
+    counter_name,
+)
+
+FAMILY_NOUNS: Final = {
+    Family.SECRETS: "secret",
+    Family.PII: "pii",
+    Family.CONFIDENTIAL: "confidential",
+}
+"""How the total of a family of findings is called: ``secret_count``."""
+
+_STATUS_FOLD = (
+    "CASE WHEN bool_and(status = 'completed') THEN 'completed' "
+    "WHEN bool_or(status = 'timed_out') THEN 'timed_out' ELSE 'failed' END AS scan_status"
+)
+
+
+def folds() -> Iterator[tuple[str, str]]:
+    """Yield (name, query) of each folded table, over the tables ``facts_*``, trees and rights."""
+    yield "folded_content", _fold("facts_content", _content_columns())
+    for family, categories in FINDING_FAMILIES.items():
+        yield f"folded_{family}", _fold(f"facts_{family}", _finding_columns(family, categories))
+    yield "folded_licensing", _fold("facts_licensing", _licensing_columns())
+    yield "folded_trees", _select("repo_id, path", "trees", [_STATUS_FOLD, *_tree_columns()])
+    yield "folded_rights", _select("repo_id", "rights", _rights_columns())
+
+
+def normal_category(column: str, expression: str) -> str:
+    """Map a detector's license category to the closed vocabulary.
+
+    No category and no expression is ``none``; a word that nobody knows is ``unknown``.
+    """
+    known = _words(category for category in LICENSE_CATEGORIES if category != "none")
+    word = f"replace(lower(coalesce({column}, '')), '-', '_')"
+    return (
+        f"CASE WHEN {word} IN ('', 'none') AND coalesce({expression}, '') = '' THEN 'none' "
+        f"WHEN {word} = 'public_domain' THEN 'permissive' "
+        f"WHEN {word} IN ({known}) THEN {word} ELSE 'unknown' END"
+    )
+
+
+def _select(keys: str, table: str, columns: Iterable[str]) -> str:
+    chosen = ", ".join(columns)
+    return f"SELECT {keys}, {chosen} FROM {table} GROUP BY {keys}"  # noqa: S608 - constants
+
+
+def _fold(table: str, columns: Iterable[str]) -> str:
+    return _select("blob_id, suffix", table, [_STATUS_FOLD, *columns])
+
+
+def _words(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+def _completed(aggregate: str, name: str) -> str:
+    """Return an aggregate that is NULL where any scan of the unit did not complete."""
+    return f"CASE WHEN bool_and(status = 'completed') THEN {aggregate} END AS {name}"
+
+
+def _folded(columns: dict[str, str]) -> list[str]:
+    return [_completed(f"{fold}({column})", column) for column, fold in columns.items()]
+
+
+def _content_columns() -> list[str]:
+    return _folded(
+        {
+            "language": "min",
+            "language_source": "min",
+            "is_generated": "bool_or",
+            "is_minified": "bool_or",
+            "num_lines": "max",
+            "avg_line_length": "max",
+            "max_line_length": "max",
+            "alphanum_fraction": "min",
+            "alpha_fraction": "min",
+        }
+    )
+
+
+def _count(items: str, column: str) -> str:
+    # A completed scan whose list is NULL is a broken row: the count stays NULL, not zero.
+    return f"CASE WHEN count({column}) = count(*) THEN max(len({items})) END"
+
+
+def _category_list(column: str) -> str:
+    return (
+        f"list_sort(list_distinct(flatten(list(list_transform({column}, lambda x: x.category)))))"
+    )
+
+
+def _count_of(categories: Iterable[Category]) -> str:
+    chosen = _words(categories)
+    return _count(f"list_filter(findings, lambda x: x.category IN ({chosen}))", "findings")
+
+
+def _finding_columns(family: Family, categories: tuple[Category, ...]) -> list[str]:
+    """Count the findings of one family, in all and by category.
+
+    The total counts every finding, also one of a category that is not listed.
+    """
+    noun = FAMILY_NOUNS[family]
+    columns = [
+        _completed(_count("findings", "findings"), f"{noun}_count"),
+        _completed(_category_list("findings"), f"{noun}_categories"),
+        *(_completed(_count_of([c]), counter_name(c)) for c in categories),
+    ]
+    if family is Family.SECRETS:
+        columns.append(_completed(_count_of(STRONG_SECRETS), "strong_secret_count"))
+        columns.append(_completed("max(allow_markers)", "allow_markers"))
+    return columns
+
+
+def _joined(column: str) -> str:
+    """Return the expressions of all scans; two different ones both hold."""
+    return f"string_agg(DISTINCT {column}, ' AND ' ORDER BY {column})"
+
+
+def _agreed_word(word: str) -> str:
+    """Return the word that all scans share; scans that disagree leave it unknown."""
+    return f"CASE WHEN count(DISTINCT {word}) = 1 THEN min({word}) ELSE 'unknown' END"
+
+
+def _licensing_columns() -> list[str]:
+    category = normal_category("license_category", "license_expression")
+    flags = (
+        "is_license_text",
+        "is_manifest",
+        "has_restriction",
+        "training_restricted",
+        "has_foreign_holder",
+    )
+    return [
+        _completed(_joined("license_expression"), "own_license_expression"),
+        _completed(_agreed_word(category), "own_license_category"),
+        *_folded(dict.fromkeys(flags, "bool_or")),
+        # To be the company's own loosens a decision, so every scan has to say it.
+        *_folded({"has_company_holder": "bool_and"}),
+    ]
+
+
+def _tree_columns() -> list[str]:
+    category = normal_category("scope_license_category", "scope_license_expression")
+    known = f"CASE WHEN provenance IN ({_words(PROVENANCES)}) THEN provenance ELSE 'unknown' END"
+    is_root = "scope_evidence IS NOT NULL AND position('/' IN scope_evidence::VARCHAR) = 0"
+    return [
+        _completed("min(language)", "tree_language"),
+        _completed("min(language_source)", "tree_language_source"),
+        _completed("coalesce(bool_or(is_generated), false)", "tree_is_generated"),
+        *_folded({"is_vendor": "bool_or", "is_test": "bool_or"}),
+        _completed(_joined("scope_license_expression"), "scope_license_expression"),
+        _completed(_agreed_word(category), "scope_license_category"),
+        _completed(f"coalesce(bool_or({is_root}), false)", "scope_is_root"),
+        _completed(
+            "coalesce(bool_or(scope_training_restricted), false)", "scope_training_restricted"
+        ),
+        _completed(_agreed_word(known), "provenance"),
+        _completed(_count("path_findings", "path_findings"), "path_finding_count"),
+        _completed(_category_list("path_findings"), "path_finding_categories"),
+    ]
+
+
+def _agreed(column: str, name: str) -> str:
+    """Return the value that all rows share, else NULL."""
+    return (
+        f"CASE WHEN count(DISTINCT {column}) = 1 AND count({column}) = count(*) "
+        f"THEN min({column}) END AS {name}"
+    )
+
+
+def _rights_columns() -> list[str]:
+    return [
+        _agreed("name", "repo_name"),
+        _agreed("owner", "owner"),
+        _agreed("rights_basis", "rights_basis"),
+        _agreed("license", "license"),
+        _agreed("license_category", "license_category"),
+        "bool_and(coalesce(consent_valid, false)) AS consent_valid",
+    ]

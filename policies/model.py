@@ -1,0 +1,258 @@
+"""A policy as written (`PolicyDocument`) and as used (`Policy`)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from ingest.domain.finding import Category
+from policies.decision import Lane, Outcome
+
+DOCUMENT_VERSION: Final = "1"
+
+_Id = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{2,47}$")]
+_Words = Annotated[str, StringConstraints(min_length=3, max_length=2000)]
+_Condition = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+_BlobId = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
+
+
+class Effect(StrEnum):
+    """What a rule does to the occurrences that it fires on."""
+
+    GRANT = "grant"
+    """One of the grants that a releasable occurrence needs."""
+    HOLD = "hold"
+    """Internal-only until the rule's lane has cleared it."""
+    INTERNAL_ONLY = "internal-only"
+    EXCLUDE = "exclude"
+    """In neither tier."""
+    REDACT = "redact"
+    """Its categories of findings are replaced in the tiers that it names."""
+
+
+class RedactTiers(StrEnum):
+    """In which tiers a redaction is due."""
+
+    RELEASABLE = "releasable"
+    BOTH = "both"
+
+
+class LicenseSource(StrEnum):
+    """Where the effective license is read."""
+
+    OWN = "own"
+    SCOPE = "scope"
+    REGISTRATION = "registration"
+    NONE = "none"
+
+
+class LicenseType(StrEnum):
+    """The license types of a decision."""
+
+    PERMISSIVE = "permissive"
+    WEAK_COPYLEFT = "weak_copyleft"
+    COPYLEFT = "copyleft"
+    PROPRIETARY_OWN = "proprietary_own"
+    THIRD_PARTY = "third_party"
+    UNKNOWN = "unknown"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+GivenValue = bool | int | float | str | list[str] | None
+
+
+class Example(_Strict):
+    """A case that a rule must decide as stated: facts that differ from a clean file's."""
+
+    given: dict[str, GivenValue]
+    outcome: Outcome
+    fires: bool = True
+
+
+class RuleDocument(_Strict):
+    """One rule, as written."""
+
+    id: _Id
+    title: _Words
+    because: _Words
+    remedy: str = ""
+    """What the owner of the file can do about it."""
+    when: _Condition
+    effect: Effect
+    lane: Lane | None = None
+    categories: tuple[Category, ...] = ()
+    tiers: RedactTiers = RedactTiers.BOTH
+    tests: tuple[Example, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_effect(self) -> RuleDocument:
+        if (self.effect is Effect.HOLD) != (self.lane is not None):
+            raise ValueError("a hold names its lane, and nothing else does")
+        if (self.effect is Effect.REDACT) != bool(self.categories):
+            raise ValueError("a redaction names its categories, and nothing else does")
+        if "tiers" in self.model_fields_set and self.effect is not Effect.REDACT:
+            raise ValueError("only a redaction names tiers")
+        return self
+
+
+class LicenseRow(_Strict):
+    """One row of the precedence of licenses; the first whose condition holds decides."""
+
+    id: _Id
+    because: _Words
+    when: _Condition
+    source: LicenseSource
+    type: LicenseType | None = None
+    """Type of the license; without it the type follows from the category of the source."""
+
+    @model_validator(mode="after")
+    def _has_a_type(self) -> LicenseRow:
+        if self.source is LicenseSource.NONE and self.type is None:
+            raise ValueError("a row without a source states its type")
+        return self
+
+
+class NearCopies(_Strict):
+    """When two files count as near copies."""
+
+    min_similarity: Annotated[float, Field(ge=0.5, le=1.0)] = 0.8
+    """Share of equal MinHash values from which on two files are near copies."""
+
+
+class PolicyDocument(_Strict):
+    """A whole policy, as written."""
+
+    version: Literal["1"]
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+    description: str = ""
+    near_copies: NearCopies = NearCopies()
+    public_content: tuple[_BlobId, ...] = ()
+    """Reviewed blob ids of content that everybody has; copies of it restrict nothing."""
+    licenses: Annotated[tuple[LicenseRow, ...], Field(min_length=1)]
+    rules: Annotated[tuple[RuleDocument, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> PolicyDocument:
+        ids = [row.id for row in self.licenses] + [rule.id for rule in self.rules]
+        repeated = sorted({name for name in ids if ids.count(name) > 1})
+        if repeated:
+            raise ValueError(f"the id {repeated[0]} stands twice")
+        reserved = sorted(name for name in ids if is_reserved(name))
+        if reserved:
+            raise ValueError(f"the id {reserved[0]} belongs to the engine")
+        if not any(rule.effect is Effect.GRANT for rule in self.rules):
+            raise ValueError("no rule grants anything: every file would stay internal")
+        return self
+
+    def digest(self) -> str:
+        """Return SHA-256 hex over the canonical document: sorted keys, defaults written out."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineReason:
+    """A reason that the engine gives, beside those of the rules."""
+
+    id: str
+    title: str
+    because: str
+    lane: Lane | None = None
+
+
+NO_GRANT: Final = "NO_GRANT"
+COPY_RESTRICTED: Final = "COPY_RESTRICTED"
+NEAR_COPY_RESTRICTED: Final = "NEAR_COPY_RESTRICTED"
+NEAR_COPY_UNCHECKED: Final = "NEAR_COPY_UNCHECKED"
+SKIPPED_PREFIX: Final = "SKIPPED_"
+
+ENGINE_REASONS: Final = {
+    reason.id: reason
+    for reason in (
+        EngineReason(
+            id=NO_GRANT,
+            title="No rule grants release",
+            because="Silence is no permission: a releasable file needs at least one grant.",
+        ),
+        EngineReason(
+            id=COPY_RESTRICTED,
+            title="The same content is restricted elsewhere",
+            because="The strictest verdict on a content holds for all of its copies.",
+            lane=Lane.LEGAL,
+        ),
+        EngineReason(
+            id=NEAR_COPY_RESTRICTED,
+            title="Nearly the same content is restricted elsewhere",
+            because="A small edit does not lift the restriction of what was edited.",
+            lane=Lane.LEGAL,
+        ),
+        EngineReason(
+            id=NEAR_COPY_UNCHECKED,
+            title="Too many restricted look-alikes to compare with each",
+            because="What was not compared is not known to be different, so it is held.",
+            lane=Lane.LEGAL,
+        ),
+    )
+}
+
+
+def is_reserved(name: str) -> bool:
+    """Tell whether an id is one of the engine's own reasons."""
+    return name in ENGINE_REASONS or name.startswith(SKIPPED_PREFIX)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A checked condition."""
+
+    sql: str
+    """Generated from the checked syntax tree; the author's text never reaches the database."""
+    columns: tuple[str, ...]
+    """Columns that it reads, sorted."""
+    categories: tuple[Category, ...]
+    """Finding categories that it is about, sorted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule with its condition checked."""
+
+    document: RuleDocument
+    condition: Condition
+
+    @property
+    def id(self) -> str:
+        """Id, as decisions name it."""
+        return self.document.id
+
+    @property
+    def effect(self) -> Effect:
+        """What it does."""
+        return self.document.effect
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        """Categories of the findings that make it fire, or that it redacts."""
+        return self.document.categories or self.condition.categories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy that was checked and can be evaluated."""
+
+    document: PolicyDocument
+    digest: str
+    licenses: tuple[tuple[LicenseRow, Condition], ...]
+    rules: tuple[Rule, ...]
+
+    def find_rule(self, name: str) -> Rule | None:
+        """Return the rule of this id; none for a reason of the engine."""
+        return next((rule for rule in self.rules if rule.id == name), None)

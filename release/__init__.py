@@ -1,0 +1,1 @@
+"""Out: build shards, manifest, sign, verify, pull."""

@@ -1,0 +1,1 @@
+"""Keeping: the catalog (SQL) and the lake (Parquet), adapters behind the ports."""

@@ -1,0 +1,51 @@
+"""Keeping what people say and what must be locked: repositories, visits, runs, jobs, releases."""
+
+from store.catalog.audit import AuditEntry, AuditLog, AuditReport, append_entry
+from store.catalog.barrier import Barrier, add_when_finished
+from store.catalog.catalog import Catalog
+from store.catalog.jobs import JobQueue
+from store.catalog.records import (
+    ClaimedJob,
+    Job,
+    JobSpec,
+    JobState,
+    LeaseLost,
+    RepositoryState,
+    Run,
+    RunState,
+    StageCount,
+    VisitRecord,
+)
+from store.catalog.releases import (
+    PolicyRecord,
+    PullRecord,
+    ReleaseBook,
+    ReleaseRecord,
+    ReleaseState,
+)
+
+__all__ = [
+    "AuditEntry",
+    "AuditLog",
+    "AuditReport",
+    "Barrier",
+    "Catalog",
+    "ClaimedJob",
+    "Job",
+    "JobQueue",
+    "JobSpec",
+    "JobState",
+    "LeaseLost",
+    "PolicyRecord",
+    "PullRecord",
+    "ReleaseBook",
+    "ReleaseRecord",
+    "ReleaseState",
+    "RepositoryState",
+    "Run",
+    "RunState",
+    "StageCount",
+    "VisitRecord",
+    "add_when_finished",
+    "append_entry",
+]

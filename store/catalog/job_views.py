@@ -1,0 +1,94 @@
+"""Questions to the job table; each function reads inside the transaction it is given."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from store.catalog.records import ClaimedJob, Job, JobState, StageCount
+from store.catalog.tables import JobRow
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Return the condition of a job that may be claimed."""
+    is_time = or_(JobRow.not_before.is_(None), JobRow.not_before <= now)
+    return and_(JobRow.state == JobState.READY.value, is_time)
+
+
+def ready_ids(session: Session, now: datetime, limit: int) -> list[str]:
+    """Return the ids of jobs that may be claimed, oldest first."""
+    query = select(JobRow.id).where(is_due(now)).order_by(JobRow.created_at, JobRow.id)
+    return list(session.scalars(query.limit(limit)))
+
+
+def stage_counts(session: Session, run_id: str) -> list[StageCount]:
+    """Return counts and progress of a run by stage and state, sorted."""
+    query = (
+        select(
+            JobRow.stage,
+            JobRow.state,
+            func.count(),
+            func.sum(JobRow.progress_done),
+            func.sum(JobRow.progress_total),
+        )
+        .where(JobRow.run_id == run_id)
+        .group_by(JobRow.stage, JobRow.state)
+    )
+    counts = [
+        StageCount(
+            stage=stage,
+            state=JobState(state),
+            count=count,
+            progress_done=int(done),
+            progress_total=int(total),
+        )
+        for stage, state, count, done, total in session.execute(query)
+    ]
+    return sorted(counts, key=lambda c: (c.stage, c.state))
+
+
+def parked_jobs(session: Session, run_id: str | None) -> list[Job]:
+    """Return parked jobs, of one run or of all, oldest first."""
+    query = select(JobRow).where(JobRow.state == JobState.PARKED.value)
+    if run_id is not None:
+        query = query.where(JobRow.run_id == run_id)
+    rows = session.scalars(query.order_by(JobRow.created_at, JobRow.id))
+    return [as_job(row) for row in rows]
+
+
+def scopes_of(session: Session, run_id: str) -> list[str]:
+    """Return the scopes of a run's jobs, sorted, without the empty one."""
+    query = select(JobRow.scope).distinct().where(JobRow.run_id == run_id, JobRow.scope != "")
+    return sorted(session.scalars(query))
+
+
+def as_job(row: JobRow) -> Job:
+    """Return a row as a record."""
+    return Job(
+        id=row.id,
+        run_id=row.run_id,
+        stage=row.stage,
+        scope=row.scope,
+        subject=row.subject,
+        state=JobState(row.state),
+        attempt=row.attempt,
+        deaths=row.deaths,
+        reason=row.reason,
+    )
+
+
+def as_claimed(row: JobRow) -> ClaimedJob:
+    """Return a running row as the claim that holds it."""
+    return ClaimedJob(
+        id=row.id,
+        run_id=row.run_id,
+        stage=row.stage,
+        scope=row.scope,
+        subject=row.subject,
+        attempt=row.attempt,
+        fence=row.fence,
+        lease_owner=row.lease_owner or "",
+        lease_until=row.lease_until or row.created_at,
+    )

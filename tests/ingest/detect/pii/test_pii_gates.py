@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.detect.pii.engine import MAX_WINDOW_BYTES
+from ingest.detect.pii.gates import GATES, TARGET_WINDOW_BYTES, Prefilter, windows
+from ingest.detect.pii.scanner import PiiDetector
+from ingest.domain.finding import Category
+
+AT = "@"
+TEXTS = (
+    f"x jane.roe{AT}kestrelworks.io y",
+    f"tööhn{AT}müller.de",
+    "jane [at] kestrelworks [dot] com",
+    "<jane at kestrelworks.com>",
+    "jane at kestrelworks dot com",
+    "93.184.216.77",
+    "x 2a00:1450:4001:81b::200e",
+    "Copyright (c) 2012-2019, 2021 by Torvald Quendrel",
+    "Copyright \u00a9 2012-present Torvald Quendrel",
+    "\u00a9 Torvald Quendrel",
+    "SPDX-FileCopyrightText: 2012 Torvald Quendrel",
+    "(C) 2012 Torvald Quendrel",
+    "@author Torvald Quendrel",
+    ":author: Torvald Quendrel",
+    "AUTHORS: Torvald Quendrel, Mira Ostrowny",
+    '"author": "Torvald Quendrel"',
+    "__author__ = 'Torvald Quendrel'",
+    "author_name = 'Torvald Quendrel'",
+    "<author>Torvald Quendrel</author>",
+    "Signed-off-by: Torvald Quendrel",
+    "written by Torvald Quendrel",
+    "Contributed by: Torvald Quendrel",
+    "Thanks to Torvald Quendrel",
+    "credit goes to Torvald Quendrel",
+    "courtesy of Torvald Quendrel",
+    "TODO(Torvald Quendrel)",
+    f"Torvald Quendrel <torvald{AT}kestrelworks.io>",
+    f"Torvald Quendrel (torvald{AT}kestrelworks.io)",
+    "Emily Johnson @ejohnson",
+    "with Emily Johnson",
+    "with Emily Q. Johnson.",
+    "with Zoë Anderson",
+    "TODO(mquendrel)",
+    "FIXME [mquendrel]",
+    "/home/mquendrel/",
+    r"C:\\Users\\mquendrel",
+    "thanks to @mquendrel",
+    "(415) 867-" + "5309",
+    "phone: 020 7183 " + "8750",
+    "Tel. 0 30 " + "901820",
+    "card 4539 1488 0343 " + "6467",
+    "DE75512108001245126199",
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_gate_loses_what_presidio_finds_in_the_whole_text(
+    text: str, detector: PiiDetector
+) -> None:
+    data = b"# padding of plain words\n" * 400 + text.encode() + b"\n# and more of it" * 400
+    wide = data[9900:10400]
+    found = 0
+    for category in {gate.category for gate in GATES}:
+        expected = set(detector._engine.find(wide, 0, len(wide), category))
+        fired = detector._prefilter.candidates(wide)
+        seen = {
+            hit
+            for start, end in windows(
+                wide, [item for item in fired.items() if item[0].category is category]
+            )
+            for hit in detector._engine.find(wide, start, end, category)
+        }
+        assert expected <= seen
+        found += len(expected)
+    assert found
+
+
+@pytest.mark.parametrize("style", ["INTERNATIONAL", "E164", "RFC3966"])
+def test_the_phone_gate_knows_the_formats_of_all_regions(
+    style: str, detector: PiiDetector
+) -> None:
+    missed = []
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS):
+        number = phonenumbers.format_number(
+            phonenumbers.example_number(region), getattr(phonenumbers.PhoneNumberFormat, style)
+        )
+        gates = detector._prefilter.candidates(f"to {number} x".encode())
+        if not any(gate.category is Category.PHONE_NUMBER for gate in gates):
+            missed.append(region)
+    assert len(missed) <= 5, missed
+
+
+@given(st.lists(st.integers(0, 60_000), max_size=60).map(sorted))
+def test_windows_are_short_and_hold_every_candidate_with_its_margins(ends: list[int]) -> None:
+    data, gate = b"x" * 60_000, GATES[0]
+    spans = list(windows(data, [(gate, ends)]))
+    assert all(end - start <= TARGET_WINDOW_BYTES < MAX_WINDOW_BYTES for start, end in spans)
+    for end in ends:
+        wanted = max(0, end - gate.before), min(len(data), end + gate.after)
+        assert any(start <= wanted[0] and wanted[1] <= stop for start, stop in spans)
+
+
+def test_a_pair_of_words_is_a_candidate_only_after_a_first_name(tmp_path: Path) -> None:
+    prefilter = Prefilter(lambda word: word == "Zoë", tmp_path)
+    assert prefilter.candidates("(Zoë Anderson".encode())
+    assert not prefilter.candidates(b"Table Anderson")

@@ -1,0 +1,1 @@
+"""Motion: Celery app, thin tasks, leases, the pipeline, the embedded stack."""

@@ -1,0 +1,150 @@
+"""The Celery application: settings, tasks and the reconciler thread. Celery stays in here.
+
+A message carries a job id and nothing else. Results are ignored, retries and recovery belong to the
+catalog (`workers.runner`), so Celery is left with what it is good at: waking processes up.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+import structlog
+from celery import Celery, signals
+
+from workers.context import Context
+from workers.logs import configure_logging
+from workers.runner import run_job, tick
+from workers.settings import Settings
+
+QUEUE = "shardgate"
+_TICK_SECONDS = 2.0
+
+
+class Process:
+    """The one context of a worker process; made after the fork."""
+
+    context: Context | None = None
+
+    @classmethod
+    def get(cls) -> Context:
+        """Return the context of this process."""
+        if cls.context is None:
+            cls.context = Context(settings=Settings())
+        return cls.context
+
+
+def make_app(broker_url: str) -> Celery:
+    """Return the application for a broker."""
+    app = Celery("shardgate", broker=broker_url)
+    app.conf.update(
+        task_acks_late=True,
+        task_acks_on_failure_or_timeout=True,
+        task_reject_on_worker_lost=False,
+        task_ignore_result=True,
+        task_store_errors_even_if_ignored=False,
+        result_backend=None,
+        task_serializer="json",
+        accept_content=["json"],
+        task_default_queue=QUEUE,
+        worker_prefetch_multiplier=1,
+        worker_max_tasks_per_child=500,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": 3600,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 30,
+        },
+    )
+    app.task(name="shardgate.run_job", ignore_result=True)(run_job_task)
+    return app
+
+
+def run_job_task(job_id: str) -> None:
+    """Run the job with this id, if it still waits."""
+    run_job(Process.get(), job_id, notify)
+
+
+def notify(job_ids: list[str]) -> None:
+    """Wake workers up for jobs. A broker that is away is no error: the reconciler comes again."""
+    app = _app()
+    for job_id in job_ids:
+        try:
+            app.send_task("shardgate.run_job", args=[job_id], queue=QUEUE, retry=False)
+        except app_errors(app):
+            structlog.get_logger().warning("broker is away, jobs wait in the catalog")
+            return
+
+
+def queue_is_empty() -> bool:
+    """Tell whether no message waits in the broker; False while the broker is away."""
+    app = _app()
+    try:
+        with app.connection_for_write() as connection:
+            return bool(connection.default_channel.client.llen(QUEUE) == 0)
+    except app_errors(app):
+        return False
+
+
+def app_errors(app: Celery) -> tuple[type[BaseException], ...]:
+    """Return what the broker's client raises when the broker cannot be reached."""
+    with app.connection_for_write() as connection:
+        errors: tuple[type[BaseException], ...] = connection.recoverable_connection_errors
+    from kombu.exceptions import OperationalError
+
+    return (*errors, OperationalError)
+
+
+_APPS: dict[str, Celery] = {}
+
+
+def _app() -> Celery:
+    url = Settings().queue_url
+    if url not in _APPS:
+        _APPS[url] = make_app(url)
+    return _APPS[url]
+
+
+def _reconcile(stop: threading.Event) -> None:
+    context = Context(settings=Settings())
+    while not stop.wait(_TICK_SECONDS):
+        try:
+            tick(context, notify, queue_is_empty)
+        except Exception as error:  # noqa: BLE001 - the next tick tries again
+            structlog.get_logger().error("tick failed", error=type(error).__name__)  # noqa: TRY400
+
+
+def main() -> None:
+    """Run a worker in the foreground: the entry point of ``python -m workers.app``."""
+    settings = Settings()
+    configure_logging(logging.INFO)
+    app = _app()
+    stop = threading.Event()
+
+    def start_reconciler(**_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
+        threading.Thread(target=_reconcile, args=(stop,), name="reconciler", daemon=True).start()
+
+    signals.worker_ready.connect(start_reconciler, weak=False)
+    app.worker_main(
+        [
+            "worker",
+            "--pool=prefork",
+            f"--concurrency={settings.concurrency}",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "--loglevel=WARNING",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main()

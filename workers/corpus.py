@@ -1,0 +1,143 @@
+"""The corpus: the newest good snapshot of every repository, with all facts about it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from ingest.detect import licensing, provenance
+from ingest.domain.artefacts import SCHEMA_VERSION, SNAPSHOT, TREE_FACTS
+from ingest.domain.finding import BLOB_FAMILIES, Family
+from ingest.domain.repository import Repository
+from policies.decision import DECISIONS
+from policies.dossier import RIGHTS, assemble_dossier
+from workers.context import Context
+
+_UNITS = """
+    select blob_id, suffix, any_value(size) as size
+    from snapshot where skip_reason is null
+    group by blob_id, suffix order by min(path), suffix
+"""
+
+
+def digest_of(*parts: object) -> str:
+    """Return a SHA-256 hex key over JSON-encodable parts and the schema version."""
+    text = json.dumps([SCHEMA_VERSION, *parts], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def units_of(snapshot: pa.Table) -> pa.Table:
+    """Return the scan units (blob_id, suffix, size) of a snapshot, each once, in path order."""
+    with duckdb.connect() as connection:
+        connection.register("snapshot", snapshot)
+        return connection.execute(_UNITS).to_arrow_table()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusKeys:
+    """Which artefacts make up the corpus, and the key of the decisions over it."""
+
+    snapshots: Mapping[str, str]
+    """Repository id to snapshot key."""
+    trees: Mapping[str, str]
+    """Repository id to tree facts key; equal repositories in both."""
+    decisions: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """Tables of the corpus, all repositories concatenated."""
+
+    snapshots: pa.Table
+    trees: pa.Table
+    facts: Mapping[Family, pa.Table]
+    rights: pa.Table
+
+    def dossier(self) -> pa.Table:
+        """Join everything into one row per occurrence."""
+        return assemble_dossier(self.snapshots, self.facts, self.trees, self.rights)
+
+
+def missing_units(context: Context, snapshot: pa.Table) -> dict[Family, pa.Table]:
+    """Return the units of a snapshot that lack facts, by blob family."""
+    units = units_of(snapshot)
+    digests = context.ruleset_digests
+    return {f: context.lake.missing_units(units, f, digests[f]) for f in BLOB_FAMILIES}
+
+
+def tree_key(context: Context, repository: Repository, snapshot_key: str) -> str:
+    """Return the key of a snapshot's tree facts, over every input that can change one.
+
+    How many units lack facts is such an input: facts that arrive later make new tree facts.
+    """
+    snapshot = context.lake.read("snapshots", snapshot_key)
+    missing = {f.value: t.num_rows for f, t in missing_units(context, snapshot).items()}
+    return digest_of(
+        "trees",
+        snapshot_key,
+        provenance.ruleset_digest(context.detector_config),
+        context.ruleset_digests,
+        repository.license,
+        missing,
+    )
+
+
+def corpus_keys(context: Context) -> CorpusKeys:
+    """Return the keys of the present corpus; repositories without a good visit are left out."""
+    repositories = {r.id: r for r in context.catalog.list_repositories()}
+    snapshots = {r: k for r, k in sorted(context.catalog.corpus().items()) if r in repositories}
+    trees = {r: tree_key(context, repositories[r], key) for r, key in snapshots.items()}
+    decisions = digest_of(
+        "decisions", snapshots, trees, context.policy.digest, rights_table(context).to_pylist()
+    )
+    return CorpusKeys(snapshots=snapshots, trees=trees, decisions=decisions)
+
+
+def rights_table(context: Context) -> pa.Table:
+    """Return one row per repository: what its owner attested, and whether consent holds today."""
+    today = context.today()
+    rows = [
+        {
+            "repo_id": r.id,
+            "name": r.name,
+            "owner": r.owner,
+            "rights_basis": r.rights_basis.value,
+            "license": r.license,
+            "license_category": licensing.category_of(r.license),
+            "consent_valid": r.has_valid_consent(today),
+        }
+        for r in sorted(context.catalog.list_repositories(), key=lambda r: r.id)
+    ]
+    return pa.Table.from_pylist(rows, schema=RIGHTS)
+
+
+def load_corpus(context: Context, keys: CorpusKeys) -> Corpus:
+    """Read every table of the corpus. Trees that were not written are absent, not guessed."""
+    lake = context.lake
+    snapshots = [lake.read("snapshots", key) for key in keys.snapshots.values()]
+    trees = [lake.read("trees", key) for key in keys.trees.values() if lake.exists("trees", key)]
+    return Corpus(
+        snapshots=pa.concat_tables([SNAPSHOT.empty_table(), *snapshots]),
+        trees=pa.concat_tables([TREE_FACTS.empty_table(), *trees]),
+        facts=load_facts(context, pa.concat_tables([SNAPSHOT.empty_table(), *snapshots])),
+        rights=rights_table(context),
+    )
+
+
+def load_facts(context: Context, snapshots: pa.Table) -> dict[Family, pa.Table]:
+    """Return the facts of every blob family about the blobs of some snapshots."""
+    blob_ids = snapshots["blob_id"].unique().combine_chunks()
+    digests = context.ruleset_digests
+    return {f: context.lake.read_facts(f, digests[f], blob_ids) for f in BLOB_FAMILIES}
+
+
+def load_decisions(context: Context, keys: CorpusKeys) -> pa.Table | None:
+    """Return the decisions over the present corpus, or None while they are not made."""
+    if not context.lake.exists("decisions", keys.decisions):
+        return None
+    return context.lake.read("decisions", keys.decisions).cast(DECISIONS)

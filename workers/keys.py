@@ -1,0 +1,70 @@
+"""The keys of an installation: made once, readable by the owner only, never in the lake."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.domain.secret import MIN_KEY_BYTES, HmacKey
+from ingest.errors import ConfigurationError
+from release.signing import generate_keys
+
+_HMAC_FILE = "identity.key"
+_PRIVATE_FILE = "release.private.pem"
+PUBLIC_FILE = "release.public.pem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Where the keys are, and the loaded identity key."""
+
+    hmac: HmacKey
+    private: Path
+    public: Path
+
+
+def load_keys(keys_dir: Path) -> Keys:
+    """Return the keys of an installation, making those that do not exist yet.
+
+    Raises:
+        ConfigurationError: a key file is readable by others, or too short.
+    """
+    keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    hmac_file = keys_dir / _HMAC_FILE
+    if not hmac_file.exists():
+        _write_private(hmac_file, secrets.token_bytes(MIN_KEY_BYTES))
+    private, public = keys_dir / _PRIVATE_FILE, keys_dir / PUBLIC_FILE
+    if not (private.exists() and public.exists()):
+        generate_keys(private, public)
+    for path in (hmac_file, private):
+        _refuse_shared(path)
+    material = hmac_file.read_bytes()
+    if len(material) < MIN_KEY_BYTES:
+        raise ConfigurationError(
+            f"{hmac_file} is too short for a key.",
+            hint="Restore it from your backup; a new key makes all stored identities useless.",
+        )
+    return Keys(hmac=HmacKey(key_id="local-1", material=material), private=private, public=public)
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    """Write a file that only the owner can read; a concurrent writer's file wins."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+
+
+def _refuse_shared(path: Path) -> None:
+    if path.stat().st_mode & 0o077:
+        raise ConfigurationError(
+            f"{path} can be read by other users.", hint=f"Run: chmod 600 {path}"
+        )

@@ -1,0 +1,128 @@
+"""Every setting, in one frozen object. The environment is read here and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_SOCKET_PATH_LIMIT = 100
+"""Bytes; Unix socket addresses hold 108 on Linux and 104 on macOS."""
+
+
+class Settings(BaseSettings):
+    """Settings of the command and of the workers, each from ``SHARDGATE_<NAME>``.
+
+    Raises:
+        pydantic.ValidationError: a value is out of range or not understood.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SHARDGATE_", frozen=True, extra="forbid")
+
+    home: Path = Field(default=Path(".shardgate"), description="Folder of all local state.")
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL of the catalog; empty: SQLite under the home."
+    )
+    broker_url: str = Field(
+        default="", description="Redis or Valkey URL; empty: the embedded Valkey on a Unix socket."
+    )
+    allow_local: bool = Field(
+        default=False, description="Accept local paths and `file:` URLs as repositories."
+    )
+    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Comma-separated host names that may resolve to private addresses.",
+    )
+    known_hosts: Path | None = Field(
+        default=None, description="OpenSSH known hosts file; without it every ssh host is refused."
+    )
+    ca_file: Path | None = Field(
+        default=None, description="PEM file of your own certificate authorities for https."
+    )
+    company_file: Path | None = Field(
+        default=None, description="YAML file with the company's names, hosts, code names, customers."
+    )
+    policy_file: Path | None = Field(
+        default=None, description="Policy document; empty: the default policy of this version."
+    )
+    concurrency: int = Field(default=2, ge=1, le=64, description="Worker processes.")
+    max_blob_bytes: int = Field(
+        default=8 * 2**20, ge=1, description="Larger blobs are skipped as `too_large`."
+    )
+    batch_bytes: int = Field(
+        default=16 * 2**20, ge=1, description="Bytes of blobs that one detect job scans."
+    )
+    blob_deadline_seconds: float = Field(
+        default=10.0, gt=0, description="Time one detector family may take for one blob."
+    )
+    lease_seconds: float = Field(
+        default=30.0, ge=1, description="A job without a heartbeat for this long is taken back."
+    )
+    git_timeout_seconds: float = Field(
+        default=3600.0, gt=0, description="Wall-clock limit of one git command."
+    )
+    shard_target_bytes: int = Field(
+        default=256 * 10**6, ge=1, description="A shard is closed when its content reaches this."
+    )
+
+    @property
+    def root(self) -> Path:
+        """Absolute home."""
+        return self.home.absolute()
+
+    @property
+    def catalog_url(self) -> str:
+        """URL of the catalog."""
+        return self.database_url or f"sqlite:///{self.root / 'catalog.sqlite'}"
+
+    @property
+    def queue_url(self) -> str:
+        """URL of the broker."""
+        return self.broker_url or f"redis+socket://{self.socket_path}"
+
+    @property
+    def socket_path(self) -> Path:
+        """Unix socket of the embedded broker, in a short folder where the home is too long."""
+        path = self.root / "run" / "valkey.sock"
+        if len(str(path).encode()) <= _SOCKET_PATH_LIMIT:
+            return path
+        digest = hashlib.sha256(str(self.root).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"shardgate-{digest}" / "valkey.sock"
+
+    @property
+    def mirrors_dir(self) -> Path:
+        """Bare mirrors; the only place that holds stored bytes of repositories."""
+        return self.root / "mirrors"
+
+    @property
+    def lake_dir(self) -> Path:
+        """Parquet artefacts."""
+        return self.root / "lake"
+
+    @property
+    def keys_dir(self) -> Path:
+        """HMAC and signing keys; outside lake, catalog and shards."""
+        return self.root / "keys"
+
+    @property
+    def cache_dir(self) -> Path:
+        """Compiled rules; safe to delete."""
+        return self.root / "cache"
+
+    @property
+    def run_dir(self) -> Path:
+        """Process ids and logs of the embedded stack."""
+        return self.root / "run"
+
+    @property
+    def reports_dir(self) -> Path:
+        """Rendered reports."""
+        return self.root / "reports"
+
+    def shards_dir(self, tier: str) -> Path:
+        """Root of one tier's releases; the two roots share no parent but the home."""
+        return self.root / f"shards-{tier}"

@@ -1,0 +1,32 @@
+"""Decide: one pass of the policy over every occurrence of the corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.domain.finding import Family
+from policies.evaluate import decide as evaluate
+from store.catalog import ClaimedJob, JobSpec
+from workers.context import Context
+from workers.corpus import corpus_keys, load_corpus
+from workers.sandbox import Progress
+
+
+def decide(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[JobSpec]:
+    """Write the decisions over the present corpus; then ask for the builds of the run."""
+    keys = corpus_keys(context)
+    if not context.lake.exists("decisions", keys.decisions):
+        corpus = load_corpus(context, keys)
+        progress(0, corpus.snapshots.num_rows)
+        decisions = evaluate(
+            corpus.dossier(),
+            context.policy,
+            content=corpus.facts[Family.CONTENT],
+            input_digest=keys.decisions,
+        )
+        context.lake.write("decisions", keys.decisions, decisions)
+        progress(decisions.num_rows, decisions.num_rows)
+    return [
+        JobSpec.of(run_id=job.run_id, stage="build", scope=tier, subject=keys.decisions)
+        for tier in context.catalog.run_tiers(job.run_id)
+    ]
