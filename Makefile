@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check install
-SOURCES := ingest policies release store workers cli tests benchmarks
+SOURCES := ingest policies release store workers cli tests benchmarks docs
 
-.PHONY: run test check fix bench clean help
+.PHONY: run test check fix docs bench clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -28,7 +28,7 @@ run: $(VENV)/.run ## the whole path on this repository and three samples, or on 
 	@$(BIN)/shardgate run $(if $(REPO),--repo "$(REPO)")
 
 test: $(VENV)/.dev ## the full test suite (own Valkey, own PostgreSQL); k=EXPR selects
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(if $(k),-k "$(k)")
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(if $(k),-k "$(k)")
 
 check: $(VENV)/.dev ## format, lint, types, import contracts, spelling
 	$(BIN)/ruff format --check $(SOURCES)
@@ -40,6 +40,9 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, spelling
 fix: $(VENV)/.dev ## let the formatter and the linter mend what they can
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
+
+docs: $(VENV)/.dev ## write the reference pages that follow from the code
+	$(BIN)/python -m docs.generate
 
 bench: $(VENV)/.dev ## throughput and memory by stage on REPO=<path of a git repository>
 	$(BIN)/python -m benchmarks.path --repo "$(or $(REPO),.)"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.live import Live
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from policies.report.escape import display_path
+from store.catalog import StageCount
 from workers.context import Context
 from workers.pipeline import PIPELINE
 
@@ -65,17 +68,26 @@ def wait_for_run(context: Context, run_id: str) -> None:
             time.sleep(_REFRESH_SECONDS)
 
 
-def _progress_table(counts: Iterable[object], seconds: float) -> Table:
+@contextmanager
+def byte_progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar over bytes for the length of a block; call the value with (done, total)."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _progress_table(counts: Iterable[StageCount], seconds: float) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", title=None)
     for name in ("stage", "done", "running", "waiting", "parked", "items"):
         table.add_column(name, justify="left" if name == "stage" else "right", min_width=7)
     by_stage: dict[str, dict[str, int]] = {}
     items: dict[str, list[int]] = {}
     for count in counts:
-        by_stage.setdefault(count.stage, {})[count.state] = count.count  # type: ignore[attr-defined]
-        item = items.setdefault(count.stage, [0, 0])  # type: ignore[attr-defined]
-        item[0] += count.progress_done  # type: ignore[attr-defined]
-        item[1] += count.progress_total  # type: ignore[attr-defined]
+        by_stage.setdefault(count.stage, {})[count.state] = count.count
+        item = items.setdefault(count.stage, [0, 0])
+        item[0] += count.progress_done
+        item[1] += count.progress_total
     for stage in PIPELINE:
         states = by_stage.get(stage.name, {})
         done, total = items.get(stage.name, [0, 0])

@@ -12,7 +12,7 @@ from cli.console import out, print_table
 from ingest.domain.repository import RightsBasis
 from ingest.errors import RegistrationRefused
 from ingest.register.plan import plan_registry
-from ingest.register.registry import RegistrationRequest, register
+from ingest.register.registry import Action, RegistrationRequest, register
 from workers.context import Context
 from workers.settings import Settings
 
@@ -74,9 +74,9 @@ def apply(
         text, context.catalog, today=context.today(), allow_local=settings.allow_local
     )
     print_table(
-        "plan", ("action", "repository", "why"), [(p.action, p.name, p.reason) for p in plan]
+        "plan", ("action", "repository", "why"), [(p.action.value, p.name, p.reason) for p in plan]
     )
-    refused = [change for change in plan if change.action == "refused"]
+    refused = [change for change in plan if change.action is Action.REFUSED]
     if refused:
         raise RegistrationRefused(
             f"{len(refused)} of {len(plan)} entries are refused; nothing was written.",
@@ -86,9 +86,9 @@ def apply(
         out.print("dry run: nothing was written")
         return
     for change in plan:
-        if change.repository is not None and change.action != "unchanged":
+        if change.repository is not None and change.action is not Action.UNCHANGED:
             context.catalog.save_repository(change.repository)
-    out.print(f"{sum(p.action != 'unchanged' for p in plan)} written")
+    out.print(f"{sum(p.action is not Action.UNCHANGED for p in plan)} written")
 
 
 @app.command("list")

@@ -28,7 +28,9 @@ _TIERS = tuple(tier.value for tier in Tier)
 
 
 def run_path(
-    repo: Annotated[str, typer.Option(help="Path or URL; default: this repository and samples.")] = "",
+    repo: Annotated[
+        str, typer.Option(help="Path or URL; default: this repository and samples.")
+    ] = "",
     keep: Annotated[bool, typer.Option(help="Leave the stack running afterwards.")] = True,
 ) -> None:
     """Run the whole path with the embedded stack and show what came out."""
@@ -57,7 +59,9 @@ def run_path(
 
 def sync(
     names: Annotated[list[str] | None, typer.Argument(help="Repositories; default: all.")] = None,
-    history: Annotated[bool, typer.Option("--history", help="Also scan every reachable blob.")] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Also scan every reachable blob.")
+    ] = False,
     build: Annotated[bool, typer.Option("--build", help="Also build both tiers.")] = False,
 ) -> None:
     """Bring repositories up to date: mirror, snapshot, detect, decide."""
@@ -81,16 +85,17 @@ def start_run(
     history: bool = False,
 ) -> str:
     """Write a run with one mirror job per repository, wake the workers and return its id."""
-
-    def specs_of(run_id: str) -> list[JobSpec]:
-        return [
-            JobSpec.of(run_id=run_id, stage="mirror", scope=r.id, subject=r.id)
-            for r in repositories
-        ]
-
-    run_id = context.jobs.start_run("sync", {"tiers": list(tiers), "history": history}, specs_of)
-    notify([spec.id for spec in specs_of(run_id)])
+    params = {"tiers": list(tiers), "history": history}
+    run_id = context.jobs.start_run("sync", params, lambda run: first_jobs(run, repositories))
+    notify([spec.id for spec in first_jobs(run_id, repositories)])
     return run_id
+
+
+def first_jobs(run_id: str, repositories: Sequence[Repository]) -> list[JobSpec]:
+    """Return the jobs that a run begins with: one mirror job per repository."""
+    return [
+        JobSpec.of(run_id=run_id, stage="mirror", scope=r.id, subject=r.id) for r in repositories
+    ]
 
 
 def find_repositories(context: Context, names: Sequence[str]) -> list[Repository]:

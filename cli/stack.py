@@ -82,10 +82,16 @@ def doctor() -> None:
         _check_git(),
         _check_disk(settings),
         _check_keys(settings),
-        ("broker", "answers" if embedded.ping(settings) else "does not answer (shardgate up)", True),
+        (
+            "broker",
+            "answers" if embedded.ping(settings) else "does not answer (shardgate up)",
+            True,
+        ),
         ("catalog", settings.catalog_url.partition("@")[2] or settings.catalog_url, True),
     ]
-    print_table("doctor", ("what", "found", "ok"), [(n, f, "yes" if ok else "NO") for n, f, ok in checks])
+    print_table(
+        "doctor", ("what", "found", "ok"), [(n, f, "yes" if ok else "NO") for n, f, ok in checks]
+    )
     if not all(ok for _, _, ok in checks):
         err.print("something is missing, see above")
         raise typer.Exit(1)

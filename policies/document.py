@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+import duckdb
 from pydantic import ValidationError
 
 from ingest.errors import ConfigurationError
 from policies.columns import DossierColumn
 from policies.evaluate import judge_rows
 from policies.examples import clean_row
-from policies.language import PRECEDENCE_COLUMNS, RULE_COLUMNS, check_condition
+from policies.language import PRECEDENCE_COLUMNS, RULE_COLUMNS, check_condition, open_probe
 from policies.model import Condition, Example, Policy, PolicyDocument, Rule
 from policies.yaml_source import Place, YamlSource, parse_yaml
 
@@ -39,21 +40,22 @@ def load_policy(text: str) -> Policy:
     """
     source = parse_yaml(text)
     document = _validate(source)
-    return Policy(
-        document=document,
-        digest=document.digest(),
-        licenses=tuple(
-            (row, _condition(source, ("licenses", i), row.when, PRECEDENCE_COLUMNS))
-            for i, row in enumerate(document.licenses)
-        ),
-        rules=tuple(
-            Rule(
-                document=rule,
-                condition=_condition(source, ("rules", i), rule.when, RULE_COLUMNS),
-            )
-            for i, rule in enumerate(document.rules)
-        ),
-    )
+    with open_probe() as probe:
+        return Policy(
+            document=document,
+            digest=document.digest(),
+            licenses=tuple(
+                (row, _condition(source, ("licenses", i), PRECEDENCE_COLUMNS, probe))
+                for i, row in enumerate(document.licenses)
+            ),
+            rules=tuple(
+                Rule(
+                    document=rule,
+                    condition=_condition(source, ("rules", i), RULE_COLUMNS, probe),
+                )
+                for i, rule in enumerate(document.rules)
+            ),
+        )
 
 
 def default_policy_text() -> str:
@@ -116,10 +118,14 @@ def _validate(source: YamlSource) -> PolicyDocument:
 
 
 def _condition(
-    source: YamlSource, place: Place, text: str, columns: Sequence[DossierColumn]
+    source: YamlSource,
+    place: Place,
+    columns: Sequence[DossierColumn],
+    probe: duckdb.DuckDBPyConnection,
 ) -> Condition:
+    place = (*place, "when")
     try:
-        return check_condition(text, columns)
+        return check_condition(str(source.read(place)), columns, probe)
     except ConfigurationError as error:
-        where = source.locate((*place, "when"))
+        where = source.locate(place)
         raise ConfigurationError(f"Policy {where}: {error.message}", hint=error.hint) from None

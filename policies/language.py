@@ -7,7 +7,8 @@ runs it over two probe rows, so that a comparison that only fails on data fails 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import duckdb
@@ -39,8 +40,23 @@ _ALLOWED: Final = frozenset(
 _DIALECT = "duckdb"
 
 
-def check_condition(text: str, columns: Sequence[DossierColumn]) -> Condition:
+@contextmanager
+def open_probe() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database in which conditions can be tried out, for `check_condition`."""
+    with open_database() as connection:
+        connection.register("probe", _probe(RULE_COLUMNS))
+        yield connection
+
+
+def check_condition(
+    text: str, columns: Sequence[DossierColumn], probe: duckdb.DuckDBPyConnection
+) -> Condition:
     """Check one condition and return it in generated SQL.
+
+    Args:
+        text: what the author wrote.
+        columns: what it may read.
+        probe: see `open_probe`.
 
     Raises:
         ConfigurationError: it does not parse, uses something that is not allowed, names an
@@ -53,7 +69,7 @@ def check_condition(text: str, columns: Sequence[DossierColumn]) -> Condition:
     used = sorted({column.name for column in tree.find_all(exp.Column)})
     words = _check_vocabulary(tree, known)
     sql = tree.sql(dialect=_DIALECT, comments=False)
-    _bind(sql, columns)
+    _bind(sql, probe)
     return Condition(
         sql=sql,
         columns=tuple(used),
@@ -134,16 +150,14 @@ def _categories(used: Sequence[DossierColumn], asked: set[str]) -> tuple[Categor
     return tuple(sorted(found))
 
 
-def _bind(sql: str, columns: Sequence[DossierColumn]) -> None:
+def _bind(sql: str, probe: duckdb.DuckDBPyConnection) -> None:
     query = f"SELECT ({sql}) AS verdict FROM probe"  # noqa: S608 - generated from a checked tree
-    with open_database() as connection:
-        connection.register("probe", _probe(columns))
-        try:
-            kind = connection.execute(f"DESCRIBE {query}").fetchall()[0][1]
-            connection.execute(query).fetchall()
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise ConfigurationError(f"The condition does not fit the columns: {reason}") from None
+    try:
+        kind = probe.execute(f"DESCRIBE {query}").fetchall()[0][1]
+        probe.execute(query).fetchall()
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigurationError(f"The condition does not fit the columns: {reason}") from None
     if kind != "BOOLEAN":
         raise ConfigurationError(f"A condition is true or false, this one is {kind}.")
 

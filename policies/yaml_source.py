@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 import yaml
 
@@ -24,6 +24,13 @@ class YamlSource:
     value: Plain
     marks: dict[Place, tuple[int, int]]
     """1-based line and column of each value."""
+
+    def read(self, place: Place) -> Plain:
+        """Return the value at a place."""
+        value: Any = self.value
+        for step in place:
+            value = value[step]
+        return cast("Plain", value)
 
     def locate(self, place: Place) -> str:
         """Return ``line L, column C`` of a value, or of the nearest value above it."""

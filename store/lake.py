@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-import threading
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -199,7 +199,7 @@ def _write(path: Path, table: pa.Table, schema: pa.Schema | None) -> bool:
         return False
     stored = check_table(table, schema)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
         with temporary.open("wb") as file:
             _encode(stored, file)

@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, signals
+from kombu.exceptions import OperationalError
 
 from workers.context import Context
 from workers.logs import configure_logging
@@ -98,8 +99,6 @@ def app_errors(app: Celery) -> tuple[type[BaseException], ...]:
     """Return what the broker's client raises when the broker cannot be reached."""
     with app.connection_for_write() as connection:
         errors: tuple[type[BaseException], ...] = connection.recoverable_connection_errors
-    from kombu.exceptions import OperationalError
-
     return (*errors, OperationalError)
 
 
@@ -119,7 +118,7 @@ def _reconcile(stop: threading.Event) -> None:
         try:
             tick(context, notify, queue_is_empty)
         except Exception as error:  # noqa: BLE001 - the next tick tries again
-            structlog.get_logger().error("tick failed", error=type(error).__name__)  # noqa: TRY400
+            structlog.get_logger().error("tick failed", error=type(error).__name__)
 
 
 def main() -> None:

@@ -35,9 +35,9 @@ def cut_batches(missing: Mapping[Family, pa.Table], batch_bytes: int) -> Iterato
     groups: dict[tuple[Family, ...], list[ScanUnit]] = {}
     for unit, families in lacking.items():
         groups.setdefault(tuple(families), []).append(unit)
-    for families, units in groups.items():
+    for names, units in groups.items():
         for chunk in _chunks(units, batch_bytes):
-            yield _as_table(chunk, families)
+            yield _as_table(chunk, names)
 
 
 def read_batch(table: pa.Table) -> tuple[list[ScanUnit], tuple[Family, ...]]:

@@ -17,7 +17,8 @@ from ingest.detect.detector import BlobDetector, DetectorConfig
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import BLOB_FAMILIES, Family
 from ingest.errors import ConfigurationError
-from policies.document import Policy, load_default_policy, load_policy
+from policies.document import default_policy_text, load_policy
+from policies.model import Policy
 from store.catalog import Catalog, JobQueue
 from store.lake import Lake
 from workers.keys import Keys, load_keys
@@ -68,8 +69,13 @@ class Context:
     @cached_property
     def policy(self) -> Policy:
         """The policy in force."""
+        return load_policy(self.policy_text)
+
+    @cached_property
+    def policy_text(self) -> str:
+        """The policy document as it stands in its file."""
         path = self.settings.policy_file
-        return load_policy(path.read_text()) if path else load_default_policy()
+        return path.read_text(encoding="utf-8") if path else default_policy_text()
 
     @cached_property
     def detector_config(self) -> DetectorConfig:

@@ -28,6 +28,7 @@ log = structlog.get_logger()
 
 _BACK_OFF = timedelta(seconds=5)
 _HEARTBEATS_PER_LEASE = 3
+_IDLE_SECONDS = 0.05
 
 
 def owner_name(host: str | None = None) -> str:
@@ -175,3 +176,14 @@ def tick(context: Context, notify: Notify, is_idle: Callable[[], bool]) -> None:
         settle(context, run_id)
     if is_idle():
         notify(context.jobs.ready_ids(limit=4 * context.settings.concurrency))
+
+
+def drain(context: Context, run_id: str) -> None:
+    """Run all jobs of a run in this process, one after the other, without any queue."""
+    while not context.jobs.is_finished(run_id):
+        ready = context.jobs.ready_ids(limit=1)
+        if not ready:
+            time.sleep(_IDLE_SECONDS)
+            tick(context, lambda _: None, lambda: False)
+        for job_id in ready:
+            run_job(context, job_id, lambda _: None)

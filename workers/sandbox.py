@@ -11,7 +11,6 @@ Results travel as JSON lines over a pipe. A `Secret` cannot be encoded, so none 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import resource
@@ -19,7 +18,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NoReturn, Protocol
@@ -175,9 +174,7 @@ def _collect(reader: int, batch: _Batch, limits: ScanLimits, progress: Progress)
             deadline = time.monotonic() + limits.seconds
 
 
-def _child_main(
-    writer: int, batch: _Batch, open_blobs: OpenBlobs, limits: ScanLimits
-) -> NoReturn:
+def _child_main(writer: int, batch: _Batch, open_blobs: OpenBlobs, limits: ScanLimits) -> NoReturn:
     """Scan from where the batch stands; never return into the parent's code."""
     code = 1
     try:

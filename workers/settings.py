@@ -44,7 +44,8 @@ class Settings(BaseSettings):
         default=None, description="PEM file of your own certificate authorities for https."
     )
     company_file: Path | None = Field(
-        default=None, description="YAML file with the company's names, hosts, code names, customers."
+        default=None,
+        description="YAML file with the company's names, hosts, code names, customers.",
     )
     policy_file: Path | None = Field(
         default=None, description="Policy document; empty: the default policy of this version."

@@ -58,6 +58,19 @@ class BlobDetector(Protocol):
         ...
 
 
+def findings_of(detector: BlobDetector, text: ScanText) -> list[Finding]:
+    """Return only the findings of a scan.
+
+    Raises:
+        TypeError: the detector's family has no findings.
+    """
+    found = detector.scan(text).get("findings")
+    if not isinstance(found, list):
+        msg = f"the {detector.family} family reports no findings"
+        raise TypeError(msg)
+    return found
+
+
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
     """Return findings and tuples as dictionaries and lists, ready for Arrow or JSON."""
     if isinstance(value, Finding):

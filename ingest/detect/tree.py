@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 
 import pyarrow as pa
 
-from ingest.detect.detector import BlobDetector
+from ingest.detect.detector import BlobDetector, findings_of
 from ingest.domain.artefacts import TREE_FACTS
 from ingest.domain.finding import Finding
 from ingest.domain.text import ScanText
@@ -30,8 +30,8 @@ def scan_paths(paths: Sequence[bytes], detectors: Sequence[BlobDetector]) -> lis
     found: list[list[Finding]] = [[] for _ in paths]
     for first, text, starts in _chunks(paths):
         for detector in detectors:
-            row = detector.scan(ScanText(blob_id=_NO_BLOB, suffix="", data=text))
-            for finding in row["findings"]:  # type: ignore[attr-defined]
+            view = ScanText(blob_id=_NO_BLOB, suffix="", data=text)
+            for finding in findings_of(detector, view):
                 index = bisect_right(starts, finding.start) - 1
                 offset = starts[index]
                 end = min(finding.end, offset + len(paths[first + index])) - offset

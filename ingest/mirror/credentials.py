@@ -8,6 +8,7 @@ be ``file:PATH`` of a private key, which ssh reads by itself.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from ingest.domain.secret import Secret
 from ingest.errors import ConfigurationError
 
 DEFAULT_USER: Final = b"git"
+_CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
 _MAX_BYTES = 16_384
 """More than any token, less than the smallest pipe that is sure to take it at once."""
 
@@ -33,11 +35,7 @@ def resolve_credential(reference: str, environment: Mapping[str, str] | None = N
     user, colon, password = value.partition(b":")
     if not colon:
         user, password = DEFAULT_USER, value
-    if (
-        not password
-        or len(value) > _MAX_BYTES
-        or any(byte < 0x20 or byte == 0x7F for byte in value)
-    ):
+    if not password or len(value) > _MAX_BYTES or _CONTROL.search(value):
         raise ConfigurationError(
             f"The credential {reference} is empty, too long or has control characters.",
             hint="It is one line: user:password, or a token.",

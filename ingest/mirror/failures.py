@@ -104,9 +104,9 @@ _SIGNS: Sequence[_Sign] = (
     ),
     _sign(
         r"Could not resolve|Failed to connect|Couldn't connect"
-        r"|Connection (?:refused|timed out|reset)|Operation (?:too slow|timed out)|No route to host|Network is unreachable"
-        r"|Empty reply|returned error: (?:429|5\d\d)|Connection closed by|transfer closed"
-        r"|schannel|Recv failure|connect to host",
+        r"|Connection (?:refused|timed out|reset)|Operation (?:too slow|timed out)"
+        r"|No route to host|Network is unreachable|Empty reply|returned error: (?:429|5\d\d)"
+        r"|Connection closed by|transfer closed|Recv failure|connect to host",
         SourceUnreachable,
         "The server cannot be reached, is too slow or broke off.",
     ),

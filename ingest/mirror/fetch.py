@@ -56,7 +56,7 @@ def sync_mirror(
         status, outcome = VisitStatus.FAILED, _failed(git, folder, cause)
     else:
         status = VisitStatus.PARTIAL if outcome.is_partial else VisitStatus.FULL
-    return _visit(repository.id, status, outcome, started, clock())
+    return _visit(repository.id, status, outcome, started=started, finished=clock())
 
 
 def mark_suspect(mirrors_dir: Path, repository_id: str) -> None:
@@ -76,10 +76,11 @@ def _failed(git: Git, folder: MirrorFolder, cause: str) -> Outcome:
     return Outcome(refs=refs, note=cause)
 
 
-def _visit(  # noqa: PLR0913, PLR0917 - private, one place, one argument per part of a visit
+def _visit(
     repository_id: str,
     status: VisitStatus,
     outcome: Outcome,
+    *,
     started: datetime,
     finished: datetime,
 ) -> Visit:

@@ -86,19 +86,18 @@ def refusal_of(text: str, *, is_allowed: bool) -> str:
         address = _innermost(ipaddress.ip_address(text))
     except ValueError:
         return "not an address that can be checked"
-    if address.is_multicast:
-        return "multicast"
-    if address.is_unspecified:
-        return "unspecified"
-    if address.is_link_local:
-        return "link-local"
-    if is_allowed:
-        return ""
-    if address.is_loopback:
-        return "loopback"
-    if address in _CARRIER_GRADE_NAT:
-        return "in carrier-grade address space"
-    return "" if address.is_global else "private or reserved"
+    always = (
+        (address.is_multicast, "multicast"),
+        (address.is_unspecified, "unspecified"),
+        (address.is_link_local, "link-local"),
+    )
+    unless_allowed = (
+        (address.is_loopback, "loopback"),
+        (address in _CARRIER_GRADE_NAT, "in carrier-grade address space"),
+        (not address.is_global, "private or reserved"),
+    )
+    checks = always if is_allowed else (*always, *unless_allowed)
+    return next((reason for is_refused, reason in checks if is_refused), "")
 
 
 def _innermost(address: Address) -> Address:

@@ -18,7 +18,7 @@ from ingest.mirror.environment import Transport
 from ingest.mirror.failures import SourceBroken
 from ingest.mirror.folder import MirrorFolder, copy_generation
 from ingest.mirror.git import Git, GitCall
-from ingest.mirror.refs import Refs, is_plain_ref, list_remote_refs, read_mirror_refs
+from ingest.mirror.refs import OWN_PREFIX, Refs, list_remote_refs, read_mirror_refs
 
 _MAX_TRIES: Final = 48
 """Fetches that looking for the good refs of a broken source may take."""
@@ -48,6 +48,13 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Generation:
+    path: Path
+    missing: tuple[bytes, ...] = ()
+    """Advertised refs whose present value could not be had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MirrorUpdate:
     """One visit's means: git, the way to the source, the folder, the moment."""
 
@@ -63,6 +70,13 @@ class MirrorUpdate:
             ShardgateError: the source or our own mirror failed; the mirror in use is unchanged.
         """
         self.folder.sweep()
+        try:
+            return self._update()
+        except (ShardgateError, OSError):
+            self.folder.sweep()  # a half-filled generation would hold the disk until the next visit
+            raise
+
+    def _update(self) -> Outcome:
         advertised = list_remote_refs(self.git, self.transport)
         current = self.folder.current
         if current is None:
@@ -103,12 +117,12 @@ class MirrorUpdate:
             note="; ".join(filter(None, (note, outcome.note))),
         )
 
-    def _clone(self, advertised: Refs) -> Path:
-        """Make a new generation from nothing; return its path."""
+    def _clone(self, advertised: Refs) -> _Generation:
+        """Make a new generation from nothing."""
         fresh = self.folder.next_generation()
         if not advertised.ids:  # nothing to transfer, but a detached HEAD may still come
             self._init(fresh, advertised)
-            return fresh
+            return _Generation(path=fresh)
         call = GitCall(
             subcommand="clone",
             options=("--mirror", "--template=", "--no-local", "--quiet"),
@@ -117,12 +131,13 @@ class MirrorUpdate:
         )
         try:
             self.git.check(call)
-            self._drop_foreign(fresh)
         except SourceBroken as error:
-            _remove(fresh)
+            shutil.rmtree(fresh, ignore_errors=True)
             self._init(fresh, advertised)
-            self._fetch_good(fresh, advertised, error)
-        return fresh
+            return self._fetch_good(fresh, advertised, error)
+        foreign = _packed_refs(fresh, OWN_PREFIX)
+        self._delete_refs(fresh, foreign)
+        return _Generation(path=fresh)
 
     def _init(self, fresh: Path, advertised: Refs) -> None:
         ids = [*advertised.ids.values(), advertised.head_id]
@@ -130,7 +145,7 @@ class MirrorUpdate:
         options = ("--bare", "--template=", "--quiet", f"--object-format={kind}")
         self.git.check(GitCall(subcommand="init", options=options, operands=(str(fresh),)))
 
-    def _fetch(self, current: Path, advertised: Refs) -> Path:
+    def _fetch(self, current: Path, advertised: Refs) -> _Generation:
         """Make a new generation from the current one.
 
         Raises:
@@ -143,26 +158,24 @@ class MirrorUpdate:
         except SourceBroken as error:
             if not is_sound(self.git, current):
                 raise MirrorCorrupt("The mirror is damaged.") from None
-            self._fetch_good(fresh, advertised, error)
-        return fresh
+            return self._fetch_good(fresh, advertised, error)
+        return _Generation(path=fresh)
 
-    def _fetch_good(self, fresh: Path, advertised: Refs, error: ShardgateError) -> None:
-        """Fetch ref by ref what can be had, halving groups that fail.
+    def _fetch_good(self, fresh: Path, advertised: Refs, error: ShardgateError) -> _Generation:
+        """Fetch group by group what can be had, halving groups that fail.
 
         A ref that cannot be had keeps the value that the mirror held before.
 
         Raises:
             ShardgateError: no ref at all could be fetched.
         """
-        wanted = [ref for ref in sorted(advertised.ids) if is_plain_ref(ref)]
-        groups = [wanted[: len(wanted) // 2], wanted[len(wanted) // 2 :]]
-        fetched = 0
+        held = read_mirror_refs(self.git, fresh).ids
+        self._delete_refs(fresh, sorted(held.keys() - advertised.ids.keys()))
+        groups, fetched = [sorted(advertised.ids)], 0
         for _ in range(_MAX_TRIES):
             if not groups:
                 break
             group = groups.pop()
-            if not group:
-                continue
             specs = [f"+{ref}:{ref}" for ref in map(_text, group)]
             try:
                 self._fetch_into(fresh, specs, is_prune=False)
@@ -172,6 +185,9 @@ class MirrorUpdate:
                 groups += [group[:middle], group[middle:]] if middle else []
         if not fetched:
             raise error
+        refs = read_mirror_refs(self.git, fresh).ids
+        missing = [ref for ref, oid in advertised.ids.items() if refs.get(ref) != oid]
+        return _Generation(path=fresh, missing=tuple(sorted(missing)))
 
     def _fetch_into(self, fresh: Path, refspecs: Sequence[str], *, is_prune: bool) -> None:
         """Fetch; refspecs travel by stdin, where neither their number nor a dash matters."""
@@ -185,51 +201,37 @@ class MirrorUpdate:
         )
         self.git.check(call)
 
-    def _publish(self, fresh: Path, advertised: Refs, before: Refs | None) -> Outcome:
-        missing_head = self._set_head(fresh, advertised)
-        refs = read_mirror_refs(self.git, fresh)
-        self.folder.publish(fresh)
-        missing = [ref for ref, oid in advertised.ids.items() if refs.ids.get(ref) != oid]
-        if missing_head:
-            missing.append(b"HEAD")
-        notes = [_missing_note(missing, len(advertised.ids)), _prune_note(before, refs)]
+    def _publish(self, fresh: _Generation, advertised: Refs, before: Refs | None) -> Outcome:
+        has_head = self._set_head(fresh.path, advertised)
+        missing = fresh.missing if has_head else (*fresh.missing, b"HEAD")
+        refs = read_mirror_refs(self.git, fresh.path)
+        self.folder.publish(fresh.path)
+        notes = (_missing_note(missing, len(advertised.ids)), _prune_note(before, refs))
         return Outcome(refs=refs, is_partial=bool(missing), note="; ".join(filter(None, notes)))
 
     def _set_head(self, fresh: Path, advertised: Refs) -> bool:
-        """Point HEAD where the source's points; return whether its object cannot be had."""
-        if advertised.head_ref:
-            self._point_head(fresh, _text(advertised.head_ref))
-            return False
-        self._point_head(fresh, _UNBORN)
-        if not advertised.head_id:
-            return False
+        """Point HEAD where the source's points; return whether its object was had."""
+        target = _text(advertised.head_ref) if advertised.head_ref else _UNBORN
+        self.git.check(GitCall(subcommand="symbolic-ref", operands=("HEAD", target), git_dir=fresh))
+        if not advertised.is_detached:
+            return True
         try:
             self._fetch_into(fresh, ["+HEAD:refs/shardgate/HEAD"], is_prune=False)
         except SourceBroken:
-            return True
-        head = (fresh / "refs" / "shardgate" / "HEAD").read_text().strip()
-        update = f"update HEAD\0{head}\0\0".encode()
-        options = ("--no-deref", "--stdin", "-z")
-        self.git.check(
-            GitCall(subcommand="update-ref", options=options, git_dir=fresh, request=update)
-        )
-        return False
+            return False
+        head = (fresh / "refs" / "shardgate" / "HEAD").read_bytes().strip()
+        self._update_refs(fresh, b"update HEAD\0%s\0\0" % head)
+        return True
 
-    def _point_head(self, fresh: Path, ref: str) -> None:
-        self.git.check(GitCall(subcommand="symbolic-ref", operands=("HEAD", ref), git_dir=fresh))
+    def _delete_refs(self, fresh: Path, refs: Sequence[bytes]) -> None:
+        self._update_refs(fresh, b"".join(b"delete %s\0\0" % ref for ref in refs))
 
-    def _drop_foreign(self, fresh: Path) -> None:
-        """Remove refs that a source keeps under our own prefix."""
-        packed = fresh / "packed-refs"
-        lines = packed.read_bytes().splitlines(keepends=True) if packed.exists() else []
-        foreign = [line.split()[1] for line in lines if b" refs/shardgate/" in line]
-        if not foreign:
-            return
-        request = b"".join(b"delete %s\0\0" % ref for ref in foreign)
-        options = ("--no-deref", "--stdin", "-z")
-        self.git.check(
-            GitCall(subcommand="update-ref", options=options, git_dir=fresh, request=request)
-        )
+    def _update_refs(self, fresh: Path, request: bytes) -> None:
+        if request:
+            options = ("--no-deref", "--stdin", "-z")
+            self.git.check(
+                GitCall(subcommand="update-ref", options=options, git_dir=fresh, request=request)
+            )
 
 
 def is_sound(git: Git, git_dir: Path) -> bool:
@@ -243,7 +245,7 @@ def _missing_note(missing: Sequence[bytes], total: int) -> str:
         return ""
     shown = ", ".join(ref.decode("utf-8", "backslashreplace") for ref in missing[:_SHOWN_REFS])
     more = f" and {len(missing) - _SHOWN_REFS} more" * (len(missing) > _SHOWN_REFS)
-    return f"{len(missing)} of {total} refs are broken at the source or changed meanwhile: {shown}{more}"
+    return f"{len(missing)} of {total} refs are broken at the source: {shown}{more}"
 
 
 def _prune_note(before: Refs | None, after: Refs) -> str:
@@ -258,5 +260,8 @@ def _text(ref: bytes) -> str:
     return ref.decode("utf-8", "surrogateescape")
 
 
-def _remove(path: Path) -> None:
-    shutil.rmtree(path, ignore_errors=True)
+def _packed_refs(git_dir: Path, prefix: bytes) -> list[bytes]:
+    """Return the refs under a prefix in a fresh clone, whose refs are all packed."""
+    packed = git_dir / "packed-refs"
+    lines = packed.read_bytes().splitlines() if packed.exists() else []
+    return [line.split()[1] for line in lines if b" " + prefix in line]

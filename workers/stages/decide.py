@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from ingest.domain.finding import Family
 from policies.evaluate import decide as evaluate
-from store.catalog import ClaimedJob, JobSpec
-from workers.context import Context
+from store.catalog import ClaimedJob, JobSpec, ReleaseBook
+from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, load_corpus
 from workers.sandbox import Progress
 
@@ -15,6 +15,9 @@ from workers.sandbox import Progress
 def decide(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[JobSpec]:
     """Write the decisions over the present corpus; then ask for the builds of the run."""
     keys = corpus_keys(context)
+    name = context.policy.document.name
+    book = ReleaseBook(context.catalog, clock=utc_now)
+    book.activate_policy(context.policy.digest, name, context.policy_text)
     if not context.lake.exists("decisions", keys.decisions):
         corpus = load_corpus(context, keys)
         progress(0, corpus.snapshots.num_rows)

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from ingest.domain.artefacts import SNAPSHOT
 from ingest.domain.finding import Family
 from ingest.domain.repository import VisitStatus
 from ingest.errors import MirrorCorrupt, Quarantined, TerminalError
 from ingest.mirror.fetch import mark_suspect, sync_mirror
 from ingest.mirror.git import GitLimits, GitSettings
+from ingest.mirror.head import HeadCommit, read_head
+from ingest.mirror.reader import MirrorReader
+from ingest.snapshot.history import list_history
+from ingest.snapshot.take import SnapshotLimits, take_snapshot
 from store.catalog import ClaimedJob, JobSpec, RepositoryState
 from workers.batches import cut_batches
 from workers.context import Context
-from workers.corpus import digest_of, missing_units
+from workers.corpus import digest_of, missing_units, units_of
 from workers.sandbox import Progress
 
 _GOOD = (VisitStatus.FULL, VisitStatus.PARTIAL)
@@ -45,3 +48,99 @@ def mirror(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Jo
     if visit.status not in _GOOD:
         return ()
     return [JobSpec.of(run_id=job.run_id, stage="snapshot", scope=job.scope, subject=visit_id)]
+
+
+def snapshot(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[JobSpec]:
+    """Write the snapshot of a visit, and one batch for each group of blobs that lack facts.
+
+    Raises:
+        MirrorCorrupt: an object is damaged; the next visit checks the mirror and clones it anew.
+        Quarantined: the tree exceeds a cap; the repository leaves the corpus until a person looks.
+    """
+    visit = context.catalog.find_visit(job.subject)
+    if visit is None:
+        raise TerminalError(f"There is no visit {job.subject}.")
+    mirrors = context.settings.mirrors_dir
+    try:
+        with MirrorReader(mirrors) as reader:
+            head = read_head(mirrors, job.scope)
+            table = _taken(context, job.scope, head, reader)
+            missing = missing_units(context, table)
+            if _wants_history(context, job.run_id):
+                missing = _with_history(
+                    context, job.scope, visit.visit.refs_digest, reader, missing
+                )
+    except MirrorCorrupt:
+        mark_suspect(mirrors, job.scope)
+        raise
+    except Quarantined as error:
+        context.catalog.set_state(job.scope, RepositoryState.QUARANTINED, str(error))
+        raise
+    key = snapshot_key(context, job.scope, head)
+    context.lake.write("snapshots", key, table)
+    context.catalog.set_snapshot(visit.id, key)
+    progress(table.num_rows, table.num_rows)
+    return [
+        _as_job(context, job, batch) for batch in cut_batches(missing, context.settings.batch_bytes)
+    ]
+
+
+def snapshot_key(context: Context, repository_id: str, head: HeadCommit | None) -> str:
+    """Return the key of a snapshot: everything that its rows depend on."""
+    where = (head.commit_id, head.branch) if head else ("", "")
+    return digest_of("snapshots", repository_id, *where, context.settings.max_blob_bytes)
+
+
+def _taken(
+    context: Context, repository_id: str, head: HeadCommit | None, reader: MirrorReader
+) -> pa.Table:
+    """Return the snapshot: from the lake where it is, else taken with what an earlier one knew."""
+    key = snapshot_key(context, repository_id, head)
+    if context.lake.exists("snapshots", key):
+        return context.lake.read("snapshots", key)
+    return take_snapshot(
+        repository_id,
+        reader,
+        head,
+        known=_known(context, repository_id),
+        limits=SnapshotLimits(max_blob_bytes=context.settings.max_blob_bytes),
+    )
+
+
+def _known(context: Context, repository_id: str) -> dict[str, tuple[str, str | None]]:
+    earlier = context.catalog.latest_snapshot(repository_id)
+    if earlier is None or earlier.snapshot_key is None:
+        return {}
+    columns = ["blob_id", "encoding", "skip_reason"]
+    rows = context.lake.read("snapshots", earlier.snapshot_key, columns).to_pylist()
+    return {row["blob_id"]: (row["encoding"], row["skip_reason"]) for row in rows}
+
+
+def _wants_history(context: Context, run_id: str) -> bool:
+    run = context.catalog.find_run(run_id)
+    return bool(run is not None and run.params.get("history"))
+
+
+def _with_history(
+    context: Context,
+    repository_id: str,
+    refs_digest: str,
+    reader: MirrorReader,
+    missing: dict[Family, pa.Table],
+) -> dict[Family, pa.Table]:
+    """List every reachable blob, and add those to the secrets family's missing units."""
+    key = digest_of("history", repository_id, refs_digest, context.settings.max_blob_bytes)
+    if not context.lake.exists("history", key):
+        listed = list_history(repository_id, reader, max_blob_bytes=context.settings.max_blob_bytes)
+        context.lake.write("history", key, listed)
+    units = units_of(context.lake.read("history", key))
+    digest = context.ruleset_digests[Family.SECRETS]
+    more = context.lake.missing_units(units, Family.SECRETS, digest)
+    known = missing[Family.SECRETS]
+    return missing | {Family.SECRETS: pa.concat_tables([known, more.cast(known.schema)])}
+
+
+def _as_job(context: Context, job: ClaimedJob, batch: pa.Table) -> JobSpec:
+    key = digest_of("batches", batch.to_pylist())
+    context.lake.write("batches", key, batch)
+    return JobSpec.of(run_id=job.run_id, stage="detect", scope=job.scope, subject=key)

@@ -11,13 +11,14 @@ _ENTITY: Final = "USERNAME"
 _SCORES: Final = {"username.note": 0.8, "username.home": 0.7, "username.mention": 0.6}
 """All different: of two hits on one login Presidio keeps the better, and of two equals either."""
 _LOGIN: Final = r"[A-Za-z_][\w.-]{0,38}\w"
+_PAGE: Final = r"[\w.-]*\.(?:html?|php|jsp|aspx?|jsx?|tsx?|json|css|md|txt|xml|png|svg)\b"
 _PATTERNS: Final = {
     # TODO(login): Google's style guides, "TODO comments"
     "username.note": (
         rf"(?<=\b(?:TODO|FIXME|XXX|HACK|BUG|NOTE)\s?[(\[]\s?@?){_LOGIN}(?=\s?[)\]:,/])"
     ),
     "username.home": (
-        rf"(?<=(?<![\w.~%$-])(?:/home/|/Users/|/export/home/)){_LOGIN}(?![\w.-]*\.\w{{1,4}}\b)"
+        rf"(?<=(?<![\w.~%$-])(?:/home/|/Users/|/export/home/))(?!{_PAGE}){_LOGIN}"
         rf"|(?<=\b[A-Za-z]:[\\/]{{1,2}}(?:Users|Documents and Settings)[\\/]{{1,2}}){_LOGIN}"
     ),
     "username.mention": (

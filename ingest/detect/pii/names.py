@@ -11,6 +11,8 @@ from ingest.detect.pii.exclusions import Exclusions
 from ingest.detect.pii.gazetteer import Gazetteer
 
 _MAX_WORDS: Final = 5
+_MAX_ABBREVIATION: Final = 4
+"""A longer word with a full stop ends a sentence, and the name with it."""
 _PARTICLE: Final = re.compile(
     r"van|von|den?|der|del|della|d[aiou]|dos|l[ae]|[ae]l|bin|ibn|ben|te[nr]|zur?|a[fv]|y|e|mac|st"
 )
@@ -42,6 +44,8 @@ def read_name(text: str, start: int) -> NameRun | None:
         if not _is_name_shaped(match.group(), is_first=not words):
             break
         words.append(match)
+        if match.group().endswith(".") and len(match.group()) > _MAX_ABBREVIATION:
+            break
         gap = _GAP.match(text, match.end())
         if gap is None:
             break

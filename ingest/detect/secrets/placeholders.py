@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 _PRINTF: Final = re.compile(r"%(?:\(\w+\))?[sdr]")
 _FILLER_CHARS: Final = 12
+_ALPHABET_SHARE: Final = 0.8
+_NAMED_WORD: Final = re.compile(
+    rb"(?i)pass(?:word|wd|phrase)?|pwd|pw|secret|token|credentials?|key"
+)
 
 
 def is_placeholder(value: str) -> bool:
@@ -25,3 +30,17 @@ def is_placeholder(value: str) -> bool:
 def is_filler(value: bytes) -> bool:
     """Say whether a vendor token is a pattern drawn in one character, as ``prefix_xxxx…``."""
     return len(value) > _FILLER_CHARS and len(set(value[-_FILLER_CHARS:])) == 1
+
+
+def is_alphabet(value: str) -> bool:
+    """Say whether most characters follow their neighbour closely, as in a table of letters.
+
+    Of random strings of the length the entropy plugins take, fewer than one in a million do.
+    """
+    steps = sum(0 < ord(b) - ord(a) <= 3 for a, b in pairwise(value))  # noqa: PLR2004 - gaps
+    return steps >= _ALPHABET_SHARE * (len(value) - 1)
+
+
+def is_named_word(value: bytes) -> bool:
+    """Say whether a value is the word for a secret itself, as in ``user:password@host``."""
+    return _NAMED_WORD.fullmatch(value) is not None

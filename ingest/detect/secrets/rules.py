@@ -199,8 +199,22 @@ PLUGIN_RULES: Final = (
         confidence=Confidence.MEDIUM,
         flags=CASELESS,
         expressions=(
-            rb"l[_-]?" + fold_case(rb"(?:api)?") + rb"[_-]?" + _KEY_WORD + _KEYED + rb"(?:[a-z0-9]" + _WIDE + rb"){64}",
-            rb"r[_-]?" + fold_case(rb"(?:api)?") + rb"[_-]?" + _KEY_WORD + _KEYED + rb"(?:[a-z0-9]" + _WIDE + rb"){64}",
+            rb"l[_-]?"
+            + fold_case(rb"(?:api)?")
+            + rb"[_-]?"
+            + _KEY_WORD
+            + _KEYED
+            + rb"(?:[a-z0-9]"
+            + _WIDE
+            + rb"){64}",
+            rb"r[_-]?"
+            + fold_case(rb"(?:api)?")
+            + rb"[_-]?"
+            + _KEY_WORD
+            + _KEYED
+            + rb"(?:[a-z0-9]"
+            + _WIDE
+            + rb"){64}",
             rb"oftlayer.{1,4}com/",
         ),
     ),
@@ -232,8 +246,12 @@ PLUGIN_RULES: Final = (
     ),
 )
 
-ENTROPY_EXPRESSION: Final = rb"""["'][A-Za-z0-9+/\\_=-]{9,}["']"""
-"""Quoted strings of the entropy plugins; 9 hex digits are the fewest above their limit of 3.0."""
+ENTROPY_EXPRESSIONS: Final = (
+    rb"""["'][A-Za-z0-9+/\\_=-]{23,}["']""",
+    rb"""["'][0-9A-Fa-f]{9,}["']""",
+)
+"""Quoted strings of the entropy plugins, each with the fewest characters above its limit: n
+different characters have at most log2(n) bits, and the limits are 4.5 and 3.0."""
 
 DENYLIST_EXPRESSION: Final = (
     fold_case(

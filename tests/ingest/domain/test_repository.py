@@ -31,5 +31,9 @@ def test_consent_holds_on_its_last_day_and_not_after(repository: Repository) -> 
 
 @given(repositories)
 def test_no_date_or_no_word_is_no_consent(repository: Repository) -> None:
-    assert not replace(repository, release_consent=True, consent_until=None).has_valid_consent(TODAY)
-    assert not replace(repository, release_consent=False, consent_until=TODAY).has_valid_consent(TODAY)
+    assert not replace(repository, release_consent=True, consent_until=None).has_valid_consent(
+        TODAY
+    )
+    assert not replace(repository, release_consent=False, consent_until=TODAY).has_valid_consent(
+        TODAY
+    )

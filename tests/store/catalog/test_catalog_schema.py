@@ -10,7 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import CheckConstraint, inspect, text
 
 from ingest.errors import ConfigurationError
 from store.catalog import Catalog
@@ -25,9 +25,7 @@ def test_the_migrated_schema_equals_the_model(catalog: Catalog) -> None:
         migrated = inspect(connection)
         for table in Base.metadata.sorted_tables:
             checks = {check["name"] for check in migrated.get_check_constraints(table.name)}
-            assert checks == {
-                c.name for c in table.constraints if c.__visit_name__ == "check_constraint"
-            }
+            assert checks == {c.name for c in table.constraints if isinstance(c, CheckConstraint)}
 
 
 def test_the_head_revision_is_the_last_script(catalog: Catalog) -> None:
@@ -58,7 +56,8 @@ def test_a_catalog_of_a_newer_version_is_refused(catalog: Catalog) -> None:
 
 
 def test_processes_that_upgrade_at_once_do_not_disturb_each_other(catalog_url: str) -> None:
-    code = "import sys; from store.catalog import Catalog; Catalog(sys.argv[1]).upgrade()"
+    code = "import sys; from store.catalog import Catalog; c = Catalog(sys.argv[1]); "
+    code += "c.upgrade(); c.close()"
     argv = [sys.executable, "-W", "error", "-c", code, catalog_url]
     children = [subprocess.Popen(argv, stderr=subprocess.PIPE) for _ in range(3)]
     for child in children:

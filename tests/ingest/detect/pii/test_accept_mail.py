@@ -77,7 +77,9 @@ def test_an_address_of_nobody_has_its_reason(
     assert reasons(f"x {text} y", Category.EMAIL_ADDRESS) == {reason}
 
 
-@pytest.mark.parametrize("text", ["@decorator", "a @ b.c", "x@y", "obj@4b1c2d", "stop at first dot"])
+@pytest.mark.parametrize(
+    "text", ["@decorator", "a @ b.c", "x@y", "obj@4b1c2d", "stop at first dot"]
+)
 def test_what_only_has_an_at_sign_is_no_address(text: str, find: Find) -> None:
     assert not [found for found in find(text) if found[0] == "EMAIL_ADDRESS"]
 

@@ -69,9 +69,7 @@ def test_a_grouped_card_needs_no_context(by: str, find: Find) -> None:
         (f"[1234567890, {card('4916', 16)}]", "number_list"),
     ],
 )
-def test_a_number_that_is_no_card_has_its_reason(
-    text: str, reason: str, reasons: Reasons
-) -> None:
+def test_a_number_that_is_no_card_has_its_reason(text: str, reason: str, reasons: Reasons) -> None:
     assert reasons(text, Category.CREDIT_CARD) == {reason}
 
 
@@ -98,7 +96,7 @@ def test_an_iban_of_the_registry_is_an_example(reasons: Reasons) -> None:
 
 
 def test_a_dashed_social_security_number_is_found(find: Find) -> None:
-    number = "-".join(("536", "22", "8174"))
+    number = "536-22-" + "8174"
     assert find(f"ssn: {number}") == [("US_SSN", number)]
 
 
@@ -122,9 +120,7 @@ def test_a_number_with_its_country_code_is_found(region: str, find: Find) -> Non
     assert find(f"call {number} today") == [("PHONE_NUMBER", number)]
 
 
-@pytest.mark.parametrize(
-    "text", ["(415) 867-{}", "415-867-{}", "415.867.{}"]
-)
+@pytest.mark.parametrize("text", ["(415) 867-{}", "415-867-{}", "415.867.{}"])
 def test_a_number_in_full_us_grouping_needs_no_word(text: str, find: Find) -> None:
     number = text.format("5" + "309")
     assert find(f"at {number}, now") == [("PHONE_NUMBER", number)]

@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import pairwise
 from typing import NoReturn
 
 import pytest
@@ -102,7 +103,7 @@ def test_no_two_findings_overlap_and_no_address_is_lost_to_a_name(
 ) -> None:
     matches = [match(category, start, start + length) for category, start, length in raw]
     kept = resolve_overlaps(matches)
-    assert all(a.end <= b.start for a, b in zip(kept, kept[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(kept))
     for lost in set(matches) - set(kept):
         rivals = [m for m in kept if m.start < lost.end and lost.start < m.end]
         assert rivals
@@ -148,9 +149,7 @@ def test_a_row_holds_no_matched_value(scan: Scan) -> None:
         assert value not in rows
 
 
-def test_nothing_touches_a_socket(
-    config: DetectorConfig, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_touches_a_socket(config: DetectorConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_args: object, **_kwargs: object) -> NoReturn:
         raise AssertionError("a socket was opened")
 

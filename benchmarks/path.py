@@ -1,0 +1,249 @@
+"""Bytes per second per core and peak memory of each stage and of the whole path.
+
+Run it with ``make bench REPO=<path of a git repository>``. One process works through all stages,
+so that every rate is a rate of one core. In the same run it measures the bare
+``git cat-file --batch`` on the same blobs, and detect-secrets and Presidio as they come, on a
+sample: compare ratios, machines differ and are noisy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from benchmarks import peers
+from cli.run import first_jobs
+from ingest.domain.finding import BLOB_FAMILIES
+from ingest.domain.repository import Repository, RightsBasis
+from ingest.domain.text import NotText, ScanText, normalise
+from ingest.mirror.reader import MirrorReader
+from ingest.register.registry import RegistrationRequest, register
+from policies.decision import Tier
+from workers.context import Context
+from workers.corpus import units_of
+from workers.runner import run_job, settle
+from workers.settings import Settings
+
+MB = 1e6
+_SAMPLE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One line of the result."""
+
+    what: str
+    seconds: float
+    size: int
+    """Bytes worked on; 0 where a rate makes no sense."""
+    note: str = ""
+
+    def show(self) -> str:
+        """Return the line."""
+        rate = f"{self.size / MB / self.seconds:9.1f} MB/s" if self.size else " " * 14
+        return f"{self.what:34}{self.seconds:9.2f} s {rate}  {self.note}"
+
+
+def timed(what: str, size: int, work: Callable[[], object], note: str = "") -> Measured:
+    """Measure one piece of work by the wall clock."""
+    started = time.perf_counter()
+    work()
+    return Measured(what=what, seconds=time.perf_counter() - started, size=size, note=note)
+
+
+def run_path(context: Context, repository: Repository) -> tuple[float, dict[str, float]]:
+    """Run the whole path in this process; return wall seconds in all and by stage."""
+    started = time.perf_counter()
+    by_stage: dict[str, float] = {}
+    tiers = [tier.value for tier in Tier]
+    run_id = context.jobs.start_run(
+        "sync", {"tiers": tiers, "history": False}, lambda run: first_jobs(run, [repository])
+    )
+    while not context.jobs.is_finished(run_id):
+        for job_id in context.jobs.ready_ids(limit=1):
+            job = context.jobs.find(job_id)
+            begun = time.perf_counter()
+            run_job(context, job_id, lambda _: None)
+            stage = job.stage if job else "?"
+            by_stage[stage] = by_stage.get(stage, 0.0) + time.perf_counter() - begun
+        settle(context, run_id)
+    parked = context.jobs.parked(run_id)
+    if parked:
+        raise SystemExit(f"parked: {[(job.stage, job.reason) for job in parked]}")
+    return time.perf_counter() - started, by_stage
+
+
+def clone_mirror(source: Path, target: Path) -> None:
+    """Make a private copy of a repository, to which commits can be added."""
+    command = ["git", "clone", "--quiet", "--mirror", "--no-local", str(source), str(target)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def change_files(git_dir: Path, count: int) -> None:
+    """Commit a change of some text files on top of HEAD."""
+    listing = _git(git_dir, "ls-tree", "-r", "-z", "HEAD").split(b"\0")
+    entries = [
+        e
+        for e in listing
+        if e.startswith(b"100")
+        and e.endswith((b".py", b".c", b".go", b".js", b".rs", b".md", b".java"))
+    ]
+    branch = _git(git_dir, "symbolic-ref", "HEAD").strip().decode()
+    stream = [
+        f"commit {branch}\ncommitter B <b@bench.invalid> 1790000000 +0000\ndata 6\nchange\n".encode(),
+        f"from {branch}^0\n".encode(),
+    ]
+    for number, entry in enumerate(entries[:count]):
+        meta, path = entry.split(b"\t", 1)
+        data = (
+            _git(git_dir, "cat-file", "blob", meta.split()[2].decode()) + b"\nchanged %d\n" % number
+        )
+        quoted = b'"' + path.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+        stream.append(b"M 100644 inline %s\ndata %d\n%s\n" % (quoted, len(data), data))
+    subprocess.run(
+        ["git", f"--git-dir={git_dir}", "fast-import", "--quiet"],
+        input=b"".join(stream),
+        check=True,
+    )
+
+
+def _git(git_dir: Path, *arguments: str) -> bytes:
+    return subprocess.run(
+        ["git", f"--git-dir={git_dir}", *arguments], check=True, stdout=subprocess.PIPE
+    ).stdout
+
+
+def bare_rate(git_dir: Path, blob_ids: Sequence[str], size: int) -> Measured:
+    """Measure ``git cat-file --batch`` alone on the same blobs."""
+    request = "\n".join(blob_ids).encode() + b"\n"
+    return timed(
+        "git cat-file --batch, bare",
+        size,
+        lambda: subprocess.run(
+            ["git", f"--git-dir={git_dir}", "cat-file", "--batch"],
+            input=request,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        ),
+    )
+
+
+def family_rates(context: Context, texts: Sequence[ScanText], size: int) -> list[Measured]:
+    """Measure each detector family alone, in process."""
+    rates = []
+    for family in BLOB_FAMILIES:
+        started = time.perf_counter()
+        (detector,) = context.detectors((family,))
+        loaded = time.perf_counter() - started
+
+        def scan(detector: object = detector) -> None:
+            for text in texts:
+                detector.scan(text)  # type: ignore[attr-defined]
+
+        rates.append(timed(f"detect: {family.value}", size, scan, f"(loads in {loaded:.1f} s)"))
+    return rates
+
+
+def peak_memory() -> str:
+    """Return the peak resident size of this process and of its largest child, in MB."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return f"{own / 1024:.0f} MB, largest child {child / 1024:.0f} MB"
+
+
+def read_texts(
+    context: Context, repository: Repository, ids: Sequence[str], suffixes: Sequence[str]
+) -> list[ScanText]:
+    """Return the normalised texts of some blobs."""
+    texts = []
+    with MirrorReader(context.settings.mirrors_dir) as reader:
+        for (blob_id, data), suffix in zip(
+            reader.read_blobs(repository.id, ids), suffixes, strict=True
+        ):
+            try:
+                text, _ = normalise(data)
+            except NotText:
+                continue
+            texts.append(ScanText(blob_id=blob_id, suffix=suffix, data=text))
+    return texts
+
+
+def bench(source: Path, home: Path) -> list[str]:
+    """Measure everything on one repository."""
+    copy = home / "source.git"
+    clone_mirror(source, copy)
+    context = Context(settings=Settings(home=home / "state", allow_local=True))
+    repository = register(
+        RegistrationRequest(
+            url=str(copy),
+            owner="bench",
+            rights=RightsBasis.LICENSE,
+            license="Apache-2.0",
+            release_consent=True,
+            consent_until=context.today() + timedelta(days=30),
+            evidence="benchmark",
+        ),
+        context.catalog,
+        today=context.today(),
+        allow_local=True,
+    )
+    first, stages = run_path(context, repository)
+    memory = peak_memory()
+    second, _ = run_path(context, repository)
+    change_files(copy, 10)
+    third, _ = run_path(context, repository)
+
+    key = context.catalog.corpus()[repository.id]
+    units = units_of(context.lake.read("snapshots", key))
+    size = pc.sum(units["size"]).as_py() or 0
+    ids, suffixes = units["blob_id"].to_pylist(), units["suffix"].to_pylist()
+    lines = [f"{source.name}: {len(ids):,} text blobs of the HEAD tree, {size / MB:.1f} MB", ""]
+    results = [bare_rate(copy, ids, size)]
+    results.append(
+        timed(
+            "read and check every blob",
+            size,
+            lambda: read_texts(context, repository, ids, suffixes),
+        )
+    )
+    results += family_rates(context, read_texts(context, repository, ids, suffixes), size)
+    results += [Measured(what=f"stage: {name}", seconds=s, size=size) for name, s in stages.items()]
+    results += [
+        Measured(what="whole path, first run", seconds=first, size=size, note=f"peak {memory}"),
+        Measured(what="whole path, nothing changed", seconds=second, size=0),
+        Measured(what="whole path, ten files changed", seconds=third, size=0),
+    ]
+    sample = peers.take_sample(read_texts(context, repository, ids, suffixes), _SAMPLE_BYTES)
+    sample_size = sum(len(t.data) for t in sample)
+    results += [
+        timed(
+            "peer: detect-secrets, default",
+            sample_size,
+            lambda: peers.run_detect_secrets(sample),
+            "sample",
+        ),
+        timed("peer: Presidio, no_op engine", sample_size, peers.presidio_runner(sample), "sample"),
+    ]
+    return lines + [result.show() for result in results]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repo", type=Path, default=Path())
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="shardgate-bench-") as home:
+        print("\n".join(bench(arguments.repo.resolve(), Path(home))))
+
+
+if __name__ == "__main__":
+    main()

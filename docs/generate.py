@@ -1,0 +1,116 @@
+"""Write the reference pages that follow from the code: commands, settings, default policy.
+
+``make docs`` writes them; a test compares them with what stands in the repository.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import typer
+
+from cli.main import app
+from policies.document import load_default_policy
+from policies.dossier import DOSSIER_COLUMNS
+from workers.settings import Settings
+
+HERE = Path(__file__).resolve().parent
+
+
+def list_commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
+    """Yield (full name, command) of every command of a group, in its order."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from list_commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}", command
+
+
+def commands_page() -> str:
+    """Return the page of all commands with their options."""
+    group = typer.main.get_command(app)
+    parts = [
+        "# Commands",
+        "Exit codes: 0 done, 1 failed, 2 the input must be mended, 130 stopped by Ctrl-C.",
+    ]
+    for name, command in list_commands(group, "shardgate"):  # type: ignore[arg-type]
+        parts += [f"## `{name}`", (command.help or "").strip()]
+        rows = [
+            _parameter_row(parameter) for parameter in command.params if parameter.name != "help"
+        ]
+        if rows:
+            parts.append("\n".join(["| | default | |", "|---|---|---|", *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _parameter_row(parameter: click.Parameter) -> str:
+    names = [*parameter.opts, *parameter.secondary_opts]
+    shown = " / ".join(f"`{name}`" for name in names)
+    if isinstance(parameter, click.Argument) or parameter.param_type_name == "argument":
+        shown = f"`{(parameter.name or '').upper()}`"
+    default = "required" if parameter.required else _default(parameter.default)
+    return f"| {shown} | {default} | {getattr(parameter, 'help', '') or ''} |"
+
+
+def _default(value: object) -> str:
+    if value is None or value is False or not str(value):
+        return ""
+    return f"`{getattr(value, 'value', value)}`"
+
+
+def settings_page() -> str:
+    """Return the page of all settings."""
+    rows = [
+        f"| `SHARDGATE_{name.upper()}` | {_default(field.default) if field.default != () else ''} "
+        f"| {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    head = ["# Settings", "Read from the environment once, when a command or a worker starts."]
+    return (
+        "\n\n".join([*head, "\n".join(["| variable | default | |", "|---|---|---|", *rows])]) + "\n"
+    )
+
+
+def policy_page() -> str:
+    """Return the page of the default policy's rules and of the columns they may read."""
+    policy = load_default_policy()
+    rules = [
+        f"| `{rule.id}` | {rule.effect.value}"
+        f"{f' ({rule.document.lane.value})' if rule.document.lane else ''} "
+        f"| {_cell(rule.document.title)} | {_cell(rule.document.because)} |"
+        for rule in policy.rules
+    ]
+    columns = [f"| `{c.name}` | {c.kind} | {_cell(c.meaning)} |" for c in DOSSIER_COLUMNS]
+    parts = [
+        "# The default policy",
+        "The document is `policies/default.yaml`; every rule carries its tests there. "
+        "A file is releasable only if at least one `grant` fires and no `hold`, `internal-only` "
+        "or `exclude` does.",
+        "\n".join(["| rule | effect | title | because |", "|---|---|---|---|", *rules]),
+        "## Columns a condition may read",
+        "\n".join(["| column | type | meaning |", "|---|---|---|", *columns]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+PAGES = {
+    "commands.md": commands_page,
+    "settings.md": settings_page,
+    "policy.md": policy_page,
+}
+
+
+def main() -> None:
+    """Write all pages."""
+    for name, render in PAGES.items():
+        (HERE / name).write_text(render(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

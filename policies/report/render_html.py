@@ -1,0 +1,111 @@
+"""A violation report as one HTML page that loads nothing and runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Final
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from policies.decision import Outcome
+from policies.report.escape import display_path, display_text
+from policies.report.model import (
+    BYTES_PER_TOKEN,
+    OUTCOMES,
+    Amount,
+    Group,
+    RepositoryTotals,
+    ViolationReport,
+)
+
+MAX_GROUPS: Final = 200
+"""Groups shown per repository, largest first; the page says how many more there are."""
+_BAR_WIDTH: Final = 1000
+_PATTERNS: Final = {
+    Outcome.RELEASABLE: "plain",
+    Outcome.INTERNAL_ONLY: "stripes",
+    Outcome.EXCLUDED: "hatch",
+    Outcome.SKIPPED: "dots",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Segment:
+    """One part of the bar, told apart by pattern and label as well as by colour."""
+
+    outcome: str
+    pattern: str
+    start: float
+    width: float
+    amount: Amount
+
+
+def to_html(report: ViolationReport) -> str:
+    """Return a self-contained page: no script, no link to anything outside, every value escaped."""
+    environment = Environment(
+        loader=DictLoader({"report.html": _asset("report.html")}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["path"] = display_path
+    environment.filters["shown"] = display_text
+    environment.filters["number"] = "{:,}".format
+    environment.filters["size"] = _size
+    by_repository = {
+        repository.repo_id: _groups_of(report, repository) for repository in report.repositories
+    }
+    return environment.get_template("report.html").render(
+        report=report,
+        css=Markup(_asset("report.css")),  # noqa: S704 - a file of this package
+        outcomes=OUTCOMES,
+        bars={
+            repository.repo_id: _bar(repository.by_outcome) for repository in report.repositories
+        },
+        total_bar=_bar(report.totals),
+        groups=by_repository,
+        max_groups=MAX_GROUPS,
+        bytes_per_token=BYTES_PER_TOKEN,
+    )
+
+
+def _asset(name: str) -> str:
+    return resources.files("policies.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _groups_of(report: ViolationReport, repository: RepositoryTotals) -> list[Group]:
+    return [group for group in report.groups if group.repo_id == repository.repo_id]
+
+
+def _bar(amounts: Mapping[Outcome, Amount]) -> list[_Segment]:
+    """Split the width of the bar by bytes; an empty corpus has no segments."""
+    total = sum(amount.bytes for amount in amounts.values())
+    segments: list[_Segment] = []
+    start = 0.0
+    for outcome in OUTCOMES:
+        width = _BAR_WIDTH * amounts[outcome].bytes / total if total else 0.0
+        if width:
+            segments.append(
+                _Segment(
+                    outcome=outcome.value,
+                    pattern=_PATTERNS[outcome],
+                    start=round(start, 2),
+                    width=round(width, 2),
+                    amount=amounts[outcome],
+                )
+            )
+        start += width
+    return segments
+
+
+def _size(count: int) -> str:
+    """Return bytes in binary units, one decimal."""
+    value, units = float(count), ["B", "KiB", "MiB", "GiB", "TiB"]
+    while value >= 1024 and len(units) > 1:  # noqa: PLR2004 - binary units
+        value /= 1024
+        units.pop(0)
+    return f"{count} B" if units[0] == "B" else f"{value:,.1f} {units[0]}"

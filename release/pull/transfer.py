@@ -1,0 +1,154 @@
+"""Copy a release, going on where an earlier try broke off, and verify it before it appears."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+from ingest.errors import ReleaseRefused
+from policies.decision import Tier
+from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE, Manifest, Release, Shard
+from release.ports import Progress
+from release.pull.verify import (
+    check_digest,
+    check_listing,
+    check_tier,
+    read_manifest,
+    verify_release,
+)
+
+_CHUNK_BYTES: Final = 4 * 2**20
+
+
+def ignore_progress(done: int, total: int) -> None:
+    """Take progress and tell nobody."""
+
+
+def pull_release(
+    source_dir: Path,
+    dest: Path,
+    public_key: Path,
+    tier: Tier,
+    *,
+    progress: Progress = ignore_progress,
+) -> Release:
+    """Copy a release to ``<dest>/<release_id>`` and return it; `progress` counts bytes.
+
+    A shard arrives as ``<name>.part``. A part left by an earlier try is continued at its length;
+    whether its beginning was right shows in the digest of the whole, and if not, the shard is
+    copied once more from the start. The release gets its place only after a full check; one that
+    is there already is checked and kept.
+
+    Raises:
+        ReleaseRefused: the release, or the copy of it, fails any check; see `verify_release`.
+    """
+    manifest = read_manifest(source_dir, public_key)
+    check_tier(manifest, tier)
+    check_listing(source_dir, manifest)
+    place = dest / manifest.release_id
+    if not place.exists():
+        incoming = dest / f".incoming-{manifest.release_id}"
+        _copy_release(source_dir, incoming, manifest, progress)
+        manifest = verify_release(incoming, public_key, tier)
+        _flush(incoming)
+        incoming.rename(place)
+        _flush_folder(dest)
+        return Release(directory=place, manifest=manifest)
+    return Release(directory=place, manifest=verify_release(place, public_key, tier))
+
+
+def _copy_release(source: Path, incoming: Path, manifest: Manifest, progress: Progress) -> None:
+    (incoming / "data").mkdir(parents=True, exist_ok=True)
+    _remove_strangers(incoming, manifest)
+    counter = _Counter(progress, sum(shard.bytes for shard in manifest.shards))
+    for shard in manifest.shards:
+        _copy_shard(source / shard.path, incoming / shard.path, shard, counter)
+    for name in (MANIFEST_FILE, ENVELOPE_FILE):
+        shutil.copyfile(source / name, incoming / name)
+
+
+class _Counter:
+    """Adds up the bytes that are in place."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._before = progress, total, 0
+
+    def show(self, in_shard: int) -> None:
+        """Report bytes of the shard under way."""
+        self._progress(self._before + in_shard, self._total)
+
+    def finish(self, shard: Shard) -> None:
+        """Count a shard as done."""
+        self._before += shard.bytes
+        self.show(0)
+
+
+def _copy_shard(source: Path, target: Path, shard: Shard, counter: _Counter) -> None:
+    part = target.with_name(f"{target.name}.part")
+    if target.exists():
+        # Complete in an earlier try; whether it is right is for the final check to say, and if it
+        # is wrong, copying it again is cheaper than refusing.
+        target.rename(part)
+    was_resumed = part.exists()
+    if not _continue_copy(source, part, shard, counter):
+        part.unlink()
+        if not was_resumed or not _continue_copy(source, part, shard, counter):
+            part.unlink(missing_ok=True)
+            raise ReleaseRefused(f"{shard.path} has another digest than the manifest says.")
+    part.rename(target)
+    counter.finish(shard)
+
+
+def _continue_copy(source: Path, part: Path, shard: Shard, counter: _Counter) -> bool:
+    """Append what is missing; tell whether the whole is what was signed.
+
+    Never copies more bytes than the manifest lists, however long the source is.
+    """
+    with source.open("rb") as data, part.open("ab") as out:
+        copied = out.tell()
+        data.seek(copied)
+        while copied < shard.bytes:
+            chunk = data.read(min(_CHUNK_BYTES, shard.bytes - copied))
+            if not chunk:
+                break
+            out.write(chunk)
+            copied += len(chunk)
+            counter.show(copied)
+    return _is_intact(part, shard)
+
+
+def _is_intact(file: Path, shard: Shard) -> bool:
+    try:
+        check_digest(file, shard)
+    except ReleaseRefused:
+        return False
+    return True
+
+
+def _remove_strangers(incoming: Path, manifest: Manifest) -> None:
+    """Remove what an earlier try left that is neither a listed shard nor a part of one."""
+    listed = {shard.path for shard in manifest.shards}
+    expected = listed | {f"{path}.part" for path in listed}
+    for path in sorted(incoming.rglob("*")):
+        is_expected = path.relative_to(incoming).as_posix() in expected
+        if path.is_symlink() or (path.is_file() and not is_expected):
+            path.unlink()
+
+
+def _flush(folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    _flush_folder(folder / "data")
+    _flush_folder(folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

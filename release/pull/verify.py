@@ -1,0 +1,149 @@
+"""Check a release from its bytes alone: no network, no catalog, one trusted key.
+
+The order matters: nothing a manifest says is acted on before its signature is checked, and no
+shard is opened before its digest is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ingest.errors import ReleaseRefused
+from policies.decision import Tier
+from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE, Manifest, Shard
+from release.domain.rows import ROW_SCHEMA_VERSION, rows_schema, schema_digest
+from release.signing import verify
+
+MAX_MANIFEST_BYTES: Final = 256 * 2**20
+_CHECKED_COLUMNS: Final = ["id", "repo_id", "tier", "run_id", "policy_digest"]
+
+
+def verify_release(release_dir: Path, public_key: Path, expected_tier: Tier) -> Manifest:
+    """Check everything about a release and return its manifest.
+
+    Raises:
+        ReleaseRefused: unsigned, tampered with, incomplete, of another tier, or with files that
+            the manifest does not list.
+        ConfigurationError: the public key cannot be read.
+    """
+    # 1. signature, and the plain manifest is the signed one
+    manifest = read_manifest(release_dir, public_key)
+    # 2. tier, before a shard is opened
+    check_tier(manifest, expected_tier)
+    # 3. exactly the listed files, none of them a link
+    check_listing(release_dir, manifest)
+    # 4. every byte
+    for shard in manifest.shards:
+        check_digest(release_dir / shard.path, shard)
+    # 5. what the bytes say
+    _check_rows(release_dir, manifest)
+    return manifest
+
+
+def read_manifest(release_dir: Path, public_key: Path) -> Manifest:
+    """Return the manifest that the trusted key signed.
+
+    Raises:
+        ReleaseRefused: the envelope is missing, malformed or signed by another key, or the plain
+            manifest beside it differs.
+    """
+    payload = verify(_read_small(release_dir / ENVELOPE_FILE), public_key)
+    if _read_small(release_dir / MANIFEST_FILE) != payload:
+        raise ReleaseRefused("The plain manifest differs from the signed one.")
+    return Manifest.from_json(payload)
+
+
+def check_tier(manifest: Manifest, expected: Tier) -> None:
+    """Refuse a release of another tier, or with rows of a schema this version cannot read."""
+    if manifest.tier is not expected:
+        raise ReleaseRefused(f"The release is {manifest.tier}, you asked for {expected}.")
+    if manifest.schema_version != ROW_SCHEMA_VERSION or manifest.schema_digest != schema_digest(
+        rows_schema(expected)
+    ):
+        raise ReleaseRefused(
+            "The release has rows of another schema.", hint="Pull with the version that built it."
+        )
+
+
+def check_listing(release_dir: Path, manifest: Manifest) -> None:
+    """Refuse files that are missing, not listed, or links."""
+    found = set()
+    for path in release_dir.rglob("*"):
+        if path.is_symlink():
+            raise ReleaseRefused("The release contains a link.")
+        if not path.is_dir():
+            found.add(path.relative_to(release_dir).as_posix())
+    listed = {shard.path for shard in manifest.shards} | {MANIFEST_FILE, ENVELOPE_FILE}
+    if found != listed:
+        missing, extra = len(listed - found), len(found - listed)
+        raise ReleaseRefused(
+            f"The files differ from the manifest: {missing} missing, {extra} not listed."
+        )
+
+
+def check_digest(file: Path, shard: Shard) -> None:
+    """Refuse a shard whose size or SHA-256 differs from the manifest."""
+    if file.stat().st_size != shard.bytes:
+        raise ReleaseRefused(f"{shard.path} has another size than the manifest says.")
+    with file.open("rb") as data:
+        if hashlib.file_digest(data, "sha256").hexdigest() != shard.sha256:
+            raise ReleaseRefused(f"{shard.path} has another digest than the manifest says.")
+
+
+def _read_small(path: Path) -> bytes:
+    try:
+        if path.is_symlink() or path.stat().st_size > MAX_MANIFEST_BYTES:
+            raise ReleaseRefused(f"{path.name} is no plain file of a sensible size.")
+        return path.read_bytes()
+    except OSError:
+        raise ReleaseRefused(
+            f"The release has no {path.name}.", hint="An unsigned release is never read."
+        ) from None
+
+
+def _check_rows(release_dir: Path, manifest: Manifest) -> None:
+    ids: list[pa.ChunkedArray] = []
+    for shard in manifest.shards:
+        try:
+            with pq.ParquetFile(release_dir / shard.path) as file:
+                _check_schema(file, shard, manifest)
+                rows = file.read(columns=_CHECKED_COLUMNS)
+        except (pa.ArrowException, OSError, ValueError):
+            raise ReleaseRefused(f"{shard.path} is no readable Parquet file.") from None
+        _check_values(rows, shard, manifest)
+        ids += rows["id"].chunks
+    every_id = pa.chunked_array(ids, pa.string())
+    if pc.count_distinct(every_id).as_py() != len(every_id):
+        raise ReleaseRefused("A row id occurs twice in the release.")
+
+
+def _check_schema(file: pq.ParquetFile, shard: Shard, manifest: Manifest) -> None:
+    if not file.schema_arrow.equals(rows_schema(manifest.tier), check_metadata=False):
+        raise ReleaseRefused(f"{shard.path} has rows of another schema.")
+
+
+def _check_values(rows: pa.Table, shard: Shard, manifest: Manifest) -> None:
+    if rows.num_rows != shard.rows:
+        raise ReleaseRefused(f"{shard.path} has another number of rows than the manifest says.")
+    constants = {
+        "tier": manifest.tier.value,
+        "run_id": manifest.input_digest,
+        "policy_digest": manifest.policy_digest,
+    }
+    for column, expected in constants.items():
+        if rows[column].unique().to_pylist() != [expected]:
+            raise ReleaseRefused(f"{shard.path} has rows of another {column}.")
+    extremes = {
+        "id": (shard.min_id, shard.max_id),
+        "repo_id": (shard.min_repo_id, shard.max_repo_id),
+    }
+    for column, expected_pair in extremes.items():
+        found = pc.min_max(rows[column]).as_py()
+        if (found["min"], found["max"]) != expected_pair:
+            raise ReleaseRefused(f"{shard.path} has another range of {column} than listed.")

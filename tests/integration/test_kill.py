@@ -1,0 +1,68 @@
+"""kill -9 in the middle of any stage: the run completes, and the bytes are the same."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from policies.decision import Tier
+from tests.integration.conftest import ROOT, Installation, environment, register_samples
+from workers import embedded
+from workers.pipeline import PIPELINE
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.xdist_group("stack")]
+
+
+def kill_worker_in(installation: Installation, stage: str, deadline: float) -> None:
+    """Wait until a job of the stage runs, and kill the worker with all its children."""
+    database = sqlite3.connect(f"file:{installation.home}/catalog.sqlite?mode=ro", uri=True)
+    query = "select count(*) from jobs where stage = ? and state = 'running'"
+    with contextlib.closing(database):
+        while not database.execute(query, (stage,)).fetchone()[0]:
+            assert time.monotonic() < deadline, f"no job of {stage} was ever seen running"
+            time.sleep(0.001)
+    worker = next(s for s in embedded.status(installation.settings) if s.name == embedded.WORKER)
+    assert worker.pid is not None
+    os.killpg(worker.pid, signal.SIGKILL)
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("stage", [stage.name for stage in PIPELINE])
+def test_a_killed_run_completes_with_identical_shards(
+    installed: Installation, samples: Path, tmp_path: Path, stage: str
+) -> None:
+    disturbed = Installation(home=tmp_path / "state")
+    # The same keys: identities and ruleset digests are keyed.
+    shutil.copytree(installed.home / "keys", disturbed.home / "keys")
+    register_samples(disturbed, samples)
+    try:
+        disturbed.run("up")
+        command = subprocess.Popen(
+            [sys.executable, "-c", "from cli.main import main; main()", "sync", "--build"],
+            cwd=ROOT,
+            env=environment(disturbed.home),
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            kill_worker_in(disturbed, stage, time.monotonic() + 90)
+            disturbed.run("up")
+            assert command.wait(timeout=120) == 0
+        finally:
+            command.kill()
+            command.wait()
+    finally:
+        disturbed.run("down")
+    assert not disturbed.context.jobs.parked()
+    for tier in Tier:
+        expected = {p.name: p.read_bytes() for p in installed.shards(tier)}
+        assert {p.name: p.read_bytes() for p in disturbed.shards(tier)} == expected
+        assert disturbed.release(tier).name == installed.release(tier).name

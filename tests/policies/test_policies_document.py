@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+
+from ingest.errors import ConfigurationError
+from policies.document import check_examples, default_policy_text, load_default_policy, load_policy
+from policies.model import Effect
+
+MINIMAL = """\
+version: "1"
+name: small
+licenses:
+  - {id: NOTICE, because: it says so, when: own_license_category <> 'none', source: own}
+rules:
+  - id: GRANT_ALL
+    title: Grants
+    because: a test
+    when: consent_valid
+    effect: grant
+"""
+
+
+def test_the_default_policy_decides_every_one_of_its_examples() -> None:
+    assert check_examples(load_default_policy()) == []
+
+
+def test_every_rule_of_the_default_policy_has_an_example_in_which_it_fires() -> None:
+    rules = load_default_policy().rules
+    assert [r.id for r in rules if not any(e.fires for e in r.document.tests)] == []
+
+
+def test_an_example_that_does_not_hold_is_reported_with_what_happened() -> None:
+    text = MINIMAL + "    tests: [{given: {consent_valid: false}, outcome: releasable}]\n"
+    (failure,) = check_examples(load_policy(text))
+    assert (failure.rule_id, failure.number) == ("GRANT_ALL", 1)
+    assert failure.actual == "internal-only, fires: False (NO_GRANT)"
+
+
+def test_an_example_with_an_unknown_column_is_refused() -> None:
+    text = MINIMAL + "    tests: [{given: {secrets: 1}, outcome: releasable}]\n"
+    with pytest.raises(ConfigurationError, match="'secrets'"):
+        check_examples(load_policy(text))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("    effect: grant", "    effect: redact\n    categories: [PERSON]", "no rule grants"),
+        ("name: small", "name: small\ncolour: red", "line 3, column 9: colour"),
+        ("name: small", "name: small\nname: other", "line 3, column 1: the key 'name' stands"),
+        ("when: consent_valid", "when: consent", "line 9, column 11: There is no column"),
+        ("when: consent_valid", "when: size", "this one is BIGINT"),
+        ("when: consent_valid", "when: size >", "not valid SQL"),
+        ("effect: grant", "effect: hold", "a hold names its lane"),
+        ("id: GRANT_ALL", "id: NO_GRANT", "belongs to the engine"),
+        ("id: GRANT_ALL", "id: NOTICE", "stands twice"),
+        ("title: Grants", "title: &a Grants\n    remedy: *a", "aliases are not used"),
+        ("because: a test", "because: 2026-01-01", "timestamp values"),
+        ("effect: grant", "effect: grant\n    tiers: both", "only a redaction names tiers"),
+    ],
+)
+def test_a_wrong_document_is_refused_with_its_place(old: str, new: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        load_policy(MINIMAL.replace(old, new))
+
+
+def test_zero_rules_are_an_error() -> None:
+    text = MINIMAL[: MINIMAL.index("rules:")] + "rules: []\n"
+    with pytest.raises(ConfigurationError, match="rules"):
+        load_policy(text)
+
+
+def test_the_digest_changes_with_meaning_and_not_with_layout() -> None:
+    text = default_policy_text()
+    same = load_policy(text + "\n# a remark\n")
+    other = load_policy(text.replace("pii_count > 50", "pii_count > 51"))
+    assert load_default_policy().digest == same.digest != other.digest
+
+
+def test_the_default_policy_redacts_every_secret_and_personal_category_in_both_tiers() -> None:
+    redacted = {
+        category.value
+        for rule in load_default_policy().rules
+        if rule.effect is Effect.REDACT and rule.document.tiers.value == "both"
+        for category in rule.categories
+    }
+    assert {"PASSWORD", "PROVIDER_TOKEN", "PERSON", "EMAIL_ADDRESS", "USERNAME"} <= redacted

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ingest.errors import ReleaseRefused
+from release.domain import Manifest
+from release.domain.manifest import canonical_json
+from tests.strategies.release import build_corpus, mixed_corpus
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    return build_corpus(mixed_corpus(), tmp_path_factory.mktemp("manifest") / "shards").manifest
+
+
+def test_a_manifest_survives_the_way_through_json(manifest: Manifest) -> None:
+    assert Manifest.from_json(manifest.to_json()) == manifest
+
+
+def test_canonical_json_does_not_depend_on_the_order_of_keys() -> None:
+    assert canonical_json({"b": 1, "a": "é"}) == '{"a":"é","b":1}'.encode()
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical_json(float("nan"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../shard-00000.parquet",
+        "data/../shard-00000.parquet",
+        "/data/shard-00000.parquet",
+        "data/shard-0.parquet",
+        "data/shard-00000.parquet/x",
+        "data/shard-00000.parquet\n",
+        "data\\shard-00000.parquet",
+    ],
+)
+def test_a_shard_path_that_could_lead_elsewhere_is_refused(manifest: Manifest, path: str) -> None:
+    raw = json.loads(manifest.to_json())
+    raw["shards"][0]["path"] = path
+    with pytest.raises(ReleaseRefused):
+        Manifest.from_json(canonical_json(raw))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tier", "public"),
+        ("counts", {"seen": 1}),
+        ("created_at", "yesterday"),
+        ("release_id", "../rel"),
+        ("policy_digest", "none"),
+        ("manifest_version", 2),
+        ("shards", []),
+        ("shards", None),
+        ("languages", {}),
+        ("unknown", 1),
+    ],
+)
+def test_a_manifest_that_is_not_well_formed_is_refused(
+    manifest: Manifest, name: str, value: Any
+) -> None:
+    raw = json.loads(manifest.to_json()) | {name: value}
+    with pytest.raises(ReleaseRefused):
+        Manifest.from_json(canonical_json(raw))
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"null", b"{}", b"[" * 100_000, b"\xff"])
+def test_what_is_no_manifest_at_all_is_refused(data: bytes) -> None:
+    with pytest.raises(ReleaseRefused):
+        Manifest.from_json(data)
+
+
+def test_a_shard_listed_twice_is_refused(manifest: Manifest) -> None:
+    with pytest.raises(ValueError, match="add up"):
+        replace(manifest, shards=manifest.shards * 2)
+
+
+def test_a_releasable_manifest_shows_no_commit(manifest: Manifest) -> None:
+    assert all(value.startswith("snap_") for value in manifest.snapshots.values())

@@ -1,0 +1,72 @@
+"""Reports and explanations over the decisions in force, for any face."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.domain.repository import Repository
+from ingest.errors import InputError
+from policies.effective import Explanation, explain
+from policies.report import ViolationReport, group_violations
+from workers.context import Context
+from workers.corpus import Corpus, corpus_keys, load_corpus, load_decisions
+
+
+def violation_report(context: Context, repositories: Sequence[Repository]) -> ViolationReport:
+    """Return the report over some repositories.
+
+    Raises:
+        InputError: nothing was decided yet.
+    """
+    decisions, corpus = _decided(context)
+    ids = pa.array([r.id for r in repositories], pa.string())
+    wanted = decisions.filter(pc.is_in(decisions["repo_id"], ids))
+    return group_violations(
+        wanted.replace_schema_metadata(decisions.schema.metadata),
+        corpus.dossier(),
+        facts=corpus.facts,
+        trees=corpus.trees,
+        policy=context.policy,
+    )
+
+
+def explain_path(
+    context: Context, repository: Repository, path: bytes
+) -> tuple[Explanation, dict[str, object]]:
+    """Return the explanation of one occurrence and its dossier row.
+
+    Raises:
+        InputError: nothing was decided yet, or HEAD has no such path.
+    """
+    decisions, corpus = _decided(context)
+    decision = _row(decisions, repository, path)
+    dossier = _row(corpus.dossier(), repository, path)
+    return explain(decision, dossier, context.policy), dossier
+
+
+def _decided(context: Context) -> tuple[pa.Table, Corpus]:
+    keys = corpus_keys(context)
+    decisions = load_decisions(context, keys)
+    if decisions is None:
+        raise InputError(
+            "There are no decisions over the present corpus and policy.",
+            hint="Run: shardgate sync",
+        )
+    return decisions, load_corpus(context, keys)
+
+
+def _row(table: pa.Table, repository: Repository, path: bytes) -> dict[str, object]:
+    match = pc.and_(
+        pc.equal(table["repo_id"], repository.id),
+        pc.equal(table["path"], pa.scalar(path, pa.binary())),
+    )
+    rows: list[dict[str, object]] = table.filter(match).to_pylist()
+    if not rows:
+        raise InputError(
+            f"{repository.name} has no such path at its last snapshot.",
+            hint="Paths are relative to the root of the repository.",
+        )
+    return rows[0]

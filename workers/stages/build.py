@@ -1,0 +1,115 @@
+"""Build: one tier's release from the decisions in force."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from ingest.detect.detector import BlobDetector, findings_of
+from ingest.domain.finding import Family, Finding
+from ingest.domain.text import ScanText
+from ingest.errors import ReleaseRefused, TerminalError
+from ingest.mirror.reader import MirrorReader
+from policies.decision import Tier
+from release.build import BuiltRelease, ReleaseInputs, ReleaseSpec, Tools, build_release
+from release.domain.manifest import MANIFEST_FILE
+from release.signing import KeySigner
+from store.catalog import AuditLog, ClaimedJob, JobSpec, ReleaseBook, ReleaseState
+from workers.context import Context, utc_now
+from workers.corpus import corpus_keys, digest_of, load_corpus, load_decisions
+from workers.sandbox import Progress
+
+_SCANNING = (Family.SECRETS, Family.PII, Family.CONFIDENTIAL)
+_NO_BLOB = "0" * 40
+
+
+class DetectorScanner:
+    """The exit scan's eyes: every detector that finds values, as one `ExitScanner`."""
+
+    def __init__(self, detectors: Sequence[BlobDetector]) -> None:
+        self._detectors = detectors
+
+    def scan(self, text: bytes, suffix: str) -> list[Finding]:
+        """Return the findings of all detectors."""
+        view = ScanText(blob_id=_NO_BLOB, suffix=suffix, data=text)
+        return [found for detector in self._detectors for found in findings_of(detector, view)]
+
+
+def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[JobSpec]:
+    """Build and publish the tier that the job's scope names; a held release is recorded."""
+    tier = Tier(job.scope)
+    keys = corpus_keys(context)
+    decisions = load_decisions(context, keys)
+    if decisions is None or keys.decisions != job.subject:
+        raise TerminalError(
+            "The corpus, the policy or a consent changed after the decision.",
+            hint="Run shardgate sync again.",
+        )
+    corpus = load_corpus(context, keys)
+    inputs = ReleaseInputs(
+        decisions=decisions,
+        snapshots=corpus.snapshots,
+        facts=corpus.facts,
+        trees=corpus.trees,
+        rights=corpus.rights,
+    )
+    detectors = context.detectors(_SCANNING)
+    spec = ReleaseSpec(
+        tier=tier,
+        created_at=utc_now().replace(microsecond=0),
+        policy_id=context.policy.document.name,
+        rulesets={f.value: digest for f, digest in sorted(context.ruleset_digests.items())},
+        tools=_tools(context),
+        target_bytes=context.settings.shard_target_bytes,
+    )
+    with MirrorReader(context.settings.mirrors_dir) as blobs:
+        tools = Tools(
+            blobs=blobs,
+            scanner=DetectorScanner(detectors),
+            signer=KeySigner(private=context.keys.private),
+            progress=progress,
+        )
+        try:
+            built = build_release(inputs, spec, context.settings.shards_dir(tier.value), tools)
+        except ReleaseRefused as error:
+            _record_held(context, tier, keys.decisions, str(error))
+            raise
+    context.lake.write("exclusions", built.manifest.release_id, built.exclusions)
+    _record(context, tier, built, keys.decisions)
+    return ()
+
+
+def _tools(context: Context) -> dict[str, str]:
+    versions: dict[str, str] = {}
+    for detector in context.detectors():
+        digest = context.ruleset_digests[detector.family][:16]
+        version = next(iter(sorted(detector.versions.values())), "1")
+        versions[detector.family.value] = f"{version}+{digest}"
+    return versions
+
+
+def _record(context: Context, tier: Tier, built: BuiltRelease, decisions: str) -> None:
+    book = ReleaseBook(context.catalog, clock=utc_now)
+    manifest = built.manifest
+    known = book.find_release(manifest.release_id)
+    if known is not None and known.state is ReleaseState.PUBLISHED:
+        return
+    book.begin_release(manifest.release_id, tier, {"decisions": decisions})
+    digest = hashlib.sha256((built.directory / MANIFEST_FILE).read_bytes()).hexdigest()
+    totals = {
+        "rows": manifest.counts.emitted,
+        "bytes": sum(shard.bytes for shard in manifest.shards),
+        "shards": len(manifest.shards),
+    }
+    book.publish(manifest.release_id, digest, built.directory.name, totals)
+    audit = AuditLog(context.catalog, clock=utc_now)
+    audit.append("worker", "publish", manifest.release_id, {"manifest": digest})
+
+
+def _record_held(context: Context, tier: Tier, decisions: str, reason: str) -> None:
+    """Write the refusal under an id of its own: what was refused never got a manifest."""
+    book = ReleaseBook(context.catalog, clock=utc_now)
+    release_id = f"rel_{digest_of('held', tier.value, decisions)[:20]}"
+    if book.find_release(release_id) is None:
+        book.begin_release(release_id, tier, {"decisions": decisions})
+        book.hold(release_id, reason)
