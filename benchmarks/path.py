@@ -99,7 +99,8 @@ def change_files(git_dir: Path, count: int) -> None:
     ]
     branch = _git(git_dir, "symbolic-ref", "HEAD").strip().decode()
     stream = [
-        f"commit {branch}\ncommitter B <b@bench.invalid> 1790000000 +0000\ndata 6\nchange\n".encode(),
+        f"commit {branch}\ncommitter B <b@bench.invalid> 1790000000 +0000\n".encode(),
+        b"data 6\nchange\n",
         f"from {branch}^0\n".encode(),
     ]
     for number, entry in enumerate(entries[:count]):

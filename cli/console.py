@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.live import Live
@@ -23,6 +24,14 @@ err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 _REFRESH_SECONDS = 0.1
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _STEP = 1000
+
+
+class ByteProgress(Protocol):
+    """Told of bytes."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show bytes done of bytes in all."""
+        ...
 
 
 def safe(text: str) -> str:
@@ -69,12 +78,16 @@ def wait_for_run(context: Context, run_id: str) -> None:
 
 
 @contextmanager
-def byte_progress(what: str) -> Iterator[Callable[[int, int], None]]:
+def byte_progress(what: str) -> Iterator[ByteProgress]:
     """Show a bar over bytes for the length of a block; call the value with (done, total)."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=out, transient=True) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield show
 
 
 def _progress_table(counts: Iterable[StageCount], seconds: float) -> Table:

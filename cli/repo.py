@@ -20,7 +20,7 @@ app = typer.Typer(help="Register repositories with their rights.", no_args_is_he
 
 
 @app.command("add")
-def add(  # noqa: PLR0913 - one option per right
+def add(
     url: Annotated[str, typer.Argument(help="https, ssh or git@host:path; local where allowed.")],
     owner: Annotated[str, typer.Option(help="Team that answers for the code.")],
     rights: Annotated[RightsBasis, typer.Option(help="Why the company may use it.")],

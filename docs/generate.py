@@ -83,11 +83,14 @@ def policy_page() -> str:
         for rule in policy.rules
     ]
     columns = [f"| `{c.name}` | {c.kind} | {_cell(c.meaning)} |" for c in DOSSIER_COLUMNS]
-    parts = [
-        "# The default policy",
+    intro = (
         "The document is `policies/default.yaml`; every rule carries its tests there. "
         "A file is releasable only if at least one `grant` fires and no `hold`, `internal-only` "
-        "or `exclude` does.",
+        "or `exclude` does."
+    )
+    parts = [
+        "# The default policy",
+        intro,
         "\n".join(["| rule | effect | title | because |", "|---|---|---|---|", *rules]),
         "## Columns a condition may read",
         "\n".join(["| column | type | meaning |", "|---|---|---|", *columns]),

@@ -35,7 +35,7 @@ def units_of(snapshot: pa.Table) -> pa.Table:
     """Return the scan units (blob_id, suffix, size) of a snapshot, each once, in path order."""
     with duckdb.connect() as connection:
         connection.register("snapshot", snapshot)
-        return connection.execute(_UNITS).to_arrow_table()
+        return connection.sql(_UNITS).to_arrow_table()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

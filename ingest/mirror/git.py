@@ -30,9 +30,11 @@ from ingest.mirror.environment import (
     parse_version,
 )
 from ingest.mirror.failures import explain_failure, redact
-from ingest.mirror.process import GitProcess, ProcessSpec
+from ingest.mirror.process import EXTRA_FD, GitProcess, ProcessSpec
 
 _CHUNK_BYTES: Final = 1 << 20
+_HELPER: Final = f'!f() {{ test "$1" = get && cat <&{EXTRA_FD}; }}; f'
+"""Only the number of a pipe is visible; the pipe is empty after its first reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,7 @@ class Git:
     ) -> GitProcess:
         limits = self.limits
         spec = ProcessSpec(
-            argv=[self.executable, *self._arguments(call, descriptor)],
+            argv=[self.executable, *self._arguments(call, has_credential=descriptor is not None)],
             environment=build_environment(call.transport),
             file_bytes=limits.file_bytes,
             cpu_seconds=-1 if is_server else limits.cpu_seconds,
@@ -164,20 +166,18 @@ class Git:
             wall_seconds=limits.answer_seconds if is_server else limits.wall_seconds,
             is_server=is_server,
             stdin=stdin,
-            pass_fds=() if descriptor is None else (descriptor,),
+            extra_fd=-1 if descriptor is None else descriptor,
         )
         return GitProcess(spec)
 
     @staticmethod
-    def _arguments(call: GitCall, descriptor: int | None) -> list[str]:
+    def _arguments(call: GitCall, *, has_credential: bool) -> list[str]:
         arguments = build_arguments(call.subcommand, call.options, call.operands)
         config = list(CONFIG)
         if call.transport:
             config += call.transport.config
-        if descriptor is not None:
-            # only the number of a pipe is visible; the pipe is empty after its first reader
-            helper = f'!f() {{ test "$1" = get && cat <&{descriptor}; }}; f'
-            config.append(("credential.helper", helper))
+        if has_credential:
+            config.append(("credential.helper", _HELPER))
         added = {key for key, _ in config[len(CONFIG) :]}
         if not added <= CONFIG_KEYS:
             raise ValueError("a configuration key is not on the list of allowed ones")

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import IO, Self
 
 from ingest.errors import ResourceExhausted
@@ -30,8 +30,15 @@ for name, text in zip(("FSIZE", "CPU", "AS", "CORE"), sys.argv[1:5]):
         value = hard if value < 0 else min(value, hard)
     resource.setrlimit(kind, (value, value))
 _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
-os.execv(sys.argv[5], sys.argv[5:])
+extra = int(sys.argv[5])
+if extra >= 0:
+    os.dup2(extra, 9)
+    if extra != 9:
+        os.close(extra)
+os.execv(sys.argv[6], sys.argv[6:])
 """
+EXTRA_FD = 9
+"""Fixed, and one digit, because a POSIX shell need not know descriptors of more digits."""
 _PIPE_BYTES = 1 << 20
 _MESSAGE_BYTES = 4096
 _POLL_SECONDS = 0.002
@@ -51,7 +58,8 @@ class ProcessSpec:
     """Until the process must have ended, or, for a server, until each answer must come."""
     is_server: bool = False
     stdin: IO[bytes] | int = subprocess.DEVNULL
-    pass_fds: tuple[int, ...] = field(default=())
+    extra_fd: int = -1
+    """Descriptor that the process inherits as `EXTRA_FD`; -1: none."""
 
 
 class GitProcess:
@@ -64,15 +72,15 @@ class GitProcess:
     def __init__(self, spec: ProcessSpec) -> None:
         """Start the process."""
         limits = (spec.file_bytes, spec.cpu_seconds, spec.address_bytes, 0)
-        launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER, *map(str, limits)]
+        launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER]
         self._popen = subprocess.Popen(
-            [*launcher, *spec.argv],
+            [*launcher, *map(str, (*limits, spec.extra_fd)), *spec.argv],
             env=dict(spec.environment),
             stdin=spec.stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            pass_fds=spec.pass_fds,
+            pass_fds=() if spec.extra_fd < 0 else (spec.extra_fd,),
             bufsize=0,
             cwd="/",
         )

@@ -56,12 +56,10 @@ def plan_registry(
         RegistrationRefused: the file as a whole is no such list.
     """
     known = {repository.id: repository for repository in registry.list_repositories()}
-    loader = yaml.SafeLoader(yaml_text) if len(yaml_text) <= _MAX_CHARS else None
-    if loader is None:
-        raise RegistrationRefused(f"The registry file has more than {_MAX_CHARS} characters.")
+    loader, root = _compose(yaml_text)
     first: dict[str, _Entry] = {}
     plan = []
-    for entry in _entries(loader):
+    for entry in _entries(root):
         try:
             request = _request(loader, entry)
             registration = judge(request, known.values(), today=today, allow_local=allow_local)
@@ -73,14 +71,20 @@ def plan_registry(
     return plan
 
 
-def _entries(loader: yaml.SafeLoader) -> Iterator[_Entry]:
+def _compose(yaml_text: str) -> tuple[yaml.SafeLoader, yaml.Node | None]:
+    if len(yaml_text) > _MAX_CHARS:
+        raise RegistrationRefused(f"The registry file has more than {_MAX_CHARS} characters.")
     try:
-        root = loader.get_single_node()
+        loader = yaml.SafeLoader(yaml_text)
+        return loader, loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise RegistrationRefused(f"The registry file is no valid YAML{line}.") from None
     except (yaml.YAMLError, RecursionError):
         raise RegistrationRefused("The registry file is no valid YAML.") from None
+
+
+def _entries(root: yaml.Node | None) -> Iterator[_Entry]:
     if isinstance(root, yaml.MappingNode):
         keys = [key.value for key, _ in root.value]
         root = root.value[0][1] if keys == [_TOP_KEY] else None
@@ -113,7 +117,7 @@ def _fields(loader: yaml.SafeLoader, entry: _Entry) -> Mapping[str, object]:
         if key.value in fields:
             raise RegistrationRefused(f"The field {key.value[:_MAX_NAME]} stands twice {line}.")
         try:
-            fields[key.value] = loader.construct_object(value)  # type: ignore[no-untyped-call]
+            fields[key.value] = loader.construct_object(value)
         except (yaml.YAMLError, ValueError):
             raise RegistrationRefused(
                 f"{key.value[:_MAX_NAME]} has no valid value {line}."

@@ -22,7 +22,12 @@ _MAX_CHARS: Final = 500
 
 
 def _read_date(value: object) -> object:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return value  # refused by its type, without showing it
 
 
 class RegistrationRequest(BaseModel):

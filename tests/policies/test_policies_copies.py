@@ -100,6 +100,14 @@ def test_near_copies_are_held_from_the_threshold_on(changed: int, outcome: str) 
         assert (row["counterpart_repo_id"], row["counterpart_path"]) == ("r2", b"b")
 
 
+def test_a_similarity_of_exactly_the_threshold_is_near() -> None:
+    text = default_policy_text().replace("min_similarity: 0.8", f"min_similarity: {103 / 128}")
+    base = signature(1)
+    rows = [occurrence("r1", b"a", "1"), occurrence("r2", b"b", "2", consent_valid=False)]
+    decided = run(rows, content(b1=edited(base, 25), b2=base), load_policy(text))
+    assert decided["r1/a"]["outcome"] == "internal-only"
+
+
 def test_the_most_similar_restricted_file_is_shown() -> None:
     base = signature(1)
     rows = [

@@ -84,6 +84,11 @@ def test_a_completed_scan_without_a_list_is_not_a_clean_one() -> None:
     assert assemble(facts(Family.PII, {"findings": None}))["pii_count"] is None
 
 
+def test_a_list_that_is_lost_in_one_of_two_scans_leaves_the_count_unknown() -> None:
+    rows = ({"findings": []}, {"findings": None})
+    assert assemble(facts(Family.PII, *rows))["pii_count"] is None
+
+
 def test_facts_that_stand_twice_change_nothing() -> None:
     row = {"findings": [FINDING], "allow_markers": 2}
     assert assemble(facts(Family.SECRETS, row, row)) == assemble(facts(Family.SECRETS, row))

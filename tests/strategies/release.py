@@ -68,7 +68,9 @@ class MemoryBlobs:
     def __init__(self, blobs: Mapping[str, Mapping[str, bytes]]) -> None:
         self.blobs = blobs
 
-    def read_blobs(self, repository_id: str, blob_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def read_blobs(
+        self, repository_id: str, blob_ids: Iterable[str]
+    ) -> Iterator[tuple[str, bytes]]:
         """Yield (id, stored bytes) in the order asked."""
         for blob_id in blob_ids:
             if blob_id not in self.blobs[repository_id]:
@@ -249,6 +251,7 @@ def mixed_corpus() -> Corpus:
     )
     notice = b"# Copyright " + marker(Category.PERSON, 7) + b"\nx = 1\n"
     inner = b"# the plan of the year\nprofit = 42\n"
+    coded = b"src/" + marker(Category.CODENAME, 3) + b"/a.py"
     return Corpus(
         aliases={"beta": "public-beta"},
         files=(
@@ -264,7 +267,7 @@ def mixed_corpus() -> Corpus:
                 notices=((0, notice.index(b"\n")),),
                 holders=("Some Person", "Example Foundation"),
             ),
-            File(repo="beta", path=b"src/" + marker(Category.CODENAME, 3) + b"/a.py", data=b"a=1\n"),
+            File(repo="beta", path=coded, data=b"a=1\n"),
             File(repo="beta", path=b"inner.py", data=inner, outcome="internal-only"),
             File(
                 repo="beta",

@@ -64,6 +64,8 @@ def snapshot(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[
     try:
         with MirrorReader(mirrors) as reader:
             head = read_head(mirrors, job.scope)
+            if (head.commit_id if head else "") != visit.visit.head_commit:
+                return ()  # a later visit moved the mirror on, and has a snapshot of its own
             table = _taken(context, job.scope, head, reader)
             missing = missing_units(context, table)
             if _wants_history(context, job.run_id):

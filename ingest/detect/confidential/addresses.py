@@ -26,11 +26,17 @@ _ADDRESS: Final = re.compile(
     rb"|(?<![0-9A-Za-z:])[fF][dD][0-9a-fA-F]{2}(?::[0-9a-fA-F]{0,4}){2,7}(?![0-9A-Za-z:])"
 )
 _VERSION_BEFORE: Final = re.compile(
-    rb"(?:\bv|version\b|versions?[\"' ]*[:=(,]|release|revision|\bver\b|upgrade|changelog|requires?"
-    rb"|python|package|[=<>~!^]=|[<>~^])[^\n]{0,12}$",
+    rb"(?:\bv|\bver|version|release|revision)[\"' \t:=(,>-]{0,6}$"
+    rb"|[\w\]](?:[=<>~!]=)$|[\"'](?:[=<>~!]=|[~^<>]) ?$|\^$",
     re.IGNORECASE,
 )
-_VERSION_AFTER: Final = re.compile(rb"[-+](?:[a-z]|\.?dev|rc)", re.IGNORECASE)
+"""What stands right before a version: its word, or an operator of a requirement.
+
+A comparison (``address == "10.…"``) has spaces or quotes where a requirement has none.
+"""
+_VERSION_AFTER: Final = re.compile(
+    rb"[-+.](?:alpha|beta|rc|dev|snapshot|preview|post|build)", re.IGNORECASE
+)
 _RANGES: Final = frozenset((b"10.0.0.0", b"172.16.0.0", b"192.168.0.0"))
 """First addresses of the private ranges: they stand for the ranges themselves, not for a host."""
 _COMMON: Final = frozenset(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -13,7 +12,7 @@ from ingest.detect.confidential.matches import Match, fold_matches
 from ingest.detect.confidential.terms import Terms
 from ingest.detect.confidential.tickets import Tickets, ticket_expressions
 from ingest.detect.detector import DetectorConfig, fold_findings
-from ingest.detect.funnel import CASELESS, Funnel, Pattern
+from ingest.detect.funnel import CASELESS, Funnel, LineIndex, Pattern
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import Family, Finding
 from ingest.domain.secret import Secret
@@ -54,18 +53,20 @@ class ConfidentialDetector:
 
     def scan(self, text: ScanText) -> dict[str, object]:
         """Return the ``findings`` of one blob."""
-        matches = fold_matches(self._matches(text.data))
+        matches = fold_matches(self._matches(text.data, text.suffix))
         return {"findings": self._findings(text.data, matches)}
 
-    def _matches(self, data: bytes) -> Iterator[Match]:
+    def _matches(self, data: bytes, suffix: str) -> Iterator[Match]:
         hits = self._shapes.hits(data)
-        yield from self._hosts.matches(data, hits.get(_HOST, ()))
+        yield from self._hosts.matches(data, hits.get(_HOST, ()), suffix)
         yield from addresses.private_addresses(data, hits.get(_ADDRESS, ()))
         yield from self._tickets.matches(data, hits.get(_TICKET, ()))
         yield from self._terms.matches(data)
 
     def _findings(self, data: bytes, matches: list[Match]) -> list[Finding]:
-        line_ends = _line_ends(data) if matches else []
+        if not matches:
+            return []
+        lines = LineIndex(data)
         return fold_findings(
             [
                 Finding.of(
@@ -76,7 +77,7 @@ class ConfidentialDetector:
                     category=match.category,
                     start=match.start,
                     end=match.end,
-                    line=bisect_right(line_ends, match.start - 1) + 1,
+                    line=lines.line_of(match.start),
                     confidence=match.confidence,
                     evidence=match.evidence,
                 )
@@ -97,12 +98,3 @@ def _shape_patterns(company: CompanyProfile) -> list[Pattern]:
             for expression in sorted(ticket_expressions(company.ticket_prefixes))
         ),
     ]
-
-
-def _line_ends(data: bytes) -> list[int]:
-    ends = []
-    position = data.find(b"\n")
-    while position >= 0:
-        ends.append(position)
-        position = data.find(b"\n", position + 1)
-    return ends

@@ -58,6 +58,16 @@ _PUBLIC: Final = frozenset(
 """Host names of Docker Desktop, Podman, Google Cloud and Kubernetes that their manuals give."""
 _EXAMPLE: Final = b"example"
 _CONTEXT_BYTES: Final = 300
+_WORD_BYTES: Final = 48
+# fmt: off
+_CODE_SUFFIXES: Final = frozenset((
+    "py", "pyi", "js", "mjs", "cjs", "jsx", "ts", "tsx", "java", "kt", "scala", "groovy",
+    "go", "rs", "c", "h", "cc", "cpp", "cxx", "hpp", "cs", "fs", "vb", "rb", "php", "swift",
+    "m", "mm", "lua", "pl", "pm", "r", "jl", "dart", "ex", "exs", "erl", "hs", "clj", "vue",
+    "svelte",
+))
+# fmt: on
+"""Name hints of files where a bare assignment takes an expression."""
 
 
 def host_expressions(suffixes: Iterable[str]) -> list[bytes]:
@@ -72,11 +82,11 @@ class Hosts:
         """Take DNS suffixes, with or without a leading dot."""
         self._suffixes = sorted(_cleaned(suffixes), key=len, reverse=True)
 
-    def matches(self, data: bytes, ends: Sequence[int]) -> Iterator[Match]:
-        """Yield the hosts whose suffix ends at the hit ends."""
+    def matches(self, data: bytes, ends: Sequence[int], suffix: str) -> Iterator[Match]:
+        """Yield the hosts whose DNS suffix ends at the hit ends; `suffix` is the name hint."""
         for end in ends:
             start = _host_start(data, end)
-            evidence = self._evidence(data, start, end)
+            evidence = self._evidence(data, start, end, is_code=suffix in _CODE_SUFFIXES)
             if evidence:
                 yield Match(
                     start=start,
@@ -87,25 +97,23 @@ class Hosts:
                     evidence=evidence,
                 )
 
-    def _evidence(self, data: bytes, start: int, end: int) -> str:
+    def _evidence(self, data: bytes, start: int, end: int, *, is_code: bool) -> str:
         """Return why the span is a host, or the empty text where it is none."""
         host = data[start:end].lower()
         suffix = next((s for s in self._suffixes if host.endswith(b"." + s)), None)
-        if suffix is None or host in _PUBLIC or not _is_closed(data, start, end):
+        if suffix is None:
             return ""
         labels = host[: -len(suffix) - 1].split(b".")
-        if _EXAMPLE in labels or not all(_LABEL.fullmatch(label) for label in labels):
+        if not _is_closed(data, start, end) or not _is_name(host, labels):
             return ""
         before = data[max(0, start - _CONTEXT_BYTES) : start]
-        if _AFTER_SCHEME.search(before[-_CONTEXT_BYTES:]) or _AFTER_AT.search(before):
+        if _AFTER_SCHEME.search(before) or _AFTER_AT.search(before):
             return "url"
         if _is_unlike_code(labels, suffix):
             return "name"
-        if not _stands_as_value(data, before, end):
-            return ""
-        if _HOST_WORD.search(before[-48:]):
-            return "host-word"
-        return "value" if any(_DISTINCT.search(label) for label in labels) else ""
+        if _stands_as_value(data, before, end, is_code=is_code):
+            return _value_evidence(before, labels)
+        return ""
 
 
 def _cleaned(suffixes: Iterable[str]) -> set[bytes]:
@@ -130,17 +138,32 @@ def _is_closed(data: bytes, start: int, end: int) -> bool:
     return not (after[:1] == b"." and after[1:2].isalnum())
 
 
+def _is_name(host: bytes, labels: Sequence[bytes]) -> bool:
+    """Say whether the labels are well formed and neither an example nor everybody's."""
+    if host in _PUBLIC or _EXAMPLE in labels:
+        return False
+    return all(_LABEL.fullmatch(label) for label in labels)
+
+
 def _is_unlike_code(labels: Sequence[bytes], suffix: bytes) -> bool:
     if b"." in suffix:
         return True
     return len(labels) > 1 and any(b"-" in label for label in labels)
 
 
-def _stands_as_value(data: bytes, before: bytes, end: int) -> bool:
+def _stands_as_value(data: bytes, before: bytes, end: int, *, is_code: bool) -> bool:
     """Say whether the name fills a quoted text or a configuration value, or has a port."""
     opening, closing = before[-1:], data[end : end + 1]
     if opening and opening in _QUOTES:
         return closing == opening or closing in (b":", b"/")
     if _PORT.match(data, end):
         return True
+    if is_code:
+        return False
     return _BARE_VALUE.search(before) is not None and _LINE_END.match(data, end) is not None
+
+
+def _value_evidence(before: bytes, labels: Sequence[bytes]) -> str:
+    if _HOST_WORD.search(before[-_WORD_BYTES:]):
+        return "host-word"
+    return "value" if any(_DISTINCT.search(label) for label in labels) else ""

@@ -11,10 +11,7 @@ from typing import Final
 
 from ingest.detect.funnel import CASELESS, Funnel, Pattern
 
-_WORDS: Final = (
-    "license licence copyleft gpl spdx- unlicense proprietary confidential copyright redistribut "
-    "noncommercial &copy; copying.md"
-).split()
+_WORDS: Final = ["license", "licence", "copyleft", "gpl", "spdx-", "unlicense", "proprietary", "confidential", "copyright", "redistribut", "noncommercial", "&copy;", "copying.md"]
 _PHRASES: Final = (
     "non-commercial",
     "non commercial",

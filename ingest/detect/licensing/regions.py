@@ -36,9 +36,7 @@ _OPENERS: Final = (
     (b"=pod", b"=cut"),
 )
 _PROSE_SUFFIXES: Final = frozenset(
-    "txt text md markdown rst adoc org tex license licence notice copyright authors "
-    "license.txt license.md licence.txt licence.md copying copying.txt copying.lesser "
-    "notice.txt unlicense metadata pkg-info".split()
+    ["txt", "text", "md", "markdown", "rst", "adoc", "org", "tex", "license", "licence", "notice", "copyright", "authors", "license.txt", "license.md", "licence.txt", "licence.md", "copying", "copying.txt", "copying.lesser", "notice.txt", "unlicense", "metadata", "pkg-info"]
 )
 
 

@@ -50,9 +50,7 @@ def find_tags(data: bytes, algebra: LicenseAlgebra) -> list[Evidence]:
         terms = algebra.read(normal_operators(value.decode("utf-8", "replace")))
         end = match.start(1) + len(value)
         found.append(
-            Evidence(
-                start=match.start(), end=end, kind=Kind.TAG, spdx=terms.expression, score=1.0
-            )
+            Evidence(start=match.start(), end=end, kind=Kind.TAG, spdx=terms.expression, score=1.0)
         )
         if len(found) >= _MAX_TAGS:
             break

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.detect.detector import DetectorConfig, fold_findings
-from ingest.detect.funnel import CASELESS, Funnel, Pattern
+from ingest.detect.funnel import CASELESS, Funnel, LineIndex, Pattern
 from ingest.detect.secrets import keys
 from ingest.detect.secrets.digest import engine_versions, ruleset_digest
 from ingest.detect.secrets.kingfisher import Kingfisher
@@ -24,7 +24,7 @@ from ingest.detect.secrets.rules import (
     ENTROPY_EXPRESSIONS,
     PLUGIN_RULES,
 )
-from ingest.detect.secrets.windows import LineIndex, open_window, window_spans
+from ingest.detect.secrets.windows import open_window, window_spans
 from ingest.domain.finding import Category, Confidence, Family, Finding
 from ingest.domain.secret import Secret
 from ingest.domain.text import ScanText

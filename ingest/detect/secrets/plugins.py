@@ -45,7 +45,6 @@ _SECRET_WORD: Final = re.compile(
     re.IGNORECASE,
 )
 _QUOTES: Final = re.compile("['\"`]")
-_COMPARISON: Final = re.compile("[=!]{2}")
 _JWT_TAIL: Final = re.compile(r"[\w.+/=-]*", re.ASCII)
 _ARTIFACTORY_EDGES: Final = '=:" \t\r\n\f\v'
 _KEYWORD_REACH: Final = 16
@@ -119,14 +118,12 @@ class KeywordPlugin:
         has_quotes = _QUOTES.search(text) is not None
         reach = max(0, first_end - _KEYWORD_REACH) if window.is_ascii else 0
         for expression, group in expressions.items():
+            if _SIGNS[expression] not in text:
+                continue
             if not has_quotes and expression not in _UNQUOTED:
                 continue
-            begin = reach
-            if expression is keyword.PRECEDED_BY_EQUAL_COMPARISON_SIGNS_QUOTES_REQUIRED_REGEX:
-                # The value stands before the keyword, so the whole window counts.
-                begin = 0
-                if _COMPARISON.search(text) is None:
-                    continue
+            # One expression looks for a value before the keyword and needs the whole window.
+            begin = 0 if expression is _REVERSED else reach
             for found in expression.finditer(text, begin):
                 match = _keyword_match(window, found, group)
                 if match is not None:
@@ -181,6 +178,22 @@ _UNQUOTED: Final = frozenset(
     )
 )
 """Expressions of the keyword plugin that take a value without quotes."""
+
+_REVERSED: Final = keyword.PRECEDED_BY_EQUAL_COMPARISON_SIGNS_QUOTES_REQUIRED_REGEX
+
+_SIGNS: Final = {
+    keyword.FOLLOWED_BY_ARROW_FUNCTION_SIGN_QUOTES_REQUIRED_REGEX: "=",
+    keyword.FOLLOWED_BY_COLON_EQUAL_SIGNS_REGEX: ":=",
+    keyword.FOLLOWED_BY_COLON_QUOTES_REQUIRED_REGEX: ":",
+    keyword.FOLLOWED_BY_COLON_REGEX: ":",
+    keyword.FOLLOWED_BY_EQUAL_SIGNS_OPTIONAL_BRACKETS_OPTIONAL_AT_SIGN_QUOTES_REQUIRED_REGEX: "",
+    keyword.FOLLOWED_BY_EQUAL_SIGNS_QUOTES_REQUIRED_REGEX: "=",
+    keyword.FOLLOWED_BY_EQUAL_SIGNS_REGEX: "=",
+    keyword.FOLLOWED_BY_OPTIONAL_ASSIGN_QUOTES_REQUIRED_REGEX: "(",
+    keyword.FOLLOWED_BY_QUOTES_AND_SEMICOLON_REGEX: ";",
+    _REVERSED: "",
+}
+"""A sign without which an expression cannot match: a cheap way out of a backtracking search."""
 
 
 def _plugin_classes() -> dict[str, Any]:

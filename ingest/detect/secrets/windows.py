@@ -7,7 +7,6 @@ whole in one window.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -72,18 +71,3 @@ def _grid(start: int, offset: int) -> Iterator[int]:
     if latest and offset - start - (latest - 1) * _STEP < WINDOW_BYTES:
         yield start + (latest - 1) * _STEP
     yield start + latest * _STEP
-
-
-class LineIndex:
-    """Line numbers by byte offset; one pass over the blob instead of one for each finding."""
-
-    def __init__(self, data: bytes) -> None:
-        self._ends: list[int] = []
-        position = data.find(b"\n")
-        while position >= 0:
-            self._ends.append(position)
-            position = data.find(b"\n", position + 1)
-
-    def line_of(self, offset: int) -> int:
-        """Return the 1-based line of a byte; a line end belongs to the line it ends."""
-        return bisect_right(self._ends, offset - 1) + 1

@@ -1,0 +1,162 @@
+"""From the signs in one file to one expression.
+
+All distinct signs hold together (AND), with these readings:
+
+- a stated choice (OR) explains the licenses it names, so their texts beside it add nothing;
+- a name without a version adds nothing beside a sign of the same license with one;
+- more than `MAX_LICENSES` different licenses in a file that is no license text are a list of
+  licenses, as in a license tool or a catalogue. What stands in the file's first block still
+  holds; the rest are mentions. Where one of those is a whole text that is not permissive, the
+  file stays unknown, for it may be a bundle;
+- "All rights reserved" counts only where nothing is granted: permissive headers have it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ingest.detect.licensing.algebra import NONE, LicenseAlgebra, Terms, restricts_training
+from ingest.detect.licensing.evidence import (
+    NO_TRAINING,
+    RESTRICTION,
+    UNKNOWN,
+    Evidence,
+    Kind,
+)
+
+MAX_LICENSES: Final = 10
+HEAD_BYTES: Final = 2048
+MAX_EVIDENCE: Final = 200
+_VAGUE_SCORE: Final = 0.7
+_VAGUE_IDS: Final = frozenset({"GPL-1.0-or-later", "LGPL-2.0-or-later", "AGPL-3.0-or-later"})
+_CHOICE_BACK: Final = 2500
+_CHOICE_AHEAD: Final = 800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """All signs of one file, spans in the file."""
+
+    licenses: tuple[Evidence, ...]
+    """Tags, manifest values, texts, notices and unread notices."""
+    restrictions: tuple[Evidence, ...]
+    reserved: tuple[Evidence, ...]
+    choices: tuple[tuple[int, int, int], ...]
+    """(position, start and end of its region) of each stated choice."""
+    is_license_text: bool
+    head_end: int
+    """End of the first block; what stands before counts even in a list of licenses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What the file is under."""
+
+    expression: str | None
+    category: str
+    has_restriction: bool
+    training_restricted: bool
+    evidence: tuple[Evidence, ...]
+
+
+def conclude(signs: Signs, algebra: LicenseAlgebra) -> Conclusion:
+    """Return the conclusion from all signs; every sign stays in the evidence."""
+    stated = (*signs.licenses, *_stated_choices(signs, algebra))
+    stated = _without_mentions(stated, signs, algebra)
+    holding = [sign for sign in stated if sign.kind is not Kind.MENTION]
+    if not holding:
+        holding = list(signs.reserved)
+        stated = (*stated, *holding)
+    holding += signs.restrictions
+    terms = algebra.all_of(_effective(holding, algebra))
+    ids = terms.ids if terms else frozenset()
+    return Conclusion(
+        expression=terms.expression if terms else None,
+        category=terms.category if terms else NONE,
+        has_restriction=bool(ids & {RESTRICTION, NO_TRAINING}) or bool(signs.restrictions),
+        training_restricted=restricts_training(ids),
+        evidence=_bounded((*stated, *signs.restrictions)),
+    )
+
+
+def _bounded(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(sorted(set(evidence))[:MAX_EVIDENCE])
+
+
+def _stated_choices(signs: Signs, algebra: LicenseAlgebra) -> list[Evidence]:
+    """Return an OR for each stated choice, over the licenses near it in the same region."""
+    found = []
+    for position, start, end in signs.choices:
+        low, high = max(start, position - _CHOICE_BACK), min(end, position + _CHOICE_AHEAD)
+        members = [
+            sign
+            for sign in signs.licenses
+            if sign.kind in {Kind.TEXT, Kind.NOTICE}
+            and sign.spdx != UNKNOWN
+            and low <= sign.start < high
+        ]
+        names = _specific({sign.spdx for sign in members}, members)
+        terms = algebra.any_of(names)
+        if len(names) > 1 and terms is not None:
+            stop = max(sign.end for sign in members)
+            found.append(
+                Evidence(
+                    start=position,
+                    end=max(stop, position + 1),
+                    kind=Kind.NOTICE,
+                    spdx=terms.expression,
+                    score=1.0,
+                )
+            )
+    return found
+
+
+def _without_mentions(
+    stated: tuple[Evidence, ...], signs: Signs, algebra: LicenseAlgebra
+) -> tuple[Evidence, ...]:
+    """Turn the signs of a list of licenses into mentions."""
+    ids = frozenset().union(*(algebra.read(sign.spdx).ids for sign in stated))
+    if signs.is_license_text or len(ids - {UNKNOWN}) <= MAX_LICENSES:
+        return stated
+    kept = [s for s in stated if s.kind is Kind.MANIFEST or s.start < signs.head_end]
+    listed = [s for s in stated if s not in kept]
+    suspects = [
+        s for s in listed if s.kind is Kind.TEXT and algebra.read(s.spdx).category != "permissive"
+    ]
+    doubt = [replace(suspects[0], spdx=UNKNOWN)] if suspects else []
+    return (*kept, *doubt, *(replace(s, kind=Kind.MENTION) for s in listed))
+
+
+def _effective(holding: list[Evidence], algebra: LicenseAlgebra) -> set[str]:
+    """Return the expressions that make up the AND."""
+    expressions = {sign.spdx for sign in holding}
+    choices = [t for t in map(algebra.read, sorted(expressions)) if t.is_choice]
+    names = _specific(expressions, holding)
+    kept = {e for e in names if not _is_explained(algebra.read(e), choices)}
+    return kept | {choice.expression for choice in choices}
+
+
+def _is_explained(terms: Terms, choices: list[Terms]) -> bool:
+    if len(terms.ids) != 1:
+        return False
+    (name,) = terms.ids
+    vague = name in _VAGUE_IDS
+    return any(
+        name in choice.ids or (vague and any(_stem(i) == _stem(name) for i in choice.ids))
+        for choice in choices
+    )
+
+
+def _specific(expressions: set[str], signs: list[Evidence]) -> set[str]:
+    """Drop vague names beside exact ones of the same license."""
+    exact = {s.spdx for s in signs if s.score > _VAGUE_SCORE and s.spdx not in _VAGUE_IDS}
+    vague = expressions - exact
+    stems = {_stem(e) for e in exact if " " not in e}
+    return {e for e in expressions if e not in vague or _stem(e) not in stems or " " in e}
+
+
+def _stem(license_id: str) -> str:
+    """Return the family of an id: ``GPL`` of ``GPL-2.0-only``; a LicenseRef is its own."""
+    return license_id if license_id.startswith("LicenseRef") else license_id.split("-", 1)[0]

@@ -1,0 +1,214 @@
+"""The detector of the licensing family.
+
+Most files hold no license word and are done after the prefilter. In the others only the comment
+blocks and lines around such words are read, and each distinct block once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from ingest.detect.detector import DetectorConfig
+from ingest.detect.licensing.algebra import NONE, LicenseAlgebra
+from ingest.detect.licensing.conclude import HEAD_BYTES, Conclusion, Signs, conclude
+from ingest.detect.licensing.evidence import UNKNOWN, Evidence, Kind
+from ingest.detect.licensing.holders import Holder, HolderReader
+from ingest.detect.licensing.manifests import find_declared, is_manifest
+from ingest.detect.licensing.prefilter import MAX_HITS, Prefilter
+from ingest.detect.licensing.reading import Reading, RegionReader
+from ingest.detect.licensing.regions import Region, Shape, find_regions
+from ingest.detect.licensing.rules import engine_versions, ruleset_digest
+from ingest.detect.licensing.spans import notice_spans
+from ingest.detect.licensing.tags import find_tags
+from ingest.detect.licensing.texts import MAX_BYTES, coverage
+from ingest.domain.finding import Family
+from ingest.domain.text import ScanText
+
+_LICENSE_NAMES: Final = frozenset(
+    ["license", "licence", "copying", "unlicense", "license.txt", "license.md", "licence.txt", "licence.md", "copying.txt", "copying.lesser"]
+)
+_TEXT_SUFFIXES: Final = frozenset(
+    {"", "txt", "md", "rst", "text", "lesser", "mit", "bsd", "gpl", "apache2", "apache", "lgpl"}
+)
+_TITLE_BYTES: Final = 1024
+_TITLES: Final = (b"licen", b"permission is hereby", b"redistribution and use", b"copyright")
+_WHOLE_TEXT: Final = 0.75
+"""Share of a text that known texts cover, from which the whole is a license text."""
+_MAX_RESIDUE: Final = 3000
+"""Bytes of a license file outside known texts, from which it says something of its own."""
+_NOTICE_KINDS: Final = frozenset({Kind.TAG, Kind.TEXT, Kind.NOTICE})
+_NOTHING: Final = Conclusion(
+    expression=None, category=NONE, has_restriction=False, training_restricted=False, evidence=()
+)
+_Placed = tuple[Region, Reading]
+
+
+class LicensingDetector:
+    """License signs, restrictions and copyright holders of one blob."""
+
+    family = Family.LICENSING
+
+    def __init__(self, config: DetectorConfig) -> None:
+        """Load the license index, the templates and the prefilter."""
+        self.ruleset_digest = ruleset_digest(config)
+        self.versions: Mapping[str, str] = engine_versions()
+        self._algebra = LicenseAlgebra()
+        self._reader = RegionReader(self._algebra, HolderReader(config.key, config.company.names))
+        self._prefilter = Prefilter(config.cache_dir)
+
+    def scan(self, text: ScanText) -> Mapping[str, object]:
+        """Return the licensing columns; without any sign the category is ``none``."""
+        ends = self._prefilter.hit_ends(text.data)
+        is_named = text.suffix in _LICENSE_NAMES
+        if not ends and not (is_named and text.data.strip()):
+            return _row(text, _NOTHING, is_license_text=False, holders=[], spans=[])
+        regions = _regions(text, ends, is_named=is_named)
+        placed = [(region, self._reader.read(text.data, region)) for region in regions]
+        is_license_text = is_named or _is_license_text(text, placed)
+        signs = self._signs(text, placed, is_license_text=is_license_text)
+        if len(ends) > MAX_HITS or (ends and ends[-1] > regions[-1].end):
+            signs = _with_doubt(signs, regions[-1].start, regions[-1].end)
+        if is_license_text and _says_more(text, placed, signs):
+            signs = _with_doubt(signs, 0, len(text.data))
+        conclusion = conclude(signs, self._algebra)
+        holders = _holders(placed, is_license_text=is_license_text)
+        return _row(
+            text,
+            conclusion,
+            is_license_text=is_license_text,
+            holders=[holder for _start, _end, holder in holders],
+            spans=_spans(text, placed, conclusion, holders, is_license_text=is_license_text),
+        )
+
+    def _signs(self, text: ScanText, placed: Sequence[_Placed], *, is_license_text: bool) -> Signs:
+        licenses = find_tags(text.data, self._algebra) if b"icense-" in text.data.lower() else []
+        if is_manifest(text.suffix):
+            licenses += find_declared(text.data, text.suffix, self._algebra)
+        licenses += _moved(placed, lambda r: (*r.texts, *r.notices.named, *r.notices.unread))
+        first = placed[0][0]
+        return Signs(
+            licenses=tuple(licenses),
+            restrictions=tuple(_moved(placed, lambda r: r.restrictions)),
+            reserved=tuple(_moved(placed, lambda r: r.notices.reserved))[:1],
+            choices=tuple(
+                (region.start + position, region.start, region.end)
+                for region, reading in placed
+                for position in reading.notices.choices
+            ),
+            is_license_text=is_license_text,
+            head_end=first.end if first.start < HEAD_BYTES else 0,
+        )
+
+
+def _regions(text: ScanText, ends: list[int], *, is_named: bool) -> list[Region]:
+    """Return what to read: a text that may be a license as a whole, else around the words."""
+    size = len(text.data)
+    head = text.data[:_TITLE_BYTES].lower()
+    is_titled = text.suffix in _TEXT_SUFFIXES and any(title in head for title in _TITLES)
+    if is_named or (is_titled and size <= MAX_BYTES):
+        return [Region(start=0, end=min(size, MAX_BYTES), shape=Shape.PROSE)]
+    return find_regions(text.data, ends, text.suffix)
+
+
+def _is_license_text(text: ScanText, placed: Sequence[_Placed]) -> bool:
+    """Tell whether known texts make up the whole file."""
+    if text.suffix not in _TEXT_SUFFIXES or len(placed) != 1:
+        return False
+    return coverage(len(text.data), placed[0][1].texts) >= _WHOLE_TEXT
+
+
+def _says_more(text: ScanText, placed: Sequence[_Placed], signs: Signs) -> bool:
+    """Tell whether a license file holds no license we know, or much beside those."""
+    if not signs.licenses and not signs.reserved:
+        return True
+    texts = placed[0][1].texts
+    covered = coverage(len(text.data), texts)
+    return covered < _WHOLE_TEXT and (1 - covered) * len(text.data) > _MAX_RESIDUE
+
+
+def _with_doubt(signs: Signs, start: int, end: int) -> Signs:
+    """Add that a part of the file was not understood."""
+    doubt = Evidence(start=start, end=end, kind=Kind.TEXT, spdx=UNKNOWN, score=0.5)
+    return Signs(
+        licenses=(*signs.licenses, doubt),
+        restrictions=signs.restrictions,
+        reserved=signs.reserved,
+        choices=signs.choices,
+        is_license_text=signs.is_license_text,
+        head_end=max(signs.head_end, start + 1),
+    )
+
+
+def _moved(
+    placed: Sequence[_Placed], choose: Callable[[Reading], tuple[Evidence, ...]]
+) -> list[Evidence]:
+    """Return chosen signs of all regions with spans in the file."""
+    return [sign.shifted(region.start) for region, read in placed for sign in choose(read)]
+
+
+def _holders(placed: Sequence[_Placed], *, is_license_text: bool) -> list[tuple[int, int, Holder]]:
+    return [
+        (region.start + holder.start, region.start + holder.end, holder)
+        for region, reading in placed
+        for holder in reading.holders
+        if not (is_license_text and holder.is_text_author)
+    ]
+
+
+def _spans(
+    text: ScanText,
+    placed: Sequence[_Placed],
+    conclusion: Conclusion,
+    holders: Sequence[tuple[int, int, Holder]],
+    *,
+    is_license_text: bool,
+) -> list[tuple[int, int]]:
+    if is_license_text:
+        return [(0, len(text.data))]
+    seen = [(e.start, e.end) for e in conclusion.evidence if e.kind in _NOTICE_KINDS]
+    seen += [(start, end) for start, end, _holder in holders]
+    return notice_spans(text.data, [region for region, _reading in placed], seen)
+
+
+def _row(
+    text: ScanText,
+    conclusion: Conclusion,
+    *,
+    is_license_text: bool,
+    holders: Sequence[Holder],
+    spans: Sequence[tuple[int, int]],
+) -> dict[str, object]:
+    return {
+        "license_expression": conclusion.expression,
+        "license_category": conclusion.category,
+        "is_license_text": is_license_text,
+        "is_manifest": is_manifest(text.suffix),
+        "has_restriction": conclusion.has_restriction,
+        "training_restricted": conclusion.training_restricted,
+        "holders": sorted({holder.label for holder in holders}),
+        "has_foreign_holder": any(not holder.is_company for holder in holders),
+        "has_company_holder": any(holder.is_company for holder in holders),
+        "evidence": _evidence_rows(text, conclusion.evidence),
+        "notice_spans": [{"start": start, "end": end} for start, end in spans],
+    }
+
+
+def _evidence_rows(text: ScanText, evidence: Sequence[Evidence]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    line, position = 1, 0
+    for sign in evidence:
+        # Sorted by start, so lines are counted once over the text.
+        line += text.data.count(b"\n", position, sign.start)
+        position = sign.start
+        rows.append(
+            {
+                "kind": sign.kind.value,
+                "spdx": sign.spdx,
+                "line": line,
+                "start": sign.start,
+                "end": sign.end,
+                "score": sign.score,
+            }
+        )
+    return rows

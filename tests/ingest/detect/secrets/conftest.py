@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from ingest.detect import secrets
+from ingest.detect.detector import DetectorConfig
+from ingest.detect.secrets.detector import LineEngine, SecretsDetector
+from ingest.domain.company import CompanyProfile
+from ingest.domain.finding import Finding
+from ingest.domain.secret import HmacKey
+from ingest.domain.text import ScanText
+
+Scan = Callable[..., list[Finding]]
+
+
+@pytest.fixture(scope="session")
+def secrets_config(tmp_path_factory: pytest.TempPathFactory) -> DetectorConfig:
+    return DetectorConfig(
+        key=HmacKey(key_id="test", material=b"k" * 32),
+        company=CompanyProfile(),
+        cache_dir=Path(tmp_path_factory.mktemp("secrets")),
+    )
+
+
+@pytest.fixture(scope="session")
+def secrets_detector(secrets_config: DetectorConfig) -> SecretsDetector:
+    built = secrets.build(secrets_config)
+    assert isinstance(built, SecretsDetector)
+    return built
+
+
+@pytest.fixture(scope="session")
+def line_engine(tmp_path_factory: pytest.TempPathFactory) -> LineEngine:
+    return LineEngine(Path(tmp_path_factory.mktemp("lines")))
+
+
+@pytest.fixture(scope="session")
+def scan(secrets_detector: SecretsDetector) -> Scan:
+    def run(text: str | bytes, suffix: str = "py") -> list[Finding]:
+        data = text if isinstance(text, bytes) else text.encode()
+        row = secrets_detector.scan(ScanText(blob_id="0" * 40, suffix=suffix, data=data))
+        return list(cast("Sequence[Finding]", row["findings"]))
+
+    return run

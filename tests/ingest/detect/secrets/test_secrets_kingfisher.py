@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from ingest.detect.secrets.kingfisher import Kingfisher
+from ingest.domain.finding import Category
+from ingest.errors import ConfigurationError
+
+TOKEN = "gh" + "p_" + "a8Bd9Kq2Lm3N" * 3
+PACK = """rules:
+  - name: Invented
+    id: custom.invented.1
+    pattern: '\\b(inv_[a-z0-9]{16})\\b'
+    confidence: medium
+    min_entropy: 2.0
+    examples: [inv_a1b2c3d4e5f6a7b8]
+"""
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Kingfisher:
+    return Kingfisher(Path(tmp_path_factory.mktemp("engine")) / "cache")
+
+
+def test_offsets_are_bytes_of_the_blob(engine: Kingfisher) -> None:
+    data = f"\ufeff# é€😀\nx = {TOKEN}\n".encode()
+    (match,) = engine.matches(data)
+    assert data[match.start : match.end] == TOKEN.encode()
+    assert match.category is Category.PROVIDER_TOKEN
+
+
+def test_an_encoded_token_is_found_and_its_whole_code_is_the_span(engine: Kingfisher) -> None:
+    code = base64.b64encode(f"TOKEN={TOKEN}".encode())
+    (match,) = engine.matches(b"data: " + code + b"\n")
+    assert (match.start, match.end, match.evidence) == (6, 6 + len(code), "base64")
+
+
+def test_each_place_of_a_token_is_reported(engine: Kingfisher) -> None:
+    assert len(engine.matches(f"a {TOKEN}\nb {TOKEN}\n".encode())) == 2
+
+
+def test_another_rule_pack_adds_its_rules(tmp_path: Path) -> None:
+    pack = tmp_path / "pack.yml"
+    pack.write_text(PACK)
+    (match,) = Kingfisher(tmp_path / "c", [pack]).matches(b"x = 'inv_q9w8e7r6t5y4u3i2'")
+    assert match.rule_id == "custom.invented.1"
+
+
+def test_a_broken_rule_pack_is_refused(tmp_path: Path) -> None:
+    pack = tmp_path / "pack.yml"
+    pack.write_text("rules: [{name: x, id: y, pattern: '('}]")
+    with pytest.raises(ConfigurationError):
+        Kingfisher(tmp_path / "c", [pack])

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from workers.runner import is_dead, owner_name, start_mark
+
+
+def test_a_running_process_is_not_dead() -> None:
+    assert not is_dead(owner_name())
+
+
+def test_an_owner_on_another_host_is_never_called_dead() -> None:
+    assert not is_dead(owner_name(host="elsewhere"))
+
+
+def test_a_process_that_ended_is_dead_even_while_nobody_has_collected_it() -> None:
+    process = subprocess.Popen([sys.executable, "-c", "pass"])
+    owner = owner_name().rsplit(":", 2)[0] + f":{process.pid}:{start_mark(process.pid)}"
+    while start_mark(process.pid):
+        pass
+    assert is_dead(owner)
+    process.wait()
+    assert is_dead(owner)
+
+
+def test_a_process_id_that_was_given_to_another_process_is_dead() -> None:
+    host, pid, mark = owner_name().rsplit(":", 2)
+    assert is_dead(f"{host}:{pid}:{int(mark) - 1}")
+
+
+@pytest.mark.parametrize("owner", ["", "host", "a:b:c"])
+def test_a_malformed_owner_is_left_to_its_lease(owner: str) -> None:
+    assert not is_dead(owner)
+
+
+def test_two_processes_have_different_names() -> None:
+    code = "from workers.runner import owner_name; print(owner_name())"
+    other = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=os.getcwd()
+    )
+    assert other.stdout.strip() != owner_name()
