@@ -82,7 +82,7 @@ def policy_page() -> str:
         f"| {_cell(rule.document.title)} | {_cell(rule.document.because)} |"
         for rule in policy.rules
     ]
-    columns = [f"| `{c.name}` | {c.kind} | {_cell(c.meaning)} |" for c in DOSSIER_COLUMNS]
+    columns = [f"| `{c.name}` | {c.type} | {_cell(c.meaning)} |" for c in DOSSIER_COLUMNS]
     intro = (
         "The document is `policies/default.yaml`; every rule carries its tests there. "
         "A file is releasable only if at least one `grant` fires and no `hold`, `internal-only` "

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 class BlobSource(Protocol):
     """Blobs by repository and id; implemented over ``git cat-file --batch``."""
 
-    def read_blobs(self, repository_id: str, blob_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def read_blobs(
+        self, repository_id: str, blob_ids: Iterable[str]
+    ) -> Iterator[tuple[str, bytes]]:
         """Yield (id, stored bytes) in the order asked.
 
         Raises:

@@ -71,13 +71,18 @@ def test_the_environment_is_read_in_the_settings_only() -> None:
     assert found <= allowed | {"ingest/mirror/environment.py", "ingest/mirror/git.py"}
 
 
-def test_every_module_has_tests_that_name_it() -> None:
-    names = {p.stem.removeprefix("test_") for p in (ROOT / "tests").rglob("test_*.py")}
+def has_tests(mirrored: Path) -> bool:
+    """Tell whether a folder has its tests beside the tree, or one file that bears its name."""
+    own = list(mirrored.glob("test_*.py"))
+    return bool(own or list(mirrored.parent.glob(f"test_*_{mirrored.name}.py")))
+
+
+def test_every_folder_of_code_has_its_folder_of_tests() -> None:
+    folders = {path.parent for path in modules() if path.stem != "__init__"}
     untested = sorted(
-        name(path)
-        for path in modules()
-        if path.stem != "__init__"
-        and not any(n == path.stem or n.endswith("_" + path.stem) for n in names)
+        name(folder)
+        for folder in folders
+        if not has_tests(ROOT / "tests" / folder.relative_to(ROOT))
     )
     assert untested == []
 

@@ -8,9 +8,10 @@ below ``.example`` would be passed over as documentation.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
+from enum import StrEnum, auto
 from functools import cache
 
 import yaml
@@ -35,17 +36,17 @@ COMPANY = CompanyProfile(
 class PlantKind(StrEnum):
     """What a planted value is."""
 
-    SECRET = "secret"  # noqa: S105 - a kind, not a password
-    EMAIL = "email"
-    PERSON = "person"
-    PHONE = "phone"
-    INTERNAL_HOST = "internal_host"
-    PRIVATE_IP = "private_ip"
-    CUSTOMER = "customer"
-    CODENAME = "codename"
-    TICKET = "ticket"
-    LOGIN = "login"
-    COPYLEFT_MARKER = "copyleft_marker"
+    SECRET = auto()
+    EMAIL = auto()
+    PERSON = auto()
+    PHONE = auto()
+    INTERNAL_HOST = auto()
+    PRIVATE_IP = auto()
+    CUSTOMER = auto()
+    CODENAME = auto()
+    TICKET = auto()
+    LOGIN = auto()
+    COPYLEFT_MARKER = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +149,7 @@ def _secrets() -> dict[str, str]:
         "archive_token": tokens.draw_hex("archive", 40),
         "aws_key_id": tokens.aws_key_id("billing"),
         "aws_secret": tokens.aws_secret_key("billing"),
-        "db_password": tokens.draw_text("billing_rw", "abcdefghkmnpqrstuvwxyz23456789", 20),
+        "db_password": tokens.draw_text("billing_rw", string.ascii_lowercase + "23456789", 20),
         "github_token": tokens.github_token("release"),
         "google_key": tokens.google_api_key("geocoder"),
         "hf_token": tokens.hugging_face_token("calibration"),

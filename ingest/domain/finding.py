@@ -119,7 +119,7 @@ class Category(StrEnum):
     """What a matched value is. Personal data under Presidio's entity names."""
 
     # secrets
-    PROVIDER_TOKEN = "PROVIDER_TOKEN"
+    PROVIDER_TOKEN = "PROVIDER_TOKEN"  # noqa: S105 - a category
     PRIVATE_KEY = "PRIVATE_KEY"
     URI_CREDENTIAL = "URI_CREDENTIAL"
     PASSWORD = "PASSWORD"  # noqa: S105 - a category, not a password

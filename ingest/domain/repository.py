@@ -39,7 +39,8 @@ class Repository:
 
     def has_valid_consent(self, today: date) -> bool:
         """Tell whether release consent is given and not expired. Missing date is no consent."""
-        return self.release_consent and self.consent_until is not None and today <= self.consent_until
+        until = self.consent_until
+        return self.release_consent and until is not None and today <= until
 
 
 class VisitStatus(StrEnum):

@@ -9,8 +9,6 @@ from enum import StrEnum
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _PLAIN_SUFFIX = re.compile(rb"[a-z0-9][a-z0-9_+-]{0,15}")
-_MAX_HINT = 24
-_NAME_HINT = re.compile(rb"[a-z][a-z_.-]{0,23}")
 
 
 class SkipReason(StrEnum):
@@ -53,17 +51,16 @@ def suffix_of(path: bytes) -> str:
     return ""
 
 
-KNOWN_NAMES = frozenset(
-    name.encode()
-    for name in (
-        "makefile dockerfile jenkinsfile gemfile rakefile vagrantfile cmakelists.txt "
-        "license licence copying notice unlicense copyright authors "
-        "license.txt license.md licence.txt licence.md copying.txt copying.lesser notice.txt "
-        "package.json package-lock.json pyproject.toml setup.cfg setup.py cargo.toml cargo.lock "
-        "composer.json pom.xml pkg-info go.mod go.sum yarn.lock reuse.toml "
-        "metadata requirements.txt .env .npmrc .pypirc .netrc .gitconfig .gitmodules"
-    ).split()
-)
+_KNOWN_NAMES = """
+    makefile dockerfile jenkinsfile gemfile rakefile vagrantfile cmakelists.txt
+    license licence copying notice unlicense copyright authors
+    license.txt license.md licence.txt licence.md copying.txt copying.lesser notice.txt
+    package.json package-lock.json pyproject.toml setup.cfg setup.py cargo.toml cargo.lock
+    composer.json pom.xml pkg-info go.mod go.sum yarn.lock reuse.toml
+    metadata requirements.txt .env .npmrc .pypirc .netrc .gitconfig .gitmodules
+"""
+KNOWN_NAMES = frozenset(_KNOWN_NAMES.encode().split())
+"""File names that say more than their extension."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ SHAPES: Final = {
         rf"{_URL}|{_REFSPEC}",
     ),
     "ls-remote": _shape("--symref --quiet", _URL),
-    "for-each-ref": Shape(options=frozenset({"--format=%(objectname) %(refname)"})),
+    "for-each-ref": Shape(options=frozenset({"--format=%(objectname) %(objecttype) %(refname)"})),
     "symbolic-ref": _shape(operands=rf"HEAD|{_REF}"),
     "update-ref": _shape("--no-deref --stdin -z"),
     "cat-file": Shape(

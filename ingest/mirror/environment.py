@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.domain.secret import Secret
+from ingest.errors import ConfigurationError
 
 SEARCH_PATH: Final = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"
 """Where git and ssh are looked for; the caller's PATH is not read."""
@@ -127,11 +128,14 @@ def build_ssh_command(
 
     `alias` is the name under which the host key is looked up in `known_hosts`; without such a
     file every host is refused.
+
+    Raises:
+        ConfigurationError: a path has characters that ssh would expand.
     """
     options = {
         "BatchMode": "yes",
         "StrictHostKeyChecking": "yes",
-        "UserKnownHostsFile": str(known_hosts or "/dev/null"),
+        "UserKnownHostsFile": _quote_path(known_hosts) if known_hosts else "/dev/null",
         "GlobalKnownHostsFile": "/dev/null",
         "HostKeyAlias": alias,
         "HostName": address,
@@ -144,11 +148,22 @@ def build_ssh_command(
         "PermitLocalCommand": "no",
         "ForwardAgent": "no",
         "ClearAllForwardings": "yes",
-        "IdentityFile": str(key or "none"),
+        "IdentityFile": _quote_path(key) if key else "none",
     }
     return shlex.join(["ssh", "-F", "/dev/null", *(f"-o{k}={v}" for k, v in options.items())])
 
 
+def _quote_path(path: Path) -> str:
+    """Return a path as ssh reads it: quoted, as it splits at spaces; without what it expands."""
+    if not _PLAIN_PATH.fullmatch(str(path)):
+        raise ConfigurationError(
+            "The path of an ssh file has characters that ssh would expand.",
+            hint="Use letters, digits, spaces and ./_+@:,=- only.",
+        )
+    return f'"{path}"'
+
+
+_PLAIN_PATH: Final = re.compile(r"/[\w ./+@:,=-]*")
 _VERSION = re.compile(r"git version (\d+)\.(\d+)(?:\.(\d+))?")
 _PATCHED: Final = {39: 5, 43: 7, 44: 4, 45: 4, 46: 4, 47: 3, 48: 2, 49: 1, 50: 1}
 """Lowest safe patch by minor version of git 2: July 2025 fixes (CVE-2025-48384, -48385).

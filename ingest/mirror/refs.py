@@ -93,19 +93,21 @@ def is_plain_ref(name: bytes) -> bool:
 
 
 def read_mirror_refs(git: Git, git_dir: Path) -> Refs:
-    """Read the refs of one of our own mirrors.
+    """Read the refs of one of our own mirrors; asking for the type makes git look each object up.
 
     Raises:
-        MirrorCorrupt: the refs cannot be read.
+        MirrorCorrupt: the refs cannot be read, or one names an object that is not there.
     """
     call = GitCall(
-        subcommand="for-each-ref", options=("--format=%(objectname) %(refname)",), git_dir=git_dir
+        subcommand="for-each-ref",
+        options=("--format=%(objectname) %(objecttype) %(refname)",),
+        git_dir=git_dir,
     )
     result = git.run(call)
     if result.returncode:
         raise MirrorCorrupt(f"The mirror's refs cannot be read ({result.message.strip()}).")
-    pairs = (line.split(b" ", 1) for line in result.stdout.splitlines())
-    ids = {ref: oid.decode() for oid, ref in pairs if not ref.startswith(OWN_PREFIX)}
+    fields = (line.split(b" ", 2) for line in result.stdout.splitlines())
+    ids = {ref: oid.decode() for oid, _, ref in fields if not ref.startswith(OWN_PREFIX)}
     return _with_head(ids, git_dir)
 
 

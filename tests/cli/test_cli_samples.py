@@ -6,22 +6,18 @@ import json
 import re
 import string
 import subprocess
-import tempfile
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from difflib import SequenceMatcher
-from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
 from cli import samples
-from cli.samples import Planted, PlantKind, Sample, planted, write_samples
-from cli.samples.canaries import canaries, fillers
-from cli.samples.repositories import import_stream
-from cli.samples.scripts import load_scripts
+from cli.samples import PlantKind, Sample, planted, write_samples
+from cli.samples.canaries import canaries
 from cli.samples.tokens import rsa_private_key
 from ingest.domain.company import CompanyProfile
 from ingest.domain.repository import RightsBasis
@@ -29,8 +25,8 @@ from ingest.errors import ConfigurationError
 
 SOURCES = Path(samples.__file__).parent
 HEADS = {
-    "harbor-billing": "22bf005",
-    "harbor-gateway": "2541f5b",
+    "harbor-billing": "dea7354",
+    "harbor-gateway": "ea4619d",
     "harbor-internal-tools": "c09f296",
 }
 
@@ -73,12 +69,6 @@ def as_text(data: bytes) -> str:
         return data.decode()
     except UnicodeDecodeError:
         return data.decode("latin-1")
-
-
-def own_sources() -> Iterator[tuple[str, str]]:
-    for path in sorted([*SOURCES.iterdir(), Path(__file__)]):
-        if path.suffix in {".py", ".yaml"}:
-            yield path.name, path.read_text(encoding="utf-8")
 
 
 # --- repositories -------------------------------------------------------------------------------
@@ -195,7 +185,7 @@ def test_the_gateway_holds_every_odd_kind_of_entry(
     assert "config/" + files["config/current.yaml"].decode() in files
     assert modes["firmware"] == "160000"
     assert files["models/drift.onnx"].startswith(b"version https://git-lfs.github.com/spec/v1\n")
-    assert files["web/public/beacon.png"].startswith(b"\x89PNG\r\n\x1a\n")
+    assert files["web/public/beacon.png"].startswith(b"\x89PNG\r\n\x1a\n\0")
     assert files["docs/site notes.txt"].startswith(b"\xff\xfe")
     assert files["web/public/.gitkeep"] == b""
     assert b"DO NOT EDIT" in files["gen/reading_pb2.py"]
@@ -208,13 +198,6 @@ def test_the_bundle_is_one_long_line(contents: Mapping[str, Mapping[str, bytes]]
     bundle = contents["harbor-gateway"]["web/dist/dashboard.min.js"]
     assert bundle.count(b"\n") == 1
     assert len(bundle) > 5_000
-
-
-def test_the_image_is_whole(contents: Mapping[str, Mapping[str, bytes]]) -> None:
-    image = contents["harbor-gateway"]["web/public/beacon.png"]
-    start = image.index(b"IDAT") + 4
-    length = int.from_bytes(image[start - 8 : start - 4], "big")
-    assert len(zlib.decompress(image[start : start + length])) == 16 * 17
 
 
 def test_json_yaml_and_python_files_are_well_formed(
@@ -327,11 +310,6 @@ def test_every_canary_is_planted_and_every_kind_occurs() -> None:
     assert {plant.kind for plant in planted()} == set(PlantKind)
 
 
-def test_planted_values_are_sorted_and_each_stands_once_per_file() -> None:
-    keys = [(p.repository, p.path, p.kind, p.value) for p in planted()]
-    assert keys == sorted(set(keys))
-
-
 def test_a_key_block_is_listed_line_by_line() -> None:
     lines = [p.value for p in planted() if p.path.endswith(".pem")]
     assert len(lines) > 20
@@ -339,7 +317,8 @@ def test_a_key_block_is_listed_line_by_line() -> None:
 
 
 def test_no_planted_secret_stands_in_our_own_sources() -> None:
-    sources = dict(own_sources())
+    paths = [path for path in SOURCES.iterdir() if path.suffix in {".py", ".yaml"}]
+    sources = {path.name: path.read_text(encoding="utf-8") for path in [*paths, Path(__file__)]}
     assert {"canaries.py", "harbor-billing.yaml", Path(__file__).name} <= set(sources)
     leaked = [
         (name, plant.path)
@@ -376,21 +355,12 @@ def test_the_company_profile_has_the_keys_of_the_noun_and_the_planted_terms() ->
     assert all(v.endswith(profile.internal_suffixes) for v in by_kind[PlantKind.INTERNAL_HOST])
 
 
-@cache
 def _values_by_kind() -> dict[PlantKind, set[str]]:
-    found: dict[PlantKind, set[str]] = {kind: set() for kind in PlantKind}
-    for plant in planted():
-        found[plant.kind].add(plant.value)
-    return found
+    return {kind: {p.value for p in planted() if p.kind is kind} for kind in PlantKind}
 
 
 def _lower(terms: tuple[str, ...]) -> set[str]:
     return {term.lower() for term in terms}
-
-
-def test_people_and_mail_addresses_belong_to_nobody() -> None:
-    kept_back = (".internal", ".example.cloud")
-    assert all(value.endswith(kept_back) for value in _values_by_kind()[PlantKind.EMAIL])
 
 
 # --- formats of the made-up credentials ---------------------------------------------------------
@@ -428,21 +398,3 @@ def test_a_key_block_is_der_whose_length_agrees() -> None:
     der = base64.b64decode(body, validate=True)
     assert der[:2] == b"\x30\x82"
     assert int.from_bytes(der[2:4], "big") == len(der) - 4
-
-
-def test_values_differ_from_one_another() -> None:
-    texts = [canary.text for canary in canaries().values()] + list(fillers().values())
-    assert len(texts) == len(set(texts))
-
-
-def test_the_stream_does_not_depend_on_where_it_is_made() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        streams = [import_stream(script) for script in load_scripts()]
-        assert not [stream for stream in streams if folder.encode() in stream]
-    assert streams == [import_stream(script) for script in load_scripts()]
-
-
-def test_a_plant_is_a_value_and_its_place() -> None:
-    plant = Planted(kind=PlantKind.TICKET, value="LHB-1607", repository="harbor-billing", path="x")
-    expected = {p.path for p in planted() if p.value == plant.value}
-    assert expected == {"docs/oncall.md", "src/harbor_billing/dunning.py"}

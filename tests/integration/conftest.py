@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cli.samples import company_profile_yaml, write_samples
 
+from cli.samples import company_profile_yaml, write_samples
 from policies.decision import Tier
 from workers.context import Context
 from workers.settings import Settings

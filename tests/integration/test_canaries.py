@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from cli.samples import planted
 
+from cli.samples import planted
 from policies.decision import Tier
 from tests.integration.conftest import Installation
 

@@ -17,7 +17,9 @@ KEY = HmacKey(key_id="test", material=b"k" * 32)
 object_ids = st.text("0123456789abcdef", min_size=40, max_size=40)
 paths = st.binary(min_size=1, max_size=40).filter(lambda p: b"\0" not in p)
 moments = st.datetimes(
-    min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)
+    min_value=datetime(2000, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
+    max_value=datetime(2100, 1, 1),  # noqa: DTZ001 - same
+    timezones=st.just(UTC),
 )
 secrets = st.binary(min_size=1, max_size=80).map(Secret)
 labels = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1, max_size=12)

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +40,6 @@ def test_a_malformed_owner_is_left_to_its_lease(owner: str) -> None:
 def test_two_processes_have_different_names() -> None:
     code = "from workers.runner import owner_name; print(owner_name())"
     other = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=os.getcwd()
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path.cwd()
     )
     assert other.stdout.strip() != owner_name()

@@ -200,12 +200,13 @@ def _joined(operator: str, parts: list[Terms]) -> Terms:
     unique = sorted({text for part in parts for text in _operands(operator, part)})
     categories = [part.category for part in parts]
     category = worst_of(categories) if operator == "AND" else min(categories, key=RANKS.index)
-    choices = [part for part in parts if part.is_choice]
+    if len(unique) == 1:
+        return next(p for p in parts if unique[0] in {p.expression, f"({p.expression})"})
     return Terms(
         expression=f" {operator} ".join(unique),
         category=category,
         ids=frozenset().union(*(part.ids for part in parts)),
-        is_choice=len(unique) > 1 if operator == "OR" else len(unique) == 1 and bool(choices),
+        is_choice=operator == "OR",
     )
 
 
@@ -213,10 +214,10 @@ def _operands(operator: str, part: Terms) -> list[str]:
     """Return the part's operands, with parentheses only where the other operator joins them."""
     depth, start, found, operators = 0, 0, [], set()
     for match in re.finditer(r"[()]| (?:AND|OR) ", part.expression):
-        token = match[0]
-        depth += (token == "(") - (token == ")")
-        if depth == 0 and token.strip() in {"AND", "OR"}:
-            operators.add(token.strip())
+        word = match[0].strip()
+        depth += (word == "(") - (word == ")")
+        if depth == 0 and word in {"AND", "OR"}:
+            operators.add(word)
             found.append(part.expression[start : match.start()])
             start = match.end()
     found.append(part.expression[start:])

@@ -47,7 +47,9 @@ _NOISE = re.compile(
     rb"|permission .*|subject to .*|for (?:license|details|terms) .*))",
     re.IGNORECASE,
 )
-_CLOSERS = re.compile(rb"\*/|-->|\*\)|\\n|['\"`]{1,3}[,;)]|\"\"\"|'''|<br ?/?>|</|\{\{|\$\{|%\(")
+_CLOSERS = re.compile(
+    rb"\*/|-->|\*\)|\\n|['\"`]{1,3}[,;)]|\"\"\"|'''|<br ?/?>|</|\{\{|\$\{|%\(|[ \t]\|[ \t]"
+)
 _ADDRESS = re.compile(
     rb"[<(\[]?[\w.+-]{1,64}(?:@|[ \t]?(?:\(at\)|\[at\]|_at_)[ \t]?)[\w.-]{1,64}[>)\]]?"
     rb"|[<(]?https?://[^\s>)]{1,200}[>)]?|[<(]www\.[^\s>)]{1,200}[>)]"
@@ -76,11 +78,12 @@ _MAX_ORGANISATION_WORDS: Final = 8
 # Inside "Inc., Ltd" a comma does not part two holders; before a legal form neither.
 _AND = re.compile(
     r"\s+(?:and|und|et|&|for the|on behalf of|from|c/o|-)\s+|\s*[;()/]\s*"
-    r"|,\s*(?!(?:inc|llc|ltd|l\.l\.c|corp|co|gmbh|limited|s\.a|b\.v|n\.v|plc|pty)\b)",
+    r"|,(?!\s*(?:inc|llc|ltd|l\.l\.c|corp|co|gmbh|limited|s\.a|b\.v|n\.v|plc|pty)\b)\s*",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:by|the copyright holders?|held by)\s+|\b(?:19|20)\d\d\b(?:\s*-\s*\d+)?", re.IGNORECASE
+    r"^(?:by|and|copyright|the copyright holders?|held by)\s+|\s(?:and|all(?: rights)?)$|\b(?:19|20)\d\d\b(?:\s*-\s*\d+)?",
+    re.IGNORECASE,
 )
 _MAX_NAME_CHARS: Final = 120
 _MAX_HOLDERS: Final = 50

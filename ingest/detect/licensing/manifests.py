@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from ingest.detect.licensing.algebra import LicenseAlgebra
+from ingest.detect.licensing.algebra import UNREADABLE, LicenseAlgebra
 from ingest.detect.licensing.evidence import PROPRIETARY, UNKNOWN, Evidence, Kind
 from ingest.detect.licensing.names import read_name
 from ingest.detect.licensing.tags import normal_operators
@@ -56,7 +56,7 @@ def read_declared(value: str, algebra: LicenseAlgebra, *, slash: str = "AND") ->
     if value.upper() in {"UNLICENSED", "PROPRIETARY", "PRIVATE"}:
         return PROPRIETARY
     terms = algebra.read(normal_operators(value, slash=slash))
-    if all(algebra.is_known(license_id) for license_id in terms.ids):
+    if terms is not UNREADABLE and all(algebra.is_known(name) for name in terms.ids):
         return terms.expression
     named = read_name(value[:_MAX_VALUE_CHARS])
     if named is not None:

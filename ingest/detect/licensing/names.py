@@ -27,8 +27,8 @@ _FOLD = bytes(
     for b in range(256)
 )
 # A space inside a character class is one character; elsewhere it is a run.
-_SPACES = re.compile(r"\[[^\]]*\]|[ ~]")
-_SPACED: Final = {" ": r"\s{1,60}", "~": r"\s{0,60}"}
+_SPACES = re.compile(r"\[[^\]]*\]| \?|[ ~]")
+_SPACED: Final = {" ": r"\s{1,60}", " ?": r"\s{0,60}", "~": r"\s{0,60}"}
 _SURE, _LIKELY, _GUESS = 1.0, 0.9, 0.7
 
 
@@ -39,9 +39,7 @@ def fold(data: bytes) -> str:
 
 def phrase(pattern: str) -> str:
     """Return the regular expression of a pattern in this module's notation."""
-    return _SPACES.sub(
-        lambda m: _SPACED[m[0]] if len(m[0]) == 1 else m[0].replace(" ", r"\s"), pattern
-    )
+    return _SPACES.sub(lambda m: _SPACED.get(m[0]) or m[0].replace(" ", r"\s"), pattern)
 
 
 def _version(number: str) -> str:
@@ -162,7 +160,8 @@ _ROWS: Final = (
         "proprietary commercial secret confidential unauthori",
         _LIKELY,
         r"\bproprietary and confidential|\bconfidential and proprietary|other/proprietary"
-        rf"|\b(?:proprietary|commercial) {_L}d?\b|\bproprietary (?:software|code|source|information)"
+        rf"|\b(?:proprietary|commercial) {_L}d?\b"
+        r"|\bproprietary (?:software|code|source|information)"
         r"|\bunpublished proprietary|\btrade secrets?\b|\bcompany confidential"
         r"|\bunauthori[sz]ed (?:copying|use|reproduction|distribution|disclosure)",
         "proprietary|unlicensed|commercial",

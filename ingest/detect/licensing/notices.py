@@ -37,7 +37,7 @@ _UNREAD = re.compile(
 _REFERENCE = re.compile(
     phrase(
         r"\b(?:see|in|read|found|accompanying|included|refer to|at|check|by)\b[^\x00]{0,60}?"
-        r"\b(?:copying\b|licen[cs]es?(?:\.txt|\.md|\.rst| file|(?: in| at) the (?:root|top|project"
+        r"\b(?:copying\b|licen[cs]es?(?:\.\w{2,8}| file|(?: in| at) the (?:root|top|project"
         r"|source|repository)| for (?:details|more|licen|terms|the)| included| distributed| that))"
     )
 )
@@ -87,6 +87,11 @@ def read_notices(folded: str, texts: tuple[Evidence, ...], algebra: LicenseAlgeb
         reserved=reserved,
         unread=tuple(_unread(folded, (*texts, *named))),
     )
+
+
+def points_elsewhere(folded: str) -> bool:
+    """Tell whether a text refers to the file that holds the license."""
+    return bool(_REFERENCE.search(folded))
 
 
 def _unread(folded: str, known: tuple[Evidence, ...]) -> list[Evidence]:

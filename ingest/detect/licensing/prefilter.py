@@ -11,7 +11,20 @@ from typing import Final
 
 from ingest.detect.funnel import CASELESS, Funnel, Pattern
 
-_WORDS: Final = ["license", "licence", "copyleft", "gpl", "spdx-", "unlicense", "proprietary", "confidential", "copyright", "redistribut", "noncommercial", "&copy;", "copying.md"]
+_WORDS: Final = (
+    "license",
+    "licence",
+    "copyleft",
+    "gpl",
+    "spdx-",
+    "proprietary",
+    "confidential",
+    "copyright",
+    "redistribut",
+    "noncommercial",
+    "&copy;",
+    "unauthori",
+)
 _PHRASES: Final = (
     "non-commercial",
     "non commercial",

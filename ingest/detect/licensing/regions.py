@@ -7,6 +7,7 @@ the line. Everything is bounded, so that no text costs more than its license wor
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -35,9 +36,16 @@ _OPENERS: Final = (
     (b"=begin", b"=end"),
     (b"=pod", b"=cut"),
 )
-_PROSE_SUFFIXES: Final = frozenset(
-    ["txt", "text", "md", "markdown", "rst", "adoc", "org", "tex", "license", "licence", "notice", "copyright", "authors", "license.txt", "license.md", "licence.txt", "licence.md", "copying", "copying.txt", "copying.lesser", "notice.txt", "unlicense", "metadata", "pkg-info"]
-)
+_PROSE = """
+txt text md markdown rst adoc org tex license licence notice copyright authors license.txt
+license.md licence.txt licence.md copying copying.txt copying.lesser notice.txt unlicense
+metadata pkg-info
+"""
+_PROSE_SUFFIXES: Final = frozenset(_PROSE.split())
+
+
+_Quotes = dict[bytes, list[int]]
+"""Positions of quotes that open and close alike: between an odd one and the next is a string."""
 
 
 class Shape(Enum):
@@ -45,6 +53,8 @@ class Shape(Enum):
 
     COMMENT = "comment"
     PROSE = "prose"
+    TEXT = "text"
+    """A file that is, or may be, a license as a whole."""
     WINDOW = "window"
     """Part of a very long line."""
     LINE = "line"
@@ -68,11 +78,13 @@ def find_regions(data: bytes, ends: list[int], suffix: str) -> list[Region]:
     """
     regions: list[Region] = []
     total = 0
+    is_prose = not suffix or suffix in _PROSE_SUFFIXES
+    quotes = {q: [m.start() for m in re.finditer(q, data)] for q in (b'"""', b"'''")}
     for end in ends:
         position = end - 1
         if regions and position < regions[-1].end:
             continue
-        region = _region_at(data, position, is_prose=not suffix or suffix in _PROSE_SUFFIXES)
+        region = _region_at(data, position, quotes, is_prose=is_prose)
         if regions and region.start < regions[-1].end:
             region = Region(start=regions[-1].end, end=region.end, shape=region.shape)
         total += region.end - region.start
@@ -82,16 +94,21 @@ def find_regions(data: bytes, ends: list[int], suffix: str) -> list[Region]:
     return regions
 
 
-def _region_at(data: bytes, position: int, *, is_prose: bool) -> Region:
+def _region_at(data: bytes, position: int, quotes: _Quotes, *, is_prose: bool) -> Region:
     start, end = _line_at(data, position)
     if end - start > MAX_LINE_BYTES:
         return _window(data, position, start, end)
+    comment = _enclosing(data, position, quotes)
     if _LEADER.match(data, start, end):
-        return _grown(data, start, end, is_prose=False)
-    if enclosing := _enclosing(data, position):
-        return Region(start=enclosing[0], end=enclosing[1], shape=Shape.COMMENT)
+        low, high = _grown(data, start, end, is_prose=False)
+        if comment:
+            low, high = min(low, comment[0]), max(high, comment[1])
+        return Region(start=low, end=high, shape=Shape.COMMENT)
+    if comment:
+        return Region(start=comment[0], end=comment[1], shape=Shape.COMMENT)
     if is_prose:
-        return _grown(data, start, end, is_prose=True)
+        low, high = _grown(data, start, end, is_prose=True)
+        return Region(start=low, end=high, shape=Shape.PROSE)
     return Region(start=start, end=end, shape=Shape.LINE)
 
 
@@ -110,45 +127,39 @@ def _line_at(data: bytes, position: int) -> tuple[int, int]:
     return data.rfind(b"\n", 0, position) + 1, len(data) if end < 0 else end
 
 
-def _grown(data: bytes, start: int, end: int, *, is_prose: bool) -> Region:
-    """Return the run of comment lines, or of prose, around a line."""
+def _grown(data: bytes, start: int, end: int, *, is_prose: bool) -> tuple[int, int]:
+    """Return the run of comment lines around a line; of any lines in prose."""
     floor, ceiling = max(0, start - MAX_BLOCK_BYTES), min(len(data), end + MAX_BLOCK_BYTES)
     while start > floor:
         line = data.rfind(b"\n", 0, start - 1) + 1
-        if not _belongs(data, line, start - 1, is_prose=is_prose):
+        if not (is_prose or _is_comment(data, line, start - 1)):
             break
         start = line
-    while end < ceiling:
+    while end + 1 < ceiling:
         stop = data.find(b"\n", end + 1)
         stop = len(data) if stop < 0 else stop
-        if end + 1 >= len(data) or not _belongs(data, end + 1, stop, is_prose=is_prose):
+        if not (is_prose or _is_comment(data, end + 1, stop)):
             break
         end = stop
-    return Region(start=start, end=end, shape=Shape.PROSE if is_prose else Shape.COMMENT)
+    return start, end
 
 
-def _belongs(data: bytes, start: int, end: int, *, is_prose: bool) -> bool:
-    if is_prose:
-        # Texts of licenses have blank lines; what lies further off is cut by the block's bound.
-        return True
-    if end - start > MAX_LINE_BYTES:
-        return False
-    return bool(_LEADER.match(data, start, end)) or (
-        # Inside /* … */ a line needs no leader.
-        _enclosing(data, start) is not None
-    )
+def _is_comment(data: bytes, start: int, end: int) -> bool:
+    return end - start <= MAX_LINE_BYTES and bool(_LEADER.match(data, start, end))
 
 
-def _enclosing(data: bytes, position: int) -> tuple[int, int] | None:
-    """Return the comment with an opener and a closer that holds a position, if near enough."""
+def _enclosing(data: bytes, position: int, quotes: _Quotes) -> tuple[int, int] | None:
+    """Return the comment or long string that holds a position, if its ends are near enough."""
     floor = max(0, position - MAX_BLOCK_BYTES)
     for opener, closer in _OPENERS:
         start = data.rfind(opener, floor, position)
-        if start < 0 or (opener != closer and data.find(closer, start, position) >= 0):
+        if start < 0:
             continue
-        if opener == closer and data.count(opener, 0, position) % 2 == 0:
-            continue
-        end = data.find(closer, position, position + MAX_BLOCK_BYTES)
+        if opener == closer:
+            is_open = bisect_left(quotes[opener], position) % 2 == 1
+        else:
+            is_open = data.find(closer, start, position) < 0
+        end = data.find(closer, position, position + MAX_BLOCK_BYTES) if is_open else -1
         if end >= 0:
             return start, end + len(closer)
     return None

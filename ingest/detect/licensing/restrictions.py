@@ -12,28 +12,31 @@ from typing import Final
 from ingest.detect.licensing.evidence import NO_TRAINING, RESTRICTION, Evidence, Kind
 from ingest.detect.licensing.names import phrase
 
-_NOT = (
-    r"(?:not|never|no|without|prohibit\w{0,5}|forbid\w{0,5}|disallow\w{0,3}|exclud\w{0,3}|refuse\w?"
-    r"|restrict\w{0,4}|opt(?:s|ed)?[ -]out|cannot|other than)"
-)
-_MODEL = (
-    r"(?:a\.?i\.?|machine[ -]learning|ml|artificial intelligence|language models?|llms?"
-    r"|neural networks?|generative|foundation models?|models?|algorithms?|chatbots?)"
-)
-_REACH = r"[^\x00]{0,160}?"
 _TRAINING = re.compile(
     phrase(
-        rf"\b{_NOT}\b{_REACH}\b(?:train|training|fine-tun\w{{1,4}}|pre-?train\w{{0,4}})\b"
-        rf"{_REACH}\b{_MODEL}\b"
-        rf"|\b{_NOT}\b{_REACH}\b{_MODEL} (?:training|development)\b"
-        rf"|\btrain(?:ing)?\b[^\x00]{{0,80}}?\b{_MODEL}\b[^\x00]{{0,80}}?"
-        r"\b(?:(?:is|are) (?:strictly |expressly )?(?:prohibited|forbidden|not (?:allowed|permitted))"
-        r"|requires? (?:a |an |prior |written |separate ){1,3})"
-        rf"|\b{_NOT}\b[^\x00]{{0,80}}?\btext and data mining\b"
-        r"|\bno[ -]?ai[ -](?:training|licen[cs]e|clause)\b"
-        rf"|\b{_NOT}\b[^\x00]{{0,80}}?\b(?:dataset|data set|corpus|corpora)s?\b{_REACH}\btrain"
+        r"\b(?:pre-?~?)?train(?:ing|ed|s)?\b|\bfine-?~?tun\w{1,4}\b|\bdata mining\b|\bno-?~?ai\b"
     )
 )
+_NOT = re.compile(
+    phrase(
+        r"\b(?:not|never|no|without|cannot|prohibit\w{0,5}|forbid\w{0,5}|disallow\w{0,3}"
+        r"|exclud\w{0,3}|restrict\w{0,4}|opt(?:s|ed)?[ -]out|other than|reserv\w{1,3})\b"
+    )
+)
+_FORBIDDEN = re.compile(
+    phrase(
+        r"\b(?:prohibited|forbidden|not (?:be )?(?:allowed|permitted|granted)|requires?|reserved"
+        r"|only with)\b"
+    )
+)
+_MODEL = re.compile(
+    phrase(
+        r"\ba\.?i\b|\bmachine[ -]learning\b|\bml\b|\bartificial intelligence\b"
+        r"|\blanguage models?\b|\bllms?\b|\bneural networks?\b|\bgenerative\b|\bmodels?\b"
+        r"|\balgorithms?\b|\bdata ?sets?\b|\bcorp(?:us|ora)\b|\bdata mining\b|\bno-?~?ai\b"
+    )
+)
+_REACH: Final = 160
 _RESTRICTED = re.compile(
     phrase(
         r"\bnon-? ?commercial(?:ly)?\b"
@@ -51,8 +54,8 @@ _RESTRICTED = re.compile(
         r"|\b(?:may|must|shall|can)(?: not|not) (?:use|copy|modify|sell|redistribute|distribute"
         r"|disclose|reproduce|share|publish|sublicense|host)\b"
         r"|\b(?:redistribution|distribution|copying|modification|use|reproduction|resale)"
-        r"[^\x00]{0,60}?\b(?:is|are) (?:strictly |expressly )?(?:prohibited|forbidden"
-        r"|not (?:allowed|permitted))"
+        r"[^\x00]{0,60}?\b(?:is|are) (?:strictly |expressly )?"
+        r"(?:prohibited|forbidden|not (?:allowed|permitted))"
         r"|\bdo not (?:distribute|redistribute|copy|share|disclose|publish)\b"
         r"|\bfor good~ not evil\b"
         r"|\b(?:military|weapons?|nuclear facilit\w{1,3}|warfare)\b"
@@ -73,24 +76,35 @@ _INNOCENT = re.compile(
         r"|(?:may|can)(?: not|not) be copied[^\x00]{0,40}?without this notice"
     )
 )
-_INNOCENT_REACH: Final = 220
-_MAX_SIGNS: Final = 20
+_MAX_SIGNS: Final = 100
 
 
 def find_restrictions(folded: str) -> list[Evidence]:
     """Return signs of restriction in folded text, those against training among them."""
-    found = [
-        _sign(match, NO_TRAINING)
-        for match in _bounded(_TRAINING, folded)
-        if "train" in match[0] or "mining" in match[0] or "ai" in match[0]
-    ]
+    found = _training_signs(folded)
     innocent = [match.span() for match in _INNOCENT.finditer(folded)]
-    for match in _bounded(_RESTRICTED, folded):
-        if not any(
-            start <= match.start() < end or start < match.end() <= end for start, end in innocent
-        ):
-            found.append(_sign(match, RESTRICTION))
+    found += [
+        _sign(match, RESTRICTION)
+        for match in _bounded(_RESTRICTED, folded)
+        if not any(_overlaps(match, span) for span in innocent)
+    ]
     return sorted(found)[:_MAX_SIGNS]
+
+
+def _training_signs(folded: str) -> list[Evidence]:
+    """Return words of training of models that stand near words of refusal."""
+    found = []
+    for match in _bounded(_TRAINING, folded):
+        before = folded[max(0, match.start() - _REACH) : match.start()]
+        after = folded[match.end() : match.end() + _REACH]
+        about_models = _MODEL.search(match[0] + after) or _MODEL.search(before[-_REACH // 2 :])
+        if about_models and (_NOT.search(before + match[0]) or _FORBIDDEN.search(after)):
+            found.append(_sign(match, NO_TRAINING))
+    return found
+
+
+def _overlaps(match: re.Match[str], span: tuple[int, int]) -> bool:
+    return match.start() < span[1] and span[0] < match.end()
 
 
 def _bounded(pattern: re.Pattern[str], folded: str) -> list[re.Match[str]]:

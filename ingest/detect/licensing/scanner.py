@@ -6,6 +6,7 @@ blocks and lines around such words are read, and each distinct block once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -25,14 +26,22 @@ from ingest.detect.licensing.texts import MAX_BYTES, coverage
 from ingest.domain.finding import Family
 from ingest.domain.text import ScanText
 
-_LICENSE_NAMES: Final = frozenset(
-    ["license", "licence", "copying", "unlicense", "license.txt", "license.md", "licence.txt", "licence.md", "copying.txt", "copying.lesser"]
-)
+_NAMES = """
+license licence copying unlicense license.txt license.md licence.txt licence.md copying.txt
+copying.lesser
+"""
+_LICENSE_NAMES: Final = frozenset(_NAMES.split())
 _TEXT_SUFFIXES: Final = frozenset(
     {"", "txt", "md", "rst", "text", "lesser", "mit", "bsd", "gpl", "apache2", "apache", "lgpl"}
 )
 _TITLE_BYTES: Final = 1024
 _TITLES: Final = (b"licen", b"permission is hereby", b"redistribution and use", b"copyright")
+_MARKUP_SUFFIXES: Final = frozenset({"md", "rst"})
+_BARE_TITLE = re.compile(
+    rb"\s*(?:copyright \(c\)|copyright (?:19|20)\d\d|permission is hereby|redistribution and use"
+    rb"|(?:the )?[\w .+-]{0,40}\blicen[cs]e\b[\w .,()-]{0,60}\r?\n)"
+)
+"""A first line that no programming language would take."""
 _WHOLE_TEXT: Final = 0.75
 """Share of a text that known texts cover, from which the whole is a license text."""
 _MAX_RESIDUE: Final = 3000
@@ -106,14 +115,15 @@ def _regions(text: ScanText, ends: list[int], *, is_named: bool) -> list[Region]
     size = len(text.data)
     head = text.data[:_TITLE_BYTES].lower()
     is_titled = text.suffix in _TEXT_SUFFIXES and any(title in head for title in _TITLES)
-    if is_named or (is_titled and size <= MAX_BYTES):
-        return [Region(start=0, end=min(size, MAX_BYTES), shape=Shape.PROSE)]
+    if is_named or (size <= MAX_BYTES and (is_titled or _BARE_TITLE.match(head))):
+        shape = Shape.PROSE if text.suffix in _MARKUP_SUFFIXES else Shape.TEXT
+        return [Region(start=0, end=min(size, MAX_BYTES), shape=shape)]
     return find_regions(text.data, ends, text.suffix)
 
 
 def _is_license_text(text: ScanText, placed: Sequence[_Placed]) -> bool:
     """Tell whether known texts make up the whole file."""
-    if text.suffix not in _TEXT_SUFFIXES or len(placed) != 1:
+    if len(placed) != 1 or placed[0][0].shape not in {Shape.TEXT, Shape.PROSE}:
         return False
     return coverage(len(text.data), placed[0][1].texts) >= _WHOLE_TEXT
 
@@ -121,7 +131,7 @@ def _is_license_text(text: ScanText, placed: Sequence[_Placed]) -> bool:
 def _says_more(text: ScanText, placed: Sequence[_Placed], signs: Signs) -> bool:
     """Tell whether a license file holds no license we know, or much beside those."""
     if not signs.licenses and not signs.reserved:
-        return True
+        return not placed[0][1].points_elsewhere
     texts = placed[0][1].texts
     covered = coverage(len(text.data), texts)
     return covered < _WHOLE_TEXT and (1 - covered) * len(text.data) > _MAX_RESIDUE

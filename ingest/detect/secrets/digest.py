@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from importlib.metadata import version
+from typing import Final
 
 from ingest.detect.detector import DetectorConfig
-from ingest.detect.secrets.rules import RULES_VERSION
 
-_ENGINES = ("detect-secrets", "hyperscan", "kingfisher-secret-scanner")
+RULES_VERSION: Final = "1"
+"""Raise when a rule, filter or bound of this package changes what is found."""
+
+_ENGINES: Final = ("detect-secrets", "hyperscan", "kingfisher-secret-scanner")
 
 
 def engine_versions() -> dict[str, str]:

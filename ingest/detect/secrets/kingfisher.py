@@ -35,7 +35,7 @@ class Kingfisher:
         cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             rules = kingfisher_sdk.Rules(packs, confidence="low", cache_dir=cache_dir)
-        except (ValueError, OSError) as error:
+        except (RuntimeError, ValueError, OSError) as error:
             raise ConfigurationError(f"a Kingfisher rule pack is refused: {error}") from error
         self._categories = {m["id"]: _category_of(m["id"]) for m in rules.metadata()}
         self._scanner = kingfisher_sdk.Scanner(

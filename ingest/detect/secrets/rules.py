@@ -16,9 +16,6 @@ from typing import Final
 from ingest.detect.funnel import CASELESS
 from ingest.domain.finding import Category, Confidence
 
-RULES_VERSION: Final = "1"
-"""Raise when a rule, filter or bound of this package changes what is found."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginRule:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.errors import ConfigurationError
 from ingest.mirror.environment import (
     CONFIG,
     Transport,
@@ -58,7 +59,7 @@ def test_no_key_of_the_configuration_stands_twice() -> None:
 
 
 def test_ssh_understands_its_options(tmp_path: Path) -> None:
-    key = tmp_path / "a key; touch x"
+    key = tmp_path / "a key"
     command = build_ssh_command(
         address="192.0.2.7", alias="[git.example.com]:2222", known_hosts=None, key=key
     )
@@ -75,7 +76,14 @@ def test_ssh_understands_its_options(tmp_path: Path) -> None:
         "batchmode yes",
         "identitiesonly yes",
         "forwardagent no",
+        f"identityfile {key}",
         "permitlocalcommand no",
     ):
         assert line in shown
     assert not [line for line in shown if line.startswith("proxycommand ")]
+
+
+@pytest.mark.parametrize("name", ["/k/%h", "/k/${HOME}", '/k/"', "~/k", "/k/a\nb", "/k/;x"])
+def test_a_path_that_ssh_would_expand_is_refused(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="expand"):
+        build_ssh_command(address="192.0.2.7", alias="h", known_hosts=None, key=Path(name))

@@ -264,12 +264,14 @@ def test_damage_that_a_fetch_meets_is_repaired(mirrors: Any, source: Path) -> No
     git(mirrors.current, "fsck", "--full")
 
 
-def test_a_mirror_without_its_objects_is_filled_again(mirrors: Any, source: Path) -> None:
+def test_a_mirror_without_its_objects_is_cloned_anew(mirrors: Any, source: Path) -> None:
     built = build_repository(source, [ONE])
     mirrors.sync()
     for pack in (mirrors.current / "objects" / "pack").iterdir():
         pack.unlink()
-    assert mirrors.sync().head_commit == built.head
+    visit = mirrors.sync()
+    assert (visit.status, visit.head_commit) == (VisitStatus.FULL, built.head)
+    assert visit.cause == "the mirror was damaged and was cloned anew"
     git(mirrors.current, "fsck", "--full")
 
 

@@ -9,7 +9,7 @@ from ingest.mirror.environment import Transport
 from ingest.mirror.git import Git, GitCall, GitLimits, git_version, require_safe_version
 from tests.support.gitrepo import build_repository
 
-LIST = ("--format=%(objectname) %(refname)",)
+LIST = ("--format=%(objectname) %(objecttype) %(refname)",)
 
 
 def test_the_installed_git_is_accepted() -> None:

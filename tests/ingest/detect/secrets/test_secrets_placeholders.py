@@ -30,7 +30,9 @@ from ingest.detect.secrets.placeholders import (
         ("hunter" + "2", False),
     ],
 )
-def test_only_templates_masks_and_directives_are_placeholders(value: str, expected: bool) -> None:
+def test_only_templates_masks_and_directives_are_placeholders(
+    value: str, *, expected: bool
+) -> None:
     assert is_placeholder(value) is expected
 
 

@@ -25,11 +25,11 @@ FOREIGN = {"IPPublicDetector"}
 ALNUM = "a8Bd9Kq2Lm3NzX7qR5tYu8Wv4EoP6iHg1Jf0CsZk" * 4
 HEX = "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 4
 PAYLOADS = {
-    "ArtifactoryDetector": ["x = 'AK" + f"C{ALNUM[:12]}'", 'x = "AP' + f'9{ALNUM[:12]}"'],
+    "ArtifactoryDetector": ['x = "AK' + f'C{ALNUM[:12]}"', 'x = "AP' + f'9{ALNUM[:12]}"'],
     "AWSKeyDetector": ["AK" + "IAQ3EGPVXH7T2JWK5M", f"aws_secret_key = '{ALNUM[:40]}'"],
     "AzureStorageKeyDetector": ["AccountKey" + f"={ALNUM[:88]}"],
     "BasicAuthDetector": ["x://bob:" + "hunté2@host", "x://ü:" + "pw@h"],
-    "CloudantDetector": [f"cloudant_pass" + f"word = '{HEX[:64]}'", f"CL-TOKEN: {'q' * 23}w"],
+    "CloudantDetector": ["cloudant_pass" + f"word = '{HEX[:64]}'", f"CL-TOKEN: {'q' * 23}w"],
     "DiscordBotTokenDetector": [f"M{ALNUM[:23]}.{ALNUM[3:9]}.{ALNUM[:27]}"],
     "GitHubTokenDetector": ["gh" + f"o_{ALNUM[:36]}"],
     "GitLabTokenDetector": ["gl" + f"pat-{ALNUM[:20]}", "GR134" + f"8941{ALNUM[:20]}"],
@@ -48,7 +48,7 @@ PAYLOADS = {
     ],
     "SoftlayerDetector": [
         f"softlayer_api_key = '{HEX[:64]}'",
-        f"SL-pass" + f"word: {HEX[:64]}",
+        "SL-pass" + f"word: {HEX[:64]}",
         f"https://api.softlayer.com/soap/v3/{HEX[:64]}",
     ],
     "SquareOAuthDetector": ["sq0" + f"csp-{ALNUM[:43]}"],

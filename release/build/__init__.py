@@ -1,0 +1,133 @@
+"""Build: plan, write, look at it all again, sign, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from release.build.exitscan import exit_scan
+from release.build.inputs import ReleaseInputs, ReleaseSpec
+from release.build.manifest import make_manifest, release_id_of, trace_lineage
+from release.build.parquet import ParquetShardWriter
+from release.build.plan import ReleasePlan, count_fates, plan_release, sort_exclusions
+from release.build.publish import open_staging, publish
+from release.build.shards import Lineage, ShardTask, WrittenShards, write_shards
+from release.build.texts import Inspector
+from release.domain import Counts, Fate, Manifest
+from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE
+from release.ports import BlobSource, ExitScanner, Progress, ShardWriter, Signer
+
+__all__ = ["FORMATS", "BuiltRelease", "ReleaseInputs", "ReleaseSpec", "Tools", "build_release"]
+
+FORMATS: Final[Mapping[str, ShardWriter]] = {"parquet": ParquetShardWriter()}
+"""The shard formats that exist, by name."""
+
+
+def ignore_progress(done: int, total: int) -> None:
+    """Take progress and tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What a build works with."""
+
+    blobs: BlobSource
+    scanner: ExitScanner
+    signer: Signer
+    writer: ShardWriter = FORMATS["parquet"]
+    progress: Progress = ignore_progress
+    """Told of rows: each counts once when written and once when scanned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltRelease:
+    """A published release, and what stays inside: why everything else is not in it."""
+
+    directory: Path
+    manifest: Manifest
+    exclusions: pa.Table
+    """`release.domain.EXCLUSIONS`; its digest stands in the manifest."""
+
+
+def build_release(
+    inputs: ReleaseInputs, spec: ReleaseSpec, root: Path, tools: Tools
+) -> BuiltRelease:
+    """Build one tier's release and publish it as ``<root>/<release_id>``, whole or not at all.
+
+    `root` belongs to the tier alone. The same inputs give the same id and the same bytes; building
+    them again leaves the published release as it is.
+
+    Raises:
+        ArtefactCorrupt: the inputs do not fit together.
+        MirrorCorrupt: a blob is missing or does not hash to its id.
+        ReleaseRefused: the exit scan objects, or another release stands under this id.
+    """
+    plan = plan_release(inputs, spec.tier)
+    lineage = trace_lineage(plan, spec, tools.writer.name)
+    inspector = Inspector(
+        scanner=tools.scanner,
+        refused=spec.refused_categories,
+        accepted=spec.accepted_identities,
+    )
+    with open_staging(root) as staging:
+        written = _write(plan, lineage, spec, staging, (tools, inspector))
+        exit_scan(staging, written.shards, inspector, progress=_second_half(tools.progress))
+        counts, exclusions = settle_counts(plan, written)
+        manifest = make_manifest(spec, lineage, written, counts=counts, exclusions=exclusions)
+        payload = manifest.to_json()
+        (staging / MANIFEST_FILE).write_bytes(payload)
+        (staging / ENVELOPE_FILE).write_bytes(tools.signer.sign(payload))
+        directory = publish(staging, root, release_id_of(lineage))
+    published = Manifest.from_json((directory / MANIFEST_FILE).read_bytes())
+    return BuiltRelease(directory=directory, manifest=published, exclusions=exclusions)
+
+
+def _write(
+    plan: ReleasePlan,
+    lineage: Lineage,
+    spec: ReleaseSpec,
+    staging: Path,
+    work: tuple[Tools, Inspector],
+) -> WrittenShards:
+    tools, inspector = work
+    task = ShardTask(
+        lineage=lineage, writer=tools.writer, out_dir=staging, target_bytes=spec.target_bytes
+    )
+    return write_shards(
+        plan,
+        task,
+        blobs=tools.blobs,
+        inspector=inspector,
+        progress=lambda done, total: tools.progress(done, 2 * total),
+    )
+
+
+def _second_half(progress: Progress) -> Progress:
+    return lambda done, total: progress(total + done, 2 * total)
+
+
+def settle_counts(plan: ReleasePlan, written: WrittenShards) -> tuple[Counts, pa.Table]:
+    """Return counts and exclusions after writing: what writing held back is no longer emitted.
+
+    Copies that were folded into a row that is now held are held with it.
+
+    Raises:
+        ValueError: the parts do not add up to what was seen.
+    """
+    planned = plan.exclusions
+    if written.held_ids:
+        is_orphan = pc.and_(
+            pc.equal(planned["fate"], Fate.FOLDED.value),
+            pc.is_in(planned["counterpart"], pa.array(sorted(written.held_ids), pa.string())),
+        )
+        position = planned.schema.get_field_index("fate")
+        fates = pc.if_else(is_orphan, Fate.HELD.value, planned["fate"])
+        planned = planned.set_column(position, planned.schema.field("fate"), fates)
+    exclusions = sort_exclusions([planned, written.held])
+    emitted = sum(shard.rows for shard in written.shards)
+    return count_fates(exclusions, emitted=emitted, seen=plan.counts.seen), exclusions

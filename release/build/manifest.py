@@ -1,0 +1,86 @@
+"""Put the manifest of a built release together."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+import pyarrow as pa
+
+from release.build.inputs import ReleaseSpec
+from release.build.parquet import table_digest
+from release.build.plan import ReleasePlan
+from release.build.redact import PLACEHOLDERS
+from release.build.shards import Lineage, WrittenShards
+from release.domain.manifest import Manifest, canonical_json
+from release.domain.rows import ROW_SCHEMA_VERSION, Counts, rows_schema, schema_digest
+
+BUILD_VERSION: Final = "1"
+"""Changes with anything in this package that changes a byte of a shard."""
+
+
+def trace_lineage(plan: ReleasePlan, spec: ReleaseSpec, kind: str) -> Lineage:
+    """Return the lineage of a release; its `run_id` digests everything the bytes depend on.
+
+    Neither the time nor the parent is part of it: the same inputs are the same release.
+    """
+    policy_id = spec.policy_id or f"policy_{plan.policy_digest[:12]}"
+    parts = {
+        "build": BUILD_VERSION,
+        "pyarrow": pa.__version__,
+        "format": kind,
+        "tier": spec.tier,
+        "policy": [policy_id, plan.policy_digest],
+        "schema": [ROW_SCHEMA_VERSION, schema_digest(rows_schema(spec.tier))],
+        "rows": table_digest(plan.rows),
+        "exclusions": table_digest(plan.exclusions),
+        "rulesets": dict(spec.rulesets),
+        "tools": dict(spec.tools),
+        "target_bytes": spec.target_bytes,
+        "refused": sorted(spec.refused_categories),
+        "accepted": sorted(spec.accepted_identities),
+        "placeholders": {c.value: p.decode() for c, p in PLACEHOLDERS.items()},
+    }
+    return Lineage(
+        run_id=hashlib.sha256(canonical_json(parts)).hexdigest(),
+        tier=spec.tier,
+        policy_id=policy_id,
+        policy_digest=plan.policy_digest,
+        scanner_versions=spec.tools,
+    )
+
+
+def release_id_of(lineage: Lineage) -> str:
+    """Return ``rel_`` and 20 hex characters of the run id."""
+    return f"rel_{lineage.run_id[:20]}"
+
+
+def make_manifest(
+    spec: ReleaseSpec,
+    lineage: Lineage,
+    written: WrittenShards,
+    *,
+    counts: Counts,
+    exclusions: pa.Table,
+) -> Manifest:
+    """Return the manifest; raises ValueError where counts, totals and shards disagree."""
+    totals = written.totals
+    return Manifest(
+        schema_version=ROW_SCHEMA_VERSION,
+        schema_digest=schema_digest(rows_schema(spec.tier)),
+        release_id=release_id_of(lineage),
+        parent_release_id=spec.parent_release_id,
+        tier=spec.tier,
+        created_at=spec.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        input_digest=lineage.run_id,
+        policy_id=lineage.policy_id,
+        policy_digest=lineage.policy_digest,
+        rulesets=dict(spec.rulesets),
+        tools=dict(spec.tools),
+        snapshots=dict(totals.snapshots),
+        shards=written.shards,
+        languages={name: dict(total) for name, total in totals.languages.items()},
+        licenses={name: dict(total) for name, total in totals.licenses.items()},
+        counts=counts,
+        exclusions_digest=table_digest(exclusions),
+    )

@@ -1,0 +1,285 @@
+"""The plan of a release: which rows, with what to redact, and why everything else is not in it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.domain.finding import Category
+from policies.decision import Tier
+from release.build.inputs import ReleaseInputs
+from release.build.queries import open_plan
+from release.build.redact import RedactionSpan, merge_spans, redact
+from release.domain.rows import EXCLUSIONS, INTERNAL_ROWS, Counts, Fate
+
+FACTS_INCOMPLETE: Final = "FACTS_INCOMPLETE"
+EXACT_DUPLICATE: Final = "EXACT_DUPLICATE"
+
+_SPAN = pa.struct(
+    [
+        pa.field("start", pa.int64()),
+        pa.field("end", pa.int64()),
+        pa.field("category", pa.string()),
+    ]
+)
+_FROM_ROWS: Final = [
+    "id",
+    "blob_id",
+    "repo_name",
+    "repo_id",
+    "path",
+    "extension",
+    "revision_id",
+    "branch_name",
+    "committer_date",
+    "snapshot_id",
+    "src_encoding",
+    "language",
+    "language_source",
+    "is_vendor",
+    "is_generated",
+    "is_minified",
+    "is_test",
+    "detected_licenses",
+    "license_expression",
+    "license_type",
+    "license_evidence",
+    "copyright_holders",
+    "ownership",
+    "eligibility_reasons",
+    "secret_count",
+    "pii_count",
+    "exact_dup_count",
+]
+_WORK: Final = (
+    pa.field("raw_path", pa.binary(), nullable=False),
+    pa.field("suffix", pa.string(), nullable=False),
+    pa.field("redact_categories", pa.list_(pa.field("element", pa.string())), nullable=False),
+    pa.field("spans", pa.list_(pa.field("element", _SPAN)), nullable=False),
+    pa.field("kept_identities", pa.list_(pa.field("element", pa.string())), nullable=False),
+)
+PLAN_ROWS: Final = pa.schema([*(INTERNAL_ROWS.field(name) for name in _FROM_ROWS), *_WORK])
+"""One row per file to write, sorted by (repo_id, raw_path): the columns of a shard row that do not
+depend on its text, and the work that is left.
+
+- `spans`: bytes of the normalised text to redact, disjoint and sorted.
+- `kept_identities`: `Finding.hmac` of what stays because it stands in a notice of others.
+- `redact_categories`: what the redacted text must not show any more.
+"""
+
+_LICENSE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+:-]*")
+_OPERATORS = frozenset({"AND", "OR", "WITH", "and", "or", "with"})
+_ORGANISATION = re.compile(
+    r"\b(inc|incorporated|llc|llp|ltd|limited|corp|corporation|company|gmbh|ag|kg|se|s\.?a|sas|"
+    r"b\.?v|n\.?v|oy|ab|plc|pty|foundation|project|authors|contributors|developers|team|"
+    r"community|university|institute|consortium|association|e\.v)(?!\w)",
+    re.IGNORECASE,
+)
+_IDENTICAL = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasePlan:
+    """What will be written. `counts` speaks of the plan: a row may still be held when written."""
+
+    tier: Tier
+    policy_digest: str
+    rows: pa.Table
+    exclusions: pa.Table
+    counts: Counts
+
+
+@dataclass(slots=True)
+class _Work:
+    """What the findings of one candidate come to."""
+
+    spans: list[RedactionSpan] = field(default_factory=list)
+    path_spans: list[RedactionSpan] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    identity: list[str] = field(default_factory=list)
+    """One line per redacted finding. It holds the keyed identity of the value, so that the
+    digest over it, and the row id over that, confirm no guess of a redacted value."""
+    path_identity: list[str] = field(default_factory=list)
+
+
+_NOTHING: Final = _Work()
+
+
+def plan_release(inputs: ReleaseInputs, tier: Tier) -> ReleasePlan:
+    """Return the plan of one tier; nothing of another tier reaches its rows.
+
+    Exact duplicates (same blob, same redaction) are folded into the smallest (repo_id, path). A
+    file whose redacting scans are not complete is held.
+
+    Raises:
+        ArtefactCorrupt: the inputs do not fit together.
+    """
+    with open_plan(inputs, tier) as database:
+        candidates = database.list_candidates()
+        works = _works(database.list_spans())
+        not_chosen = database.list_not_chosen()
+    drafts = candidates.to_pylist()
+    kept, dropped = _fold(drafts, works)
+    rows = [_plan_row(draft, works.get(draft["n"], _NOTHING), tier) for draft in kept]
+    exclusions = sort_exclusions([not_chosen.cast(EXCLUSIONS), _exclusion_table(dropped)])
+    return ReleasePlan(
+        tier=tier,
+        policy_digest=inputs.policy_digest,
+        rows=pa.Table.from_pylist(rows, schema=PLAN_ROWS),
+        exclusions=exclusions,
+        counts=count_fates(exclusions, emitted=len(rows), seen=inputs.decisions.num_rows),
+    )
+
+
+def count_fates(exclusions: pa.Table, *, emitted: int, seen: int) -> Counts:
+    """Return the counts of a release.
+
+    Raises:
+        ValueError: the parts do not add up to what was seen.
+    """
+    pairs = exclusions["fate"].value_counts().to_pylist()
+    by_fate = {pair["values"]: pair["counts"] for pair in pairs}
+    parts = {fate.value: by_fate.get(fate.value, 0) for fate in Fate if fate is not Fate.EMITTED}
+    return Counts(seen=seen, emitted=emitted, **parts)
+
+
+def sort_exclusions(tables: Iterable[pa.Table]) -> pa.Table:
+    """Return the exclusions of several stages as one table in the order of the schema."""
+    joined = pa.concat_tables(tables).combine_chunks()
+    order = pc.sort_indices(joined, [("repo_id", "ascending"), ("path", "ascending")])
+    return joined.take(order)
+
+
+def _works(spans: pa.Table) -> dict[int, _Work]:
+    works: dict[int, _Work] = defaultdict(_Work)
+    for row in spans.to_pylist():
+        work = works[row["n"]]
+        if row["is_kept"]:
+            work.kept.append(row["hmac"])
+            continue
+        span = RedactionSpan(
+            start=row["first"], end=row["last"], category=Category(row["category"])
+        )
+        line = f"{span.start}:{span.end}:{span.category}:{row['hmac']}"
+        (work.path_spans if row["in_path"] else work.spans).append(span)
+        (work.path_identity if row["in_path"] else work.identity).append(line)
+    return dict(works)
+
+
+def _digest(lines: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _fold(
+    drafts: Sequence[dict[str, Any]], works: Mapping[int, _Work]
+) -> tuple[list[dict[str, Any]], list[dict[str, object]]]:
+    """Part candidates into rows and exclusions; drafts get `id` and `exact_dup_count`."""
+    first: dict[tuple[str, str], dict[str, Any]] = {}
+    dropped: list[dict[str, object]] = []
+    for draft in drafts:
+        if not draft["is_scanned"]:
+            dropped.append(_exclusion(draft, Fate.HELD, "build", FACTS_INCOMPLETE))
+            continue
+        work = works.get(draft["n"], _NOTHING)
+        content_digest = _digest(work.identity)
+        original = first.setdefault((draft["blob_id"], content_digest), draft)
+        if original is draft:
+            draft["id"] = _row_id(draft, _digest([content_digest, *work.path_identity]))
+            draft["exact_dup_count"] = 0
+        else:
+            original["exact_dup_count"] += 1
+            folded = _exclusion(draft, Fate.FOLDED, "dedup", EXACT_DUPLICATE)
+            dropped.append(folded | {"counterpart": original["id"], "score": _IDENTICAL})
+    return list(first.values()), dropped
+
+
+def _row_id(draft: Mapping[str, Any], redaction_digest: str) -> str:
+    parts = (draft["repo_id"].encode(), draft["path"], draft["blob_id"].encode())
+    return hashlib.sha256(b"\0".join((*parts, redaction_digest.encode()))).hexdigest()
+
+
+def _exclusion(draft: Mapping[str, Any], fate: Fate, stage: str, rule: str) -> dict[str, object]:
+    return {
+        "repo_id": draft["repo_id"],
+        "path": draft["path"],
+        "fate": fate.value,
+        "stage": stage,
+        "rule": rule,
+        "counterpart": None,
+        "score": None,
+    }
+
+
+def _exclusion_table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
+    return pa.Table.from_pylist(list(rows), schema=EXCLUSIONS)
+
+
+def _plan_row(draft: dict[str, Any], work: _Work, tier: Tier) -> dict[str, object]:
+    raw_path = draft["path"]
+    path = display_path(redact(raw_path, work.path_spans)[0] if work.path_spans else raw_path)
+    evidence = _evidence(draft, path)
+    spans = merge_spans(work.spans)
+    return draft | {
+        "path": path,
+        "raw_path": raw_path,
+        "extension": _extension(path),
+        "revision_id": draft["commit_id"],
+        "branch_name": draft["branch"],
+        "snapshot_id": snapshot_id(draft["repo_id"], draft["commit_id"]),
+        "src_encoding": draft["encoding"],
+        "detected_licenses": sorted({i for e in evidence for i in _license_ids(e["spdx"])}),
+        "license_evidence": evidence,
+        "copyright_holders": _holders(draft["holders"] or [], tier),
+        "eligibility_reasons": draft["reasons"],
+        "spans": [{"start": s.start, "end": s.end, "category": s.category} for s in spans],
+        "kept_identities": sorted(set(work.kept)),
+    }
+
+
+def display_path(path: bytes) -> str:
+    r"""Return a path as text; bytes that are no UTF-8 as ``\xNN``."""
+    return path.decode("utf-8", "backslashreplace")
+
+
+@lru_cache(maxsize=4096)
+def snapshot_id(repo_id: str, commit_id: str) -> str:
+    """Return the opaque id of a snapshot; it does not show the commit."""
+    return "snap_" + hashlib.sha256(f"{repo_id}\0{commit_id}".encode()).hexdigest()[:20]
+
+
+def _extension(path: str) -> str:
+    stem, dot, extension = path.rpartition("/")[2].rpartition(".")
+    return extension.lower() if stem and dot else ""
+
+
+def _evidence(draft: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
+    """Return what was found in the file, then the license scope above it."""
+    evidence = [
+        {k: e[k] for k in ("kind", "line", "spdx", "score")} | {"path": path}
+        for e in draft["evidence"] or []
+    ]
+    if draft["scope_license_expression"]:
+        where = display_path(draft["scope_evidence"] or b"")
+        spdx = draft["scope_license_expression"]
+        evidence.append({"kind": "repo", "path": where, "line": 0, "spdx": spdx, "score": 1.0})
+    return evidence
+
+
+@lru_cache(maxsize=4096)
+def _license_ids(expression: str) -> frozenset[str]:
+    return frozenset(_LICENSE_ID.findall(expression)) - _OPERATORS
+
+
+def _holders(holders: Sequence[str], tier: Tier) -> list[str]:
+    """Return the holders; in the releasable tier those that are plainly no natural person."""
+    if tier is Tier.RELEASABLE:
+        holders = [h for h in holders if "@" not in h and _ORGANISATION.search(h)]
+    return sorted(set(holders))
