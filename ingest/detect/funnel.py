@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -106,18 +105,20 @@ class Funnel:
 
 
 class LineIndex:
-    """Line numbers by byte offset; one pass over the blob instead of one for each finding."""
+    """Line numbers by byte offset; ascending offsets cost one pass over the blob in all."""
 
     def __init__(self, data: bytes) -> None:
-        self._ends: list[int] = []
-        position = data.find(b"\n")
-        while position >= 0:
-            self._ends.append(position)
-            position = data.find(b"\n", position + 1)
+        self._data = data
+        self._offset = 0
+        self._line = 1
 
     def line_of(self, offset: int) -> int:
         """Return the 1-based line of a byte; a line end belongs to the line it ends."""
-        return bisect_right(self._ends, offset - 1) + 1
+        if offset < self._offset:
+            self._offset, self._line = 0, 1
+        self._line += self._data.count(b"\n", self._offset, offset)
+        self._offset = offset
+        return self._line
 
 
 def lines_at(data: bytes, ends: Iterable[int]) -> list[tuple[int, int]]:

@@ -162,21 +162,23 @@ class MirrorFolder:
             return MAX_REPAIRS, None  # unreadable is not "never": a person has to look
 
 
-def copy_generation(source: Path, target: Path, *, is_object: bool = False) -> None:
+def copy_generation(source: Path, target: Path, *, is_object: bool | None = None) -> None:
     """Copy a bare mirror; object files, which git never changes in place, become hard links.
 
-    Leftovers, alternates and anything that is no plain file or folder stay behind.
+    Leftovers, alternates and anything that is no plain file or folder stay behind. `is_object` is
+    None at the top, and below it tells the object store from everything else.
     """
     target.mkdir(mode=0o700)
     with os.scandir(source) as entries:
         for entry in sorted(entries, key=lambda e: e.name):
             place, origin = target / entry.name, Path(entry.path)
             if entry.is_dir(follow_symlinks=False):
-                copy_generation(origin, place, is_object=is_object or entry.name == "objects")
+                is_top_store = is_object is None and entry.name == "objects"
+                copy_generation(origin, place, is_object=is_object or is_top_store)
             elif entry.is_file(follow_symlinks=False) and not _is_left_behind(
-                entry.name, is_object=is_object
+                entry.name, is_object=bool(is_object)
             ):
-                _copy_file(origin, place, is_link=is_object and source.name != "info")
+                _copy_file(origin, place, is_link=bool(is_object) and source.name != "info")
 
 
 def _is_left_behind(name: str, *, is_object: bool) -> bool:

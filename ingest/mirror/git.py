@@ -53,6 +53,8 @@ class GitLimits:
     """Longest wait for one answer of a long-lived reader."""
     refs: int = 200_000
     """Most refs that a source may advertise."""
+    packs: int = 50
+    """A mirror with more packs than this is repacked; every fetch adds one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,6 +159,10 @@ class MirrorUpdate:
             if not is_sound(self.git, current):
                 raise MirrorCorrupt("The mirror is damaged.") from None
             return self._fetch_good(fresh, advertised, error)
+        if sum(1 for _ in (fresh / "objects" / "pack").glob("*.pack")) > self.git.limits.packs:
+            # geometric repacking joins whole packs, so objects that no ref reaches any more stay
+            options = ("-d", "-q", "--geometric=2")
+            self.git.check(GitCall(subcommand="repack", options=options, git_dir=fresh))
         return _Generation(path=fresh)
 
     def _fetch_good(self, fresh: Path, advertised: Refs, error: ShardgateError) -> _Generation:

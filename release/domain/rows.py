@@ -69,23 +69,31 @@ _INTERNAL_COLUMNS: Final = frozenset({"blob_id", "revision_id", "branch_name", "
 
 
 def _columns(tier: Tier) -> list[pa.Field]:
+    return [*_IDENTITY, *_description(tier)]
+
+
+_IDENTITY: Final = [
+    _must("id", pa.string()),
+    _must("content", pa.string()),
+    _must("blob_id", pa.string()),
+    _must("content_id", pa.string()),
+    _must("repo_name", pa.string()),
+    _must("repo_id", pa.string()),
+    _must("path", pa.string()),
+    _must("extension", pa.string()),
+    _must("revision_id", pa.string()),
+    _must("branch_name", pa.string()),
+    pa.field("revision_date", _UTC),
+    pa.field("committer_date", _UTC),
+    pa.field("visit_date", _UTC),
+    _must("snapshot_id", pa.string()),
+    _must("src_encoding", pa.string()),
+]
+
+
+def _description(tier: Tier) -> list[pa.Field]:
     evidence = [f for f in _EVIDENCE if tier is Tier.INTERNAL_ONLY or f.name != "path"]
     return [
-        _must("id", pa.string()),
-        _must("content", pa.string()),
-        _must("blob_id", pa.string()),
-        _must("content_id", pa.string()),
-        _must("repo_name", pa.string()),
-        _must("repo_id", pa.string()),
-        _must("path", pa.string()),
-        _must("extension", pa.string()),
-        _must("revision_id", pa.string()),
-        _must("branch_name", pa.string()),
-        pa.field("revision_date", _UTC),
-        pa.field("committer_date", _UTC),
-        pa.field("visit_date", _UTC),
-        _must("snapshot_id", pa.string()),
-        _must("src_encoding", pa.string()),
         pa.field("language", pa.string()),
         pa.field("language_source", pa.string()),
         pa.field("is_vendor", pa.bool_()),

@@ -40,7 +40,8 @@ _LINE = re.compile(
 )
 _SURE_MARK = re.compile(_MARK + rb"|" + _YEAR + rb"|CopyrightText")
 _NOISE = re.compile(
-    rb"(?:[ \t]*(?:all rights? reserved|all rights|and (?:other )?(?:contributors|others|its affiliates"
+    rb"(?:[ \t]*(?:all rights? reserved|all rights"
+    rb"|and (?:other )?(?:contributors|others|its affiliates"
     rb"|its licensors|/or its affiliates)|and/or its (?:affiliates|subsidiaries)\b"
     rb"|see (?:the )?(?:authors|license|copying|credits).*|licensed .*|released .*|distributed .*"
     rb"|under the .*|this (?:file|program|software|code|library|source) .*|use of this .*"
@@ -82,7 +83,8 @@ _AND = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:by|and|copyright|the copyright holders?|held by)\s+|\s(?:and|all(?: rights)?)$|\b(?:19|20)\d\d\b(?:\s*-\s*\d+)?",
+    r"^(?:by|and|copyright|present by|present|the copyright holders?|held by)\s+"
+    r"|\s(?:and|all(?: rights)?)$|\b(?:19|20)\d\d\b(?:\s*-\s*\d+)?",
     re.IGNORECASE,
 )
 _MAX_NAME_CHARS: Final = 120

@@ -61,6 +61,13 @@ def _cc(*parts: str) -> str:
 
 
 _L: Final = "licen[cs]e"
+_PROPRIETARY_WORDS: Final = (
+    r"\bproprietary and confidential|\bconfidential and proprietary|other/proprietary"
+    rf"|\b(?:proprietary|commercial) {_L}d?\b"
+    r"|\bproprietary (?:software|code|source|information)"
+    r"|\bunpublished proprietary|\btrade secrets?\b|\bcompany confidential"
+    r"|\bunauthori[sz]ed (?:copying|use|reproduction|distribution|disclosure)"
+)
 # (SPDX id, score, name that stands for itself, name that needs "licensed under" before it)
 _ROWS: Final = (
     ("Apache-1.1", "apache", _SURE, rf"apache(?: software)? {_L}" + _version(r"1\.1"), ""),
@@ -159,11 +166,7 @@ _ROWS: Final = (
         PROPRIETARY,
         "proprietary commercial secret confidential unauthori",
         _LIKELY,
-        r"\bproprietary and confidential|\bconfidential and proprietary|other/proprietary"
-        rf"|\b(?:proprietary|commercial) {_L}d?\b"
-        r"|\bproprietary (?:software|code|source|information)"
-        r"|\bunpublished proprietary|\btrade secrets?\b|\bcompany confidential"
-        r"|\bunauthori[sz]ed (?:copying|use|reproduction|distribution|disclosure)",
+        _PROPRIETARY_WORDS,
         "proprietary|unlicensed|commercial",
     ),
 )

@@ -88,12 +88,11 @@ class RegionReader:
         """
         if not any(word in folded for word in _LEGAL_WORDS):
             return []
-        strict = [t for t in texts if self._algebra.read(t.spdx).category != "permissive"]
-        return [
-            sign
-            for sign in find_restrictions(folded)
-            if not any(text.start <= sign.start < text.end for text in strict)
-        ]
+        spans: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
+        for text in texts:
+            is_permissive = self._algebra.read(text.spdx).category == "permissive"
+            spans[is_permissive].append((text.start, text.end))
+        return find_restrictions(folded, permissive=spans[True], strict=spans[False])
 
 
 def _is_near(sign: Evidence, spans: list[tuple[int, int]]) -> bool:

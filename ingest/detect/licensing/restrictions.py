@@ -7,6 +7,7 @@ looked for in notices and license texts alone, never in plain code.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from ingest.detect.licensing.evidence import NO_TRAINING, RESTRICTION, Evidence, Kind
@@ -37,7 +38,7 @@ _MODEL = re.compile(
     )
 )
 _REACH: Final = 160
-_RESTRICTED = re.compile(
+_HARD = re.compile(
     phrase(
         r"\bnon-? ?commercial(?:ly)?\b"
         r"|\bnot (?:be used |to be used |for |permitted for |allowed for |used )?(?:for )?(?:any )?"
@@ -45,27 +46,33 @@ _RESTRICTED = re.compile(
         r"|\bcommercial (?:use|usage|distribution|redistribution)[^\x00]{0,60}?"
         r"\b(?:prohibited|forbidden|not (?:allowed|permitted)|requires?|only with|need)"
         r"|\bfor (?:personal|academic|research|educational|evaluation|testing|internal)"
-        r"(?: (?:and|or|/)? ?(?:personal|academic|research|educational|evaluation|testing))? "
-        r"(?:use|purposes?) only\b"
+        r"(?:~(?:and|or|/)~(?:personal|academic|research|educational|evaluation|testing))?"
+        r" (?:use|purposes?) only\b"
         r"|\b(?:evaluation|research|academic|personal|internal) (?:use )?only\b"
-        r"|\bcommons clause\b|\bright to sell\b"
-        r"|\b(?:may|must|shall|can|is|are)(?: not|not) (?:to )?(?:be )?(?:used|copied|modified|sold"
-        r"|redistributed|distributed|disclosed|reproduced|shared|published|licensed|made available)\b"
+        r"|\bcommons clause\b|\bright to sell\b|\bfor good~ not evil\b"
+    )
+)
+"""What no permissive license says, wherever it stands."""
+_SOFT = re.compile(
+    phrase(
+        r"\b(?:may|must|shall|can|is|are)(?: not|not) (?:to )?(?:be )?(?:used|copied|modified"
+        r"|sold|redistributed|distributed|disclosed|reproduced|shared|published|licensed"
+        r"|made available)\b"
         r"|\b(?:may|must|shall|can)(?: not|not) (?:use|copy|modify|sell|redistribute|distribute"
         r"|disclose|reproduce|share|publish|sublicense|host)\b"
         r"|\b(?:redistribution|distribution|copying|modification|use|reproduction|resale)"
         r"[^\x00]{0,60}?\b(?:is|are) (?:strictly |expressly )?"
         r"(?:prohibited|forbidden|not (?:allowed|permitted))"
         r"|\bdo not (?:distribute|redistribute|copy|share|disclose|publish)\b"
-        r"|\bfor good~ not evil\b"
         r"|\b(?:military|weapons?|nuclear facilit\w{1,3}|warfare)\b"
         r"|\bconfidential\b|\btrade secrets?\b"
     )
 )
+"""What permissive licenses say too, in some sentence of theirs: counts beside their texts."""
 _INNOCENT = re.compile(
     phrase(
-        r"commercial~(?:and|or|and/or|/|as well as)~non-? ?commercial"
-        r"|non-? ?commercial~(?:and|or|and/or|/|as well as)~commercial"
+        r"commercial(?:ly)?~(?:and|or|and/or|/|as well as)~non-? ?commercial"
+        r"|non-? ?commercial(?:ly)?~(?:and|or|and/or|/|as well as)~commercial"
         r"|not (?:be )?used? (?:in advertising|to endorse|to promote|this file except in|the name"
         r"|it except in|this software except in|these files except in|or to endorse)"
         r"|(?:names?|trademarks?|logos?)[^\x00]{0,200}?not be used"
@@ -76,19 +83,30 @@ _INNOCENT = re.compile(
         r"|(?:may|can)(?: not|not) be copied[^\x00]{0,40}?without this notice"
     )
 )
+_HEAD_BYTES: Final = 400
 _MAX_SIGNS: Final = 100
 
 
-def find_restrictions(folded: str) -> list[Evidence]:
-    """Return signs of restriction in folded text, those against training among them."""
-    found = _training_signs(folded)
+def find_restrictions(
+    folded: str, permissive: Sequence[tuple[int, int]], strict: Sequence[tuple[int, int]]
+) -> list[Evidence]:
+    """Return signs of restriction in folded text, those against training among them.
+
+    `permissive` and `strict` are spans of matched license texts. A strict text has its own
+    category and is not searched. In a permissive one soft words are the text's own, except at
+    its start: the template engine lets a span begin at the copyright line, with anything up to
+    50 words between that line and the text.
+    """
+    own = [(start + _HEAD_BYTES, end) for start, end in permissive if end - start > _HEAD_BYTES]
     innocent = [match.span() for match in _INNOCENT.finditer(folded)]
-    found += [
-        _sign(match, RESTRICTION)
-        for match in _bounded(_RESTRICTED, folded)
-        if not any(_overlaps(match, span) for span in innocent)
-    ]
-    return sorted(found)[:_MAX_SIGNS]
+    found = _training_signs(folded)
+    for pattern, excused in ((_HARD, innocent), (_SOFT, [*innocent, *own])):
+        found += [
+            _sign(match, RESTRICTION)
+            for match in _bounded(pattern, folded)
+            if not any(_overlaps(match, span) for span in excused)
+        ]
+    return sorted(s for s in found if not any(a <= s.start < b for a, b in strict))[:_MAX_SIGNS]
 
 
 def _training_signs(folded: str) -> list[Evidence]:

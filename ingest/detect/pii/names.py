@@ -127,10 +127,19 @@ def _is_shouted(word: str) -> bool:
     return len(word) > 2 and word.isupper()  # noqa: PLR2004 - "JR", "II" and "D." are no shouting
 
 
-_PHRASE_BEFORE: Final = re.compile(r"[A-Z][\w'-]+ $")
-_TITLES: Final = re.compile(r"(?:Dr|Prof|Mr|Mrs|Ms|Sir|By|From|To|And|Thanks|Author|Hi|Dear) $")
+_WORD_BEFORE: Final = re.compile(r"(?P<lead>.{0,4}?)(?P<word>[A-Z][\w'-]{0,23}) $", re.DOTALL)
+_OPENS_SENTENCE: Final = re.compile(r"(?:^|[\n.!?:;,(#*/>\"'|-] ?)$")
+_TITLES: Final = frozenset("Dr Prof Mr Mrs Ms Sir By From To And Thanks Author Hi Dear".split())
+_LOOK_BACK: Final = 30
 
 
 def _continues_a_phrase(text: str, start: int) -> bool:
-    before = text[max(0, start - 24) : start]
-    return _PHRASE_BEFORE.search(before) is not None and _TITLES.search(before) is None
+    """Tell whether the word before is a capitalised part of the same phrase.
+
+    A capital that only opens a sentence, as in ``Ask`` or ``Tell``, says nothing of what follows.
+    """
+    before = text[max(0, start - _LOOK_BACK) : start]
+    match = _WORD_BEFORE.search(before)
+    if match is None or match["word"] in _TITLES:
+        return False
+    return _OPENS_SENTENCE.search(before[: match.start("word")]) is None

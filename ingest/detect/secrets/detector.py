@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,6 @@ from ingest.detect.secrets.kingfisher import Kingfisher
 from ingest.detect.secrets.matches import Match, fold_matches
 from ingest.detect.secrets.nearby import values_near
 from ingest.detect.secrets.occurrences import further_occurrences
-from ingest.detect.secrets.placeholders import is_named_word
 from ingest.detect.secrets.plugins import EntropyPlugins, KeywordPlugin, VendorPlugins
 from ingest.detect.secrets.rules import (
     ALLOW_MARKER_EXPRESSION,
@@ -24,8 +22,9 @@ from ingest.detect.secrets.rules import (
     ENTROPY_EXPRESSIONS,
     PLUGIN_RULES,
 )
+from ingest.detect.secrets.weighing import weigh_match
 from ingest.detect.secrets.windows import open_window, window_spans
-from ingest.domain.finding import Category, Confidence, Family, Finding
+from ingest.domain.finding import Family, Finding
 from ingest.domain.secret import Secret
 from ingest.domain.text import ScanText
 
@@ -105,7 +104,7 @@ class SecretsDetector:
         """Return ``findings`` and ``allow_markers`` of one blob."""
         matches, markers = self._lines.scan(text.data, text.suffix)
         matches += self._kingfisher.matches(text.data)
-        matches = fold_matches(_weigh(text.data, match) for match in matches)
+        matches = fold_matches(weigh_match(text.data, match) for match in matches)
         if matches:
             matches = fold_matches(matches + further_occurrences(text.data, matches))
         return {"findings": self._findings(text.data, matches), "allow_markers": markers}
@@ -131,16 +130,6 @@ class SecretsDetector:
                 for match in matches
             ]
         )
-
-
-def _weigh(data: bytes, match: Match) -> Match:
-    """Call ``user:password@host`` a weak password, so that a manual's example is only redacted."""
-    is_weak = match.category is Category.URI_CREDENTIAL and is_named_word(
-        data[match.start : match.end]
-    )
-    if not is_weak:
-        return match
-    return replace(match, category=Category.PASSWORD, confidence=Confidence.LOW, evidence="word")
 
 
 def _patterns() -> list[Pattern]:

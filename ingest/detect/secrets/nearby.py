@@ -27,6 +27,8 @@ _HASH_CONTEXT: Final = re.compile(
     rb"sha[-_]?\d|md5|integrity|revision|etag|checksum|digest|commit|fingerprint|hash",
     re.IGNORECASE,
 )
+_JOINTS: Final = b"-_/"
+_GOES_ON: Final = re.compile(rb"[A-Za-z0-9+]")
 _NAME: Final = re.compile(rb"password|secret|token|private_?key|public_?key", re.IGNORECASE)
 _DIGITS: Final = re.compile(rb"[0-9]")
 
@@ -44,18 +46,21 @@ def values_near(data: bytes, word_ends: Iterable[int]) -> Iterator[Match]:
             if found.start() > end + REACH_BYTES:
                 break
             done = found.end()
+            if found.start() == end and _GOES_ON.match(data, end):
+                # The word itself goes on, or is three letters of an encoded text.
+                continue
             if _is_random(found.group()) and not _is_explained(data, *found.span()):
                 yield _match(*_trim(data, *found.span()))
 
 
 def _trim(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """Leave out dashes before the value."""
+    """Leave out what joins the value to the word, as in ``token/…`` and ``--token-…``."""
     value = data[start:end]
-    return start + len(value) - len(value.lstrip(b"-")), end
+    return start + len(value) - len(value.lstrip(_JOINTS)), end
 
 
 def _is_random(value: bytes) -> bool:
-    core = value.lstrip(b"-")
+    core = value.lstrip(_JOINTS)
     if len(core) < _MIN_LENGTH or len(_DIGITS.findall(core)) < _MIN_DIGITS:
         return False
     return entropy(core) >= _MIN_ENTROPY

@@ -265,7 +265,7 @@ CONTEXT_EXPRESSION: Final = (
     rb"(?:pass(?:word|wd|phrase|code)|pwd|secret|token|bearer|credential|authorization"
     rb"|auth[_.-]?key|api[_. -]?key|access[_.-]?key|private[_.-]?key|account[_.-]?key"
     rb"|secret[_.-]?key|signing[_.-]?key|encryption[_.-]?key|master[_.-]?key|client[_.-]?key"
-    rb"|service[_.-]?key|shared[_.-]?key|app[_.-]?key|license[_.-]?key)"
+    rb"|service[_.-]?key|shared[_.-]?key|app[_.-]?key)"
 )
 """Words near which a random-looking value is taken for a secret, caseless."""
 

@@ -88,6 +88,19 @@ def test_renamed_and_deleted_branches_are_followed(mirrors: Any, source: Path) -
     assert refs_of(mirrors.current) == refs_of(source)
 
 
+def test_many_packs_are_joined_without_losing_an_object(mirrors: Any, source: Path) -> None:
+    mirrors.settings = GitSettings(allow_local=True, limits=GitLimits(packs=2))
+    heads = []
+    for number in range(4):
+        change = Commit(files={b"a": b"%d" % number}, parent=-1, when=number)
+        heads.append(build_repository(source, [change]).head)
+        assert mirrors.sync().cause == ""
+    assert len(list((mirrors.current / "objects" / "pack").glob("*.pack"))) <= 2
+    with MirrorReader(mirrors.path) as reader:
+        for head in heads:
+            assert reader.read_commit(mirrors.repository.id, head)
+
+
 def test_a_mass_prune_is_noted(mirrors: Any, source: Path) -> None:
     build_repository(source, [ONE], tags={f"v{n}": 0 for n in range(3)})
     mirrors.sync()

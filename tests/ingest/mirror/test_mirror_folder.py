@@ -53,7 +53,7 @@ def test_a_copy_links_objects_and_copies_the_rest(tmp_path: Path) -> None:
     for name in (
         "HEAD", "config", "objects/pack/p.pack", "objects/pack/tmp_pack_1", "objects/ab/cd",
         "objects/info/alternates", "refs/heads/tmp_branch", "refs/heads/alternates",
-        "refs/heads/objects/pack", "refs/heads/x.lock",
+        "refs/heads/objects/tmp_x", "refs/heads/x.lock",
     ):  # fmt: skip
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(name)
@@ -63,7 +63,7 @@ def test_a_copy_links_objects_and_copies_the_rest(tmp_path: Path) -> None:
     found = {str(path.relative_to(target)) for path in target.rglob("*") if path.is_file()}
     assert found == {
         "HEAD", "config", "objects/pack/p.pack", "objects/ab/cd", "refs/heads/tmp_branch",
-        "refs/heads/alternates", "refs/heads/objects/pack",
+        "refs/heads/alternates", "refs/heads/objects/tmp_x",
     }  # fmt: skip
     assert (target / "objects/pack/p.pack").samefile(source / "objects/pack/p.pack")
     assert not (target / "HEAD").samefile(source / "HEAD")

@@ -64,9 +64,15 @@ def test_words_after_a_mark_name_a_person_unless_a_list_objects(
         ("Mira Q. Ostrowny", ["Mira Q. Ostrowny"]),
         ("Mira Quendrel", []),
         ("Torvald Ostrowny", []),
-        ("Central Mira Ostrowny", []),
+        ("of Central Mira Ostrowny", []),
         ("By Mira Ostrowny", ["Mira Ostrowny"]),
     ],
 )
 def test_elsewhere_both_names_must_be_listed(text: str, names: list[str], judge: NameJudge) -> None:
     assert [text[run.start : run.end] for run in judge.names_in(text)] == names
+
+
+@pytest.mark.parametrize("opener", ["Ask ", "1. Ask ", "x\n Tell ", "# Call ", "Done. Ping ", "call "])
+def test_a_word_that_only_opens_a_sentence_hides_no_name(opener: str, judge: NameJudge) -> None:
+    text = f"{opener}Mira Ostrowny about it"
+    assert [run.words for run in judge.names_in(text)] == [("Mira", "Ostrowny")]

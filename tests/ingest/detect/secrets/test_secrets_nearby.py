@@ -26,6 +26,8 @@ def values(text: str, word: str = "token") -> list[str]:
         "?token={}&a=1",
         '"token":"{}"',
         "token\t{}",
+        "/token/{}?x",
+        "token-{}",
     ],
 )
 def test_a_random_value_near_a_word_is_found(text: str) -> None:
@@ -43,6 +45,8 @@ def test_a_random_value_near_a_word_is_found(text: str) -> None:
         f"token = {VALUE[:15]}",
         f"token sha256:{VALUE}",
         f"token = {VALUE}(1)",
+        f"token{VALUE}",
+        f"token+{VALUE}",
         "token = Ed25519PrivateKey22x",
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+from detect_secrets.filters.heuristic import is_potential_uuid, is_sequential_string
 from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.settings import get_settings, transient_settings
 
@@ -18,7 +19,7 @@ from ingest.detect.secrets.placeholders import is_alphabet, is_filler, is_placeh
 from ingest.detect.secrets.rules import PLUGIN_RULES
 from ingest.detect.secrets.windows import WINDOW_BYTES
 
-SAMPLE_BYTES = 1_500_000
+SAMPLE_BYTES = 1_000_000
 SUFFIXES = (".py", ".pyi", ".js", ".json", ".toml", ".cfg", ".ini", ".yaml", ".yml", ".go", ".txt")
 FOREIGN = {"IPPublicDetector"}
 
@@ -74,7 +75,7 @@ PAYLOADS = {
 @pytest.fixture(scope="module")
 def reference() -> Iterator[list[Any]]:
     """All plugins of detect-secrets, no filter, no verification."""
-    classes = get_mapping_from_secret_type_to_class().values()
+    classes: list[Any] = list(get_mapping_from_secret_type_to_class().values())
     with transient_settings({"plugins_used": [], "filters_used": []}):
         get_settings().filters.clear()
         yield [cls() for cls in classes if cls.__name__ not in FOREIGN]
@@ -91,7 +92,7 @@ def reference_values(plugins: list[Any], line: str, suffix: str) -> Iterator[tup
                 is_bare_hex = name.startswith("Hex") and not ours._SECRET_WORD.search(line)
                 if is_hash or is_bare_hex or is_alphabet(value):
                     continue
-                if ours.is_potential_uuid(value) or ours.is_sequential_string(value):
+                if is_potential_uuid(value) or is_sequential_string(value):
                     continue
             elif is_placeholder(value.strip()) or is_filler(value.encode()):
                 continue
@@ -117,16 +118,21 @@ def lost_values(
     return lost
 
 
-def sample() -> Iterator[tuple[str, bytes]]:
-    """Yield (suffix, text) of installed packages, spread evenly, the same every time."""
+def sample(*words: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield (suffix, text) of installed packages, spread evenly, the same every time.
+
+    With words, only of files that hold one of them.
+    """
     root = Path(sysconfig.get_paths()["purelib"])
     files = sorted(p for p in root.rglob("*") if p.suffix in SUFFIXES and p.is_file())
     size = 0
-    for path in files[:: max(1, len(files) // 250)]:
+    for path in files if words else files[:: max(1, len(files) // 150)]:
         data = path.read_bytes()
         longest = max((len(line) for line in data.split(b"\n")), default=0)
         # The reference takes minutes on long lines, and is not asked in windows.
         if len(data) > 60_000 or longest > WINDOW_BYTES or b"\r" in data:
+            continue
+        if words and not any(word in data for word in words):
             continue
         try:
             data.decode()
@@ -138,14 +144,21 @@ def sample() -> Iterator[tuple[str, bytes]]:
         yield path.suffix, data
 
 
+@pytest.mark.parametrize(
+    ("words", "fewest"), [((), 0), ((b"password =", b'password"', b"secret", b"://user"), 30)]
+)
 def test_the_funnel_loses_no_finding_in_installed_source(
-    line_engine: LineEngine, reference: list[Any]
+    words: tuple[bytes, ...], fewest: int, line_engine: LineEngine, reference: list[Any]
 ) -> None:
-    scanned, lost = 0, []
-    for suffix, data in sample():
+    scanned, expected, lost = 0, 0, []
+    for suffix, data in sample(*words):
         scanned += len(data)
         lost += lost_values(line_engine, reference, data, suffix)
+        if fewest:
+            lines = data.decode().split("\n")
+            expected += sum(1 for n in lines for _ in reference_values(reference, n, suffix))
     assert scanned > SAMPLE_BYTES // 4
+    assert expected >= fewest
     assert lost == []
 
 
