@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from ingest.detect import licensing, provenance
+from ingest.detect import provenance
+from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.domain.artefacts import SCHEMA_VERSION, SNAPSHOT, TREE_FACTS
 from ingest.domain.finding import BLOB_FAMILIES, Family
 from ingest.domain.repository import Repository
-from policies.decision import DECISIONS
 from policies.dossier import RIGHTS, assemble_dossier
 from workers.context import Context
 
@@ -101,6 +102,7 @@ def corpus_keys(context: Context) -> CorpusKeys:
 def rights_table(context: Context) -> pa.Table:
     """Return one row per repository: what its owner attested, and whether consent holds today."""
     today = context.today()
+    algebra = LicenseAlgebra()
     rows = [
         {
             "repo_id": r.id,
@@ -108,7 +110,7 @@ def rights_table(context: Context) -> pa.Table:
             "owner": r.owner,
             "rights_basis": r.rights_basis.value,
             "license": r.license,
-            "license_category": licensing.category_of(r.license),
+            "license_category": algebra.read(r.license).category,
             "consent_valid": r.has_valid_consent(today),
         }
         for r in sorted(context.catalog.list_repositories(), key=lambda r: r.id)
@@ -131,7 +133,7 @@ def load_corpus(context: Context, keys: CorpusKeys) -> Corpus:
 
 def load_facts(context: Context, snapshots: pa.Table) -> dict[Family, pa.Table]:
     """Return the facts of every blob family about the blobs of some snapshots."""
-    blob_ids = snapshots["blob_id"].unique().combine_chunks()
+    blob_ids = pc.unique(snapshots["blob_id"])
     digests = context.ruleset_digests
     return {f: context.lake.read_facts(f, digests[f], blob_ids) for f in BLOB_FAMILIES}
 
@@ -140,4 +142,4 @@ def load_decisions(context: Context, keys: CorpusKeys) -> pa.Table | None:
     """Return the decisions over the present corpus, or None while they are not made."""
     if not context.lake.exists("decisions", keys.decisions):
         return None
-    return context.lake.read("decisions", keys.decisions).cast(DECISIONS)
+    return context.lake.read("decisions", keys.decisions)

@@ -36,11 +36,12 @@ class DetectorScanner:
 
 
 def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[JobSpec]:
-    """Build and publish the tier that the job's scope names; a held release is recorded."""
-    tier = Tier(job.scope)
+    """Build and publish the tier that the job's subject names; a held release is recorded."""
+    name, _, wanted = job.subject.partition(".")
+    tier = Tier(name)
     keys = corpus_keys(context)
     decisions = load_decisions(context, keys)
-    if decisions is None or keys.decisions != job.subject:
+    if decisions is None or keys.decisions != wanted:
         raise TerminalError(
             "The corpus, the policy or a consent changed after the decision.",
             hint="Run shardgate sync again.",

@@ -30,6 +30,6 @@ def decide(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Jo
         context.lake.write("decisions", keys.decisions, decisions)
         progress(decisions.num_rows, decisions.num_rows)
     return [
-        JobSpec.of(run_id=job.run_id, stage="build", scope=tier, subject=keys.decisions)
+        JobSpec.of(run_id=job.run_id, stage="build", scope="", subject=f"{tier}.{keys.decisions}")
         for tier in context.catalog.run_tiers(job.run_id)
     ]

@@ -56,8 +56,8 @@ def provenance(context: Context, job: ClaimedJob, progress: Progress) -> Sequenc
         snapshot,
         facts[Family.CONTENT],
         facts[Family.LICENSING],
-        context.company,
-        repository.license,
+        company=context.company,
+        repository_license=repository.license,
     )
     trees = with_path_findings(trees, context.detectors(_PATH_FAMILIES))
     context.lake.write("trees", target, trees)

@@ -69,17 +69,20 @@ _SOFT = re.compile(
     )
 )
 """What permissive licenses say too, in some sentence of theirs: counts beside their texts."""
+_COMMERCIAL_TOO = re.compile(
+    phrase(
+        r"commercial(?:ly)?~(?:and|or|and/or|/|as well as)~non-? ?commercial(?:ly)?"
+        r"|non-? ?commercial(?:ly)?~(?:and|or|and/or|/|as well as)~commercial(?:ly)?"
+    )
+)
 _INNOCENT = re.compile(
     phrase(
-        r"commercial(?:ly)?~(?:and|or|and/or|/|as well as)~non-? ?commercial"
-        r"|non-? ?commercial(?:ly)?~(?:and|or|and/or|/|as well as)~commercial"
-        r"|not (?:be )?used? (?:in advertising|to endorse|to promote|this file except in|the name"
-        r"|it except in|this software except in|these files except in|or to endorse)"
+        r"not use[^\x00]{0,60}? except in compliance"
+        r"|not (?:be )?used?(?: in advertising| to endorse| to promote| or to endorse)"
         r"|(?:names?|trademarks?|logos?)[^\x00]{0,200}?not be used"
+        r"|not be used[^\x00]{0,80}?(?:endors|advertis|promot|publicity)"
         r"|(?:must|may|shall)(?: not|not) (?:be )?(?:misrepresented|removed|altered|deleted"
         r"|modified or removed)"
-        r"|not be used[^\x00]{0,80}?(?:without (?:specific |express )?prior (?:written )?"
-        r"(?:permission|authori[sz]ation)|endors|advertis|promot|publicity)"
         r"|(?:may|can)(?: not|not) be copied[^\x00]{0,40}?without this notice"
     )
 )
@@ -98,9 +101,10 @@ def find_restrictions(
     50 words between that line and the text.
     """
     own = [(start + _HEAD_BYTES, end) for start, end in permissive if end - start > _HEAD_BYTES]
-    innocent = [match.span() for match in _INNOCENT.finditer(folded)]
+    own += [match.span() for match in _INNOCENT.finditer(folded)]
+    free = [match.span() for match in _COMMERCIAL_TOO.finditer(folded)]
     found = _training_signs(folded)
-    for pattern, excused in ((_HARD, innocent), (_SOFT, [*innocent, *own])):
+    for pattern, excused in ((_HARD, free), (_SOFT, own)):
         found += [
             _sign(match, RESTRICTION)
             for match in _bounded(pattern, folded)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from functools import lru_cache
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 
@@ -18,7 +20,7 @@ _LICENSING: Final = (
     "has_foreign_holder",
     "has_company_holder",
 )
-_CONTENT: Final = ("language", "language_source", "is_generated", "is_minified")
+_CONTENT: Final = ("language", "language_source", "is_generated")
 
 UnitKey = tuple[str, str]
 """(blob id, name hint)"""
@@ -51,38 +53,46 @@ def read_licensing(table: pa.Table) -> dict[UnitKey, LicenseFacts]:
 
     A unit that is absent here has no facts, and is treated as such.
     """
-    rows = [
-        LicenseFacts(
-            expression=expression,
-            category=category or "unknown",
-            is_manifest=bool(is_manifest),
-            training_restricted=bool(training),
-            # Not known to be free of foreign holders is not free of them.
-            has_foreign_holder=foreign is not False,
-            has_company_holder=bool(company),
-        )
-        for expression, category, is_manifest, training, foreign, company in _values(
-            table, _LICENSING
-        )
-    ]
-    return _agreed(table, rows)
+    return _agreed(table, [_license_facts(*values) for values in _values(table, _LICENSING)])
+
+
+# Few distinct rows repeat over thousands of files: making each once is most of the speed.
+@lru_cache(maxsize=4096)
+def _license_facts(  # noqa: PLR0913, PLR0917 - one argument per column
+    expression: str | None,
+    category: str | None,
+    is_manifest: object,
+    training_restricted: object,
+    has_foreign_holder: object,
+    has_company_holder: object,
+) -> LicenseFacts:
+    return LicenseFacts(
+        expression=expression,
+        category=category or "unknown",
+        is_manifest=bool(is_manifest),
+        # Not known to be free of restrictions or foreign holders is not free of them.
+        training_restricted=training_restricted is not False,
+        has_foreign_holder=has_foreign_holder is not False,
+        has_company_holder=bool(has_company_holder),
+    )
 
 
 def read_content(table: pa.Table) -> dict[UnitKey, ContentFacts]:
     """Return content facts of units whose every scan completed and whose scans agree."""
-    rows = [
-        ContentFacts(
-            language=language,
-            language_source=source,
-            is_generated=bool(generated) or bool(minified),
-        )
-        for language, source, generated, minified in _values(table, _CONTENT)
-    ]
-    return _agreed(table, rows)
+    return _agreed(table, [_content_facts(*values) for values in _values(table, _CONTENT)])
 
 
-def _values(table: pa.Table, names: tuple[str, ...]) -> zip[tuple[object, ...]]:
-    return zip(*(table[name].to_pylist() for name in names), strict=True)
+@lru_cache(maxsize=4096)
+def _content_facts(
+    language: str | None, language_source: str | None, is_generated: object
+) -> ContentFacts:
+    return ContentFacts(
+        language=language, language_source=language_source, is_generated=bool(is_generated)
+    )
+
+
+def _values(table: pa.Table, names: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    yield from zip(*(table[name].to_pylist() for name in names), strict=True)
 
 
 def _agreed(table: pa.Table, rows: list[Row]) -> dict[UnitKey, Row]:
