@@ -12,7 +12,7 @@ from ingest.errors import ShardgateError
 
 app = typer.Typer(
     name="shardgate",
-    help="Proprietary code in, cleared midtraining shards out.",
+    help="Company code in, cleared midtraining shards out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

@@ -95,19 +95,23 @@ def _weigh(signs: set[Sign]) -> Provenance:
     foreign, own = signs & _FOREIGN, signs & _OWN
     if signs & _MISSING:
         return Provenance.UNKNOWN
+    if foreign and own:
+        return _weigh_conflict(foreign, own)
+    if foreign:
+        return Provenance.THIRD_PARTY
+    if own or not signs & _DOUBT:
+        return Provenance.FIRST_PARTY
+    return Provenance.UNKNOWN
+
+
+def _weigh_conflict(foreign: set[Sign], own: set[Sign]) -> Provenance:
     if Sign.OWN_NOTICE_COMPANY in own and foreign == {Sign.SCOPE_FOREIGN_LICENSE}:
         # A file's own notice comes before what stands around it.
         return Provenance.FIRST_PARTY
-    if own and foreign == {Sign.VENDORED_PATH}:
+    if foreign == {Sign.VENDORED_PATH}:
         # The path says copied in, the notice says ours: one of them is wrong.
         return Provenance.UNKNOWN
-    if own and foreign:
-        return Provenance.MIXED
-    if foreign:
-        return Provenance.THIRD_PARTY
-    if own:
-        return Provenance.FIRST_PARTY
-    return Provenance.UNKNOWN if signs & _DOUBT else Provenance.FIRST_PARTY
+    return Provenance.MIXED
 
 
 def _own_signs(facts: LicenseFacts, registered: frozenset[str]) -> set[Sign]:
