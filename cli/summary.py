@@ -10,6 +10,8 @@ from pathlib import Path
 from cli.console import human_bytes, out, print_table
 from ingest.domain.repository import Repository
 from policies.decision import Outcome
+from policies.effective import describe_reason
+from policies.model import Effect
 from policies.report import to_html
 from workers.context import Context
 from workers.corpus import corpus_keys, load_decisions
@@ -42,7 +44,7 @@ def print_summary(context: Context, repositories: Sequence[Repository]) -> None:
             cell.reasons.update(row["reasons"])
     order = [outcome.value for outcome in reversed(Outcome)]
     rows = [
-        (names[repo], outcome, cell.files, human_bytes(cell.size), _top(cell.reasons))
+        (names[repo], outcome, cell.files, human_bytes(cell.size), _top(context, outcome, cell))
         for (repo, outcome), cell in sorted(
             cells.items(), key=lambda item: (names[item[0][0]], order.index(item[0][1]))
         )
@@ -50,9 +52,17 @@ def print_summary(context: Context, repositories: Sequence[Repository]) -> None:
     print_table("what came out", ("repository", "tier", "files", "bytes", "top reasons"), rows)
 
 
-def _top(reasons: Counter[str]) -> str:
-    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{name} {count}" for name, count in ranked[:_TOP_REASONS])
+def _top(context: Context, outcome: str, cell: _Cell) -> str:
+    """Return the most frequent reasons that made the outcome: grants here, obstacles there."""
+    is_released = outcome == Outcome.RELEASABLE.value
+    told = {name: describe_reason(name, context.policy) for name in cell.reasons}
+    wanted = [
+        name
+        for name, reason in told.items()
+        if (reason.effect == Effect.GRANT if is_released else reason.is_blocking)
+    ]
+    ranked = sorted(wanted, key=lambda name: (-cell.reasons[name], name))
+    return ", ".join(f"{name} {cell.reasons[name]}" for name in ranked[:_TOP_REASONS])
 
 
 def write_reports(context: Context, repositories: Sequence[Repository]) -> Path:

@@ -140,6 +140,13 @@ class Lake:
         table = pa.concat_tables([wanted.empty_table(), *parts])
         return table.take(picks.order())
 
+    def count_batches(self, family: Family, ruleset_digest: str) -> int:
+        """Return how many batches of facts there are; it only ever grows.
+
+        Equal counts mean equal facts, as batches are never changed or removed.
+        """
+        return len(_keys_in(self._facts_folder(family, ruleset_digest)))
+
     def missing_units(self, units: pa.Table, family: Family, ruleset_digest: str) -> pa.Table:
         """Return the units (blob_id, suffix, size) that have no facts row, in their order.
 

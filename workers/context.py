@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -35,6 +36,10 @@ class Context:
     """Adapters of one process, each made when first needed and so after any fork."""
 
     settings: Settings
+    missing_counts: dict[str, tuple[tuple[int, ...], Mapping[str, int]]] = field(
+        default_factory=dict, repr=False
+    )
+    """Snapshot key to (batches of facts at that moment, units that lack facts by family)."""
     _detectors: dict[Family, BlobDetector] = field(default_factory=dict, repr=False)
 
     @cached_property

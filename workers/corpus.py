@@ -76,16 +76,26 @@ def tree_key(context: Context, repository: Repository, snapshot_key: str) -> str
 
     How many units lack facts is such an input: facts that arrive later make new tree facts.
     """
-    snapshot = context.lake.read("snapshots", snapshot_key)
-    missing = {f.value: t.num_rows for f, t in missing_units(context, snapshot).items()}
     return digest_of(
         "trees",
         snapshot_key,
         provenance.ruleset_digest(context.detector_config),
         context.ruleset_digests,
         repository.license,
-        missing,
+        _missing_counts(context, snapshot_key),
     )
+
+
+def _missing_counts(context: Context, snapshot_key: str) -> Mapping[str, int]:
+    """Return how many units lack facts, by family; asked again only after facts were added."""
+    digests = context.ruleset_digests
+    batches = tuple(context.lake.count_batches(f, digests[f]) for f in BLOB_FAMILIES)
+    known = context.missing_counts.get(snapshot_key)
+    if known is None or known[0] != batches:
+        snapshot = context.lake.read("snapshots", snapshot_key)
+        counts = {f.value: t.num_rows for f, t in missing_units(context, snapshot).items()}
+        known = context.missing_counts[snapshot_key] = (batches, counts)
+    return known[1]
 
 
 def corpus_keys(context: Context) -> CorpusKeys:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 
 from ingest.detect.detector import BlobDetector, findings_of
 from ingest.domain.finding import Family, Finding
@@ -46,6 +47,9 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
             "The corpus, the policy or a consent changed after the decision.",
             hint="Run shardgate sync again.",
         )
+    params = {"decisions": keys.decisions, "spec": _spec_digest(context)}
+    if _is_published(context, tier, params):
+        return ()
     corpus = load_corpus(context, keys)
     inputs = ReleaseInputs(
         decisions=decisions,
@@ -76,8 +80,29 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
             _record_held(context, tier, keys.decisions, str(error))
             raise
     context.lake.write("exclusions", built.manifest.release_id, built.exclusions)
-    _record(context, tier, built, keys.decisions)
+    _record(context, tier, built, params)
     return ()
+
+
+def _spec_digest(context: Context) -> str:
+    """Return a digest over what besides the decisions changes the bytes of a release."""
+    names = ("pyarrow", "shardgate")
+    return digest_of(
+        {name: version(name) for name in names},
+        context.ruleset_digests,
+        context.settings.shard_target_bytes,
+    )
+
+
+def _is_published(context: Context, tier: Tier, params: Mapping[str, str]) -> bool:
+    """Tell whether the very same release is out already, and still in its place."""
+    root = context.settings.shards_dir(tier.value)
+    return any(
+        release.state is ReleaseState.PUBLISHED
+        and dict(release.params) == dict(params)
+        and (root / release.path).is_dir()
+        for release in ReleaseBook(context.catalog, clock=utc_now).list_releases(tier)
+    )
 
 
 def _tools(context: Context) -> dict[str, str]:
@@ -89,13 +114,13 @@ def _tools(context: Context) -> dict[str, str]:
     return versions
 
 
-def _record(context: Context, tier: Tier, built: BuiltRelease, decisions: str) -> None:
+def _record(context: Context, tier: Tier, built: BuiltRelease, params: Mapping[str, str]) -> None:
     book = ReleaseBook(context.catalog, clock=utc_now)
     manifest = built.manifest
     known = book.find_release(manifest.release_id)
     if known is not None and known.state is ReleaseState.PUBLISHED:
         return
-    book.begin_release(manifest.release_id, tier, {"decisions": decisions})
+    book.begin_release(manifest.release_id, tier, params)
     digest = hashlib.sha256((built.directory / MANIFEST_FILE).read_bytes()).hexdigest()
     totals = {
         "rows": manifest.counts.emitted,

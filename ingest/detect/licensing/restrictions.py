@@ -100,16 +100,17 @@ def find_restrictions(
     its start: the template engine lets a span begin at the copyright line, with anything up to
     50 words between that line and the text.
     """
-    own = [(start + _HEAD_BYTES, end) for start, end in permissive if end - start > _HEAD_BYTES]
-    own += [match.span() for match in _INNOCENT.finditer(folded)]
+    own = [(start + _HEAD_BYTES, end) for start, end in permissive]
+    innocent = [match.span() for match in _INNOCENT.finditer(folded)]
     free = [match.span() for match in _COMMERCIAL_TOO.finditer(folded)]
     found = _training_signs(folded)
-    for pattern, excused in ((_HARD, free), (_SOFT, own)):
-        found += [
-            _sign(match, RESTRICTION)
-            for match in _bounded(pattern, folded)
-            if not any(_overlaps(match, span) for span in excused)
-        ]
+    found += [_sign(m, RESTRICTION) for m in _bounded(_HARD, folded) if not _touches(m, free)]
+    found += [
+        _sign(match, RESTRICTION)
+        for match in _bounded(_SOFT, folded)
+        # A match that only begins in the text reaches into what was added to it.
+        if not _touches(match, innocent) and not _lies_in(match, own)
+    ]
     return sorted(s for s in found if not any(a <= s.start < b for a, b in strict))[:_MAX_SIGNS]
 
 
@@ -125,8 +126,12 @@ def _training_signs(folded: str) -> list[Evidence]:
     return found
 
 
-def _overlaps(match: re.Match[str], span: tuple[int, int]) -> bool:
-    return match.start() < span[1] and span[0] < match.end()
+def _touches(match: re.Match[str], spans: Sequence[tuple[int, int]]) -> bool:
+    return any(match.start() < end and start < match.end() for start, end in spans)
+
+
+def _lies_in(match: re.Match[str], spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= match.start() and match.end() <= end for start, end in spans)
 
 
 def _bounded(pattern: re.Pattern[str], folded: str) -> list[re.Match[str]]:

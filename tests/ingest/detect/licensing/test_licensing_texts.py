@@ -1,0 +1,31 @@
+"""The template engine behind our spans."""
+
+from __future__ import annotations
+
+from ingest.detect.licensing.algebra import LicenseAlgebra
+from ingest.detect.licensing.evidence import Evidence, Kind
+from ingest.detect.licensing.texts import TextMatcher, coverage
+
+
+def test_spans_are_bytes_even_after_other_letters(algebra: LicenseAlgebra, mit: bytes) -> None:
+    start = mit.index(b"Permission")
+    prefix = "Größe 字 — ".encode() * 20 + b"\n\n"
+    (sign,) = TextMatcher(algebra).find_texts(prefix + mit[start:])
+
+    assert sign.spdx == "MIT"
+    assert (prefix + mit[start:])[sign.start : sign.end].strip() == mit[start:].strip()
+
+
+def test_the_same_text_gives_the_same_signs(algebra: LicenseAlgebra, apache: bytes) -> None:
+    matcher = TextMatcher(algebra)
+
+    assert matcher.find_texts(apache) == matcher.find_texts(apache)
+    assert matcher.find_texts(b"short") == ()
+
+
+def test_coverage_counts_overlaps_once() -> None:
+    def sign(start: int, end: int) -> Evidence:
+        return Evidence(start=start, end=end, kind=Kind.TEXT, spdx="MIT", score=1.0)
+
+    assert coverage(100, (sign(0, 40), sign(20, 50))) == 0.5
+    assert coverage(0, ()) == 0.0

@@ -1,0 +1,211 @@
+"""The stages one after the other in this process, without a queue."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cli.run import first_jobs
+from ingest.domain.finding import BLOB_FAMILIES, Family
+from ingest.domain.repository import Repository, RightsBasis, VisitStatus
+from ingest.register.registry import RegistrationRequest, register
+from policies.decision import Outcome, Tier
+from store.catalog import JobSpec, RepositoryState
+from tests.support.gitrepo import build_repository
+from workers.context import Context
+from workers.corpus import corpus_keys, load_decisions
+from workers.runner import drain
+from workers.settings import Settings
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.xdist_group("stages"),
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
+]
+
+FIRST = {b"README.md": b"# Tool\n\nAdds numbers.\n"} | {
+    b"src/m%02d.py" % n: b"def add_%d(a, b):\n    return a + b + %d\n" % (n, n) for n in range(30)
+}
+
+
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[Context]:
+    made = Context(settings=Settings(home=tmp_path / "state"))
+    yield made
+    made.catalog.close()
+
+
+def enroll(context: Context, path: Path) -> Repository:
+    request = RegistrationRequest(
+        url=str(path),
+        owner="team",
+        rights=RightsBasis.OWNER_ATTESTED,
+        license="LicenseRef-Company",
+        release_consent=True,
+        consent_until=context.today().replace(year=context.today().year + 1, day=1),
+        evidence="ticket",
+    )
+    return register(request, context.catalog, today=context.today(), allow_local=True)
+
+
+def sync(context: Context, *repositories: Repository, history: bool = False) -> str:
+    run_id = context.jobs.start_run(
+        "sync", {"tiers": [], "history": history}, lambda run: first_jobs(run, repositories)
+    )
+    drain(context, run_id)
+    return run_id
+
+
+def outcomes(context: Context) -> dict[bytes, str]:
+    decisions = load_decisions(context, corpus_keys(context))
+    assert decisions is not None
+    return {row["path"]: row["outcome"] for row in decisions.to_pylist()}
+
+
+def test_a_clean_attested_repository_is_releasable_and_a_second_run_does_nothing(
+    context: Context, tmp_path: Path
+) -> None:
+    repository = enroll(context, build_repository(tmp_path / "r.git", [FIRST]).path)
+    sync(context, repository)
+    assert set(outcomes(context).values()) == {Outcome.RELEASABLE.value}
+    batches = context.lake.keys("batches")
+    sync(context, repository)
+    assert context.lake.keys("batches") == batches
+
+
+def test_ten_changed_files_cost_ten_scans(context: Context, tmp_path: Path) -> None:
+    path = tmp_path / "r.git"
+    build_repository(path, [FIRST])
+    repository = enroll(context, path)
+    sync(context, repository)
+    before = set(context.lake.keys("batches"))
+    changed = {name: data + b"\n# more\n" for name, data in list(FIRST.items())[5:15]}
+    build_repository(path, [changed])
+    sync(context, repository)
+    (batch,) = set(context.lake.keys("batches")) - before
+    assert context.lake.read("batches", batch).num_rows == 10
+
+
+def test_history_scans_what_head_no_longer_shows_for_secrets_only(
+    context: Context, tmp_path: Path
+) -> None:
+    path = tmp_path / "r.git"
+    token = ("gh" + "p_" + "aB3dE6gH9" * 4).encode()
+    build_repository(path, [FIRST | {b"old.py": b"t = '" + token + b"'\n"}, {b"old.py": None}])
+    repository = enroll(context, path)
+    sync(context, repository, history=True)
+    (key,) = context.lake.keys("history")
+    listed = context.lake.read("history", key)
+    (old,) = [row["blob_id"] for row in listed.to_pylist() if row["path"] == b"old.py"]
+    digests = context.ruleset_digests
+    scanned = {
+        family: old in context.lake.read_facts(family, digests[family])["blob_id"].to_pylist()
+        for family in BLOB_FAMILIES
+    }
+    assert scanned == {family: family is Family.SECRETS for family in BLOB_FAMILIES}
+    assert b"old.py" not in outcomes(context)
+
+
+def test_a_repository_that_is_gone_keeps_its_last_snapshot_and_stops_nobody(
+    context: Context, tmp_path: Path
+) -> None:
+    gone = enroll(context, build_repository(tmp_path / "gone.git", [FIRST]).path)
+    sync(context, gone)
+    shutil.rmtree(tmp_path / "gone.git")
+    other = enroll(context, build_repository(tmp_path / "new.git", [{b"n.py": b"x = 1\n"}]).path)
+    sync(context, gone, other)
+    visit = context.catalog.latest_visit(gone.id)
+    assert visit is not None
+    assert visit.status is VisitStatus.NOT_FOUND
+    assert visit.cause
+    assert set(context.catalog.corpus()) == {gone.id, other.id}
+
+
+def test_a_damaged_mirror_is_cloned_anew_on_the_next_visit(
+    context: Context, tmp_path: Path
+) -> None:
+    path = tmp_path / "r.git"
+    repository = enroll(context, build_repository(path, [FIRST]).path)
+    sync(context, repository)
+    build_repository(path, [{b"src/new.py": b"y = 2\n"}])
+    for pack in (context.settings.mirrors_dir / repository.id).rglob("*.pack"):
+        pack.chmod(0o644)
+        data = bytearray(pack.read_bytes())
+        data[len(data) // 2 :] = bytes(len(data) - len(data) // 2)
+        pack.write_bytes(data)
+    for _ in range(3):
+        sync(context, repository)
+    visit = context.catalog.latest_visit(repository.id)
+    assert visit is not None
+    assert visit.status is VisitStatus.FULL
+    assert b"src/new.py" in outcomes(context)
+
+
+def test_a_tree_bomb_is_quarantined_and_leaves_the_corpus(
+    context: Context, tmp_path: Path
+) -> None:
+    from tests.support.gitrepo import TREE, set_ref, write_commit, write_object, write_tree
+
+    path = build_repository(tmp_path / "bomb.git").path
+    blob = write_object(path, "blob", b"x")
+    tree = write_tree(path, [(0o100644, b"%d" % n, blob) for n in range(10)])
+    for _ in range(9):
+        tree = write_tree(path, [(TREE, b"%d" % n, tree) for n in range(10)])
+    set_ref(path, "refs/heads/main", write_commit(path, tree))
+    repository = enroll(context, path)
+    run_id = sync(context, repository)
+    (parked,) = context.jobs.parked(run_id)
+    assert parked.stage == "snapshot"
+    state = context.catalog.repository_state(repository.id)
+    assert state is not None
+    assert state[0] is RepositoryState.QUARANTINED
+    assert context.catalog.corpus() == {}
+
+
+def test_an_empty_repository_has_an_empty_snapshot(context: Context, tmp_path: Path) -> None:
+    repository = enroll(context, build_repository(tmp_path / "empty.git").path)
+    run_id = sync(context, repository)
+    assert not context.jobs.parked(run_id)
+    visit = context.catalog.latest_visit(repository.id)
+    assert visit is not None
+    assert visit.status is VisitStatus.FULL
+
+
+def test_a_consent_that_ends_after_the_decision_stops_the_build(
+    context: Context, tmp_path: Path
+) -> None:
+    repository = enroll(context, build_repository(tmp_path / "r.git", [FIRST]).path)
+    sync(context, repository)
+    decided = corpus_keys(context).decisions
+    context.catalog.save_repository(replace(repository, release_consent=False))
+    run_id = context.jobs.start_run(
+        "release",
+        {"tiers": []},
+        lambda run: [
+            JobSpec.of(run_id=run, stage="build", scope="", subject=f"{Tier.RELEASABLE}.{decided}")
+        ],
+    )
+    drain(context, run_id)
+    (parked,) = context.jobs.parked(run_id)
+    assert "consent" in parked.reason
+    assert not context.settings.shards_dir(Tier.RELEASABLE.value).exists()
+
+
+def test_a_copy_in_a_repository_without_consent_holds_the_releasable_one(
+    context: Context, tmp_path: Path
+) -> None:
+    shared = b"def shared(a):\n    return a * 2\n"
+    open_one = enroll(context, build_repository(tmp_path / "o.git", [{b"s.py": shared}]).path)
+    sync(context, open_one)
+    assert outcomes(context) == {b"s.py": Outcome.RELEASABLE.value}
+    closed = build_repository(tmp_path / "c.git", [{b"t.py": shared}]).path
+    inner = enroll(context, closed)
+    context.catalog.save_repository(replace(inner, release_consent=False, consent_until=None))
+    sync(context, inner)
+    assert set(outcomes(context).values()) == {Outcome.INTERNAL_ONLY.value}
