@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -35,6 +36,8 @@ def run_detect_secrets(texts: Sequence[ScanText]) -> None:
 
 def presidio_runner(texts: Sequence[ScanText]) -> Callable[[], None]:
     """Return a scan with Presidio's default recognizers and no language model."""
+    # Presidio's e-mail recognizer would fetch a list from the network on first use.
+    os.environ["TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS"] = ""
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry  # noqa: PLC0415 - heavy
     from presidio_analyzer.nlp_engine import NlpEngineProvider  # noqa: PLC0415 - heavy
 
@@ -44,6 +47,7 @@ def presidio_runner(texts: Sequence[ScanText]) -> Callable[[], None]:
     }
     registry = RecognizerRegistry()
     registry.load_predefined_recognizers()
+    registry.remove_recognizer("SpacyRecognizer")
     engine = AnalyzerEngine(
         registry=registry,
         nlp_engine=NlpEngineProvider(nlp_configuration=configuration).create_engine(),

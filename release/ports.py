@@ -27,8 +27,11 @@ __all__ = [
 class ExitScanner(Protocol):
     """Looks at what is about to be shipped, with every detector that could object."""
 
-    def scan(self, text: bytes, suffix: str) -> list[Finding]:
-        """Return all findings in a UTF-8 text, spans in its bytes; no I/O."""
+    def scan(self, text: bytes, suffix: str, wanted: frozenset[str]) -> list[Finding]:
+        """Return the findings in a UTF-8 text, spans in its bytes; no I/O.
+
+        All findings of the `wanted` categories are among them; others may be.
+        """
         ...
 
 

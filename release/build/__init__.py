@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from release.build.exitscan import exit_scan
-from release.build.inputs import ReleaseInputs, ReleaseSpec
+from release.build.inputs import REDACTING, ReleaseInputs, ReleaseSpec
 from release.build.manifest import make_manifest, release_id_of, trace_lineage
 from release.build.parquet import ParquetShardWriter
 from release.build.plan import ReleasePlan, count_fates, plan_release, sort_exclusions
@@ -22,7 +22,15 @@ from release.domain import Counts, Fate, Manifest
 from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE
 from release.ports import BlobSource, ExitScanner, Progress, ShardWriter, Signer
 
-__all__ = ["FORMATS", "BuiltRelease", "ReleaseInputs", "ReleaseSpec", "Tools", "build_release"]
+__all__ = [
+    "FORMATS",
+    "REDACTING",
+    "BuiltRelease",
+    "ReleaseInputs",
+    "ReleaseSpec",
+    "Tools",
+    "build_release",
+]
 
 FORMATS: Final[Mapping[str, ShardWriter]] = {"parquet": ParquetShardWriter()}
 """The shard formats that exist, by name."""

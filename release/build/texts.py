@@ -66,7 +66,7 @@ class Inspector:
         refused = self.refused | also
         return [
             finding
-            for finding in self.scanner.scan(text, suffix)
+            for finding in self.scanner.scan(text, suffix, refused)
             if finding.category in refused
             and finding.hmac not in self.accepted
             and not is_placeholder(text[finding.start : finding.end])

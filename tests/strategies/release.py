@@ -42,8 +42,10 @@ class MarkerScanner:
     def __init__(self) -> None:
         self.calls = 0
 
-    def scan(self, text: bytes, suffix: str) -> list[Finding]:
-        """Return one finding per marker."""
+    def scan(
+        self, text: bytes, suffix: str, wanted: frozenset[str] = frozenset(Category)
+    ) -> list[Finding]:
+        """Return one finding per marker of a wanted category."""
         del suffix
         self.calls += 1
         return [
@@ -59,6 +61,7 @@ class MarkerScanner:
                 confidence=Confidence.HIGH,
             )
             for match in _MARKER.finditer(text)
+            if match.group(1).decode() in wanted
         ]
 
 

@@ -12,7 +12,7 @@ from ingest.domain.text import ScanText
 from ingest.errors import ReleaseRefused, TerminalError
 from ingest.mirror.reader import MirrorReader
 from policies.decision import Tier
-from release.build import BuiltRelease, ReleaseInputs, ReleaseSpec, Tools, build_release
+from release.build import REDACTING, BuiltRelease, ReleaseInputs, ReleaseSpec, Tools, build_release
 from release.domain.manifest import MANIFEST_FILE
 from release.signing import KeySigner
 from store.catalog import AuditLog, ClaimedJob, JobSpec, ReleaseBook, ReleaseState
@@ -30,10 +30,11 @@ class DetectorScanner:
     def __init__(self, detectors: Sequence[BlobDetector]) -> None:
         self._detectors = detectors
 
-    def scan(self, text: bytes, suffix: str) -> list[Finding]:
-        """Return the findings of all detectors."""
+    def scan(self, text: bytes, suffix: str, wanted: frozenset[str]) -> list[Finding]:
+        """Return the findings of every detector that reports a wanted category."""
         view = ScanText(blob_id=_NO_BLOB, suffix=suffix, data=text)
-        return [found for detector in self._detectors for found in findings_of(detector, view)]
+        asked = [d for d in self._detectors if REDACTING[d.family] & wanted]
+        return [found for detector in asked for found in findings_of(detector, view)]
 
 
 def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[JobSpec]:

@@ -44,7 +44,7 @@ class LanguageTable:
             return _DISAMBIGUATIONS[suffix](data[:_PROBE_BYTES]), "content"
         if language := self._by_suffix.get(suffix):
             return language, "path"
-        if not suffix and data.lstrip()[:5].lower() == b"<?xml":
+        if data[:64].lstrip()[:5].lower() == b"<?xml":
             return "XML", "content"
         return None, None
 

@@ -61,15 +61,16 @@ Gentoo Ebuild: ebuild
 Gentoo Eclass: eclass
 Gradle: gradle
 Groovy: groovy gvy
-GLSL: glsl vert frag geom comp tesc tese
+GLSL: glsl vert frag geom comp tesc tese vsh fsh glslv
 Groovy Server Pages: gsp
 HCL: hcl tf tfvars
 HTML+EEX: leex heex
 HTML: html htm xhtml
-INI: ini cfg
+Java Properties: properties
+INI: ini cfg cnf
 Java: java
 JavaScript: js mjs cjs jsx es6
-JSON: json geojson webmanifest
+JSON: json geojson webmanifest topojson avsc har gltf mcmeta tfstate jsonl
 JSON with Comments: jsonc code-workspace
 Jupyter Notebook: ipynb
 Kotlin: kt kts

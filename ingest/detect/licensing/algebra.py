@@ -123,7 +123,7 @@ class LicenseAlgebra:
         try:
             node = self._licensing.parse(text, validate=False)
         except (license_expression.ExpressionError, AttributeError, TypeError, ValueError):
-            # Odd operators make the parser raise plain errors too (license-expression#76, #97).
+            # Odd operators make the parser raise plain errors too.
             return UNREADABLE
         return UNREADABLE if node is None else self._terms(node)
 

@@ -22,6 +22,7 @@ from ingest.detect.licensing.evidence import (
     NO_TRAINING,
     RESTRICTION,
     UNKNOWN,
+    Choice,
     Evidence,
     Kind,
 )
@@ -31,8 +32,6 @@ HEAD_BYTES: Final = 2048
 MAX_EVIDENCE: Final = 200
 _VAGUE_SCORE: Final = 0.7
 _VAGUE_IDS: Final = frozenset({"GPL-1.0-or-later", "LGPL-2.0-or-later", "AGPL-3.0-or-later"})
-_CHOICE_BACK: Final = 2500
-_CHOICE_AHEAD: Final = 800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +42,7 @@ class Signs:
     """Tags, manifest values, texts, notices and unread notices."""
     restrictions: tuple[Evidence, ...]
     reserved: tuple[Evidence, ...]
-    choices: tuple[tuple[int, int, int], ...]
-    """(position, start and end of its region) of each stated choice."""
+    choices: tuple[Choice, ...]
     is_license_text: bool
     head_end: int
     """End of the first block; what stands before counts even in a list of licenses."""
@@ -86,25 +84,25 @@ def _bounded(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _stated_choices(signs: Signs, algebra: LicenseAlgebra) -> list[Evidence]:
-    """Return an OR for each stated choice, over the licenses near it in the same region."""
+    """Return an OR for each stated choice, over the licenses in its sentence."""
+    candidates = [
+        sign
+        for sign in signs.licenses
+        if sign.kind in {Kind.TEXT, Kind.NOTICE} and sign.spdx != UNKNOWN
+    ]
     found = []
-    for position, start, end in signs.choices:
-        low, high = max(start, position - _CHOICE_BACK), min(end, position + _CHOICE_AHEAD)
-        members = [
-            sign
-            for sign in signs.licenses
-            if sign.kind in {Kind.TEXT, Kind.NOTICE}
-            and sign.spdx != UNKNOWN
-            and low <= sign.start < high
-        ]
+    for choice in signs.choices:
+        members = [sign for sign in candidates if choice.start <= sign.start < choice.end]
+        before = [sign for sign in candidates if choice.floor <= sign.start < choice.start]
+        # "Alternatively" sets the license right before it against those after it.
+        members += [max(before, key=lambda sign: sign.end)] if before and members else []
         names = _specific({sign.spdx for sign in members}, members)
         terms = algebra.any_of(names)
         if len(names) > 1 and terms is not None:
-            stop = max(sign.end for sign in members)
             found.append(
                 Evidence(
-                    start=position,
-                    end=max(stop, position + 1),
+                    start=choice.start,
+                    end=choice.end,
                     kind=Kind.NOTICE,
                     spdx=terms.expression,
                     score=1.0,
@@ -159,4 +157,9 @@ def _specific(expressions: set[str], signs: list[Evidence]) -> set[str]:
 
 def _stem(license_id: str) -> str:
     """Return the family of an id: ``GPL`` of ``GPL-2.0-only``; a LicenseRef is its own."""
-    return license_id if license_id.startswith("LicenseRef") else license_id.split("-", 1)[0]
+    if license_id.startswith("LicenseRef"):
+        return license_id
+    # The letters of a Creative Commons license are its terms, only the number is a version.
+    if license_id.startswith("CC-"):
+        return license_id.rpartition("-")[0]
+    return license_id.partition("-")[0]

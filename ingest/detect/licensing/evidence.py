@@ -42,3 +42,18 @@ class Evidence:
     def shifted(self, offset: int) -> Evidence:
         """Return the same sign counted from `offset` bytes earlier."""
         return replace(self, start=self.start + offset, end=self.end + offset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The sentence in which somebody states a choice between licenses."""
+
+    start: int
+    end: int
+    floor: int
+    """How far back the license may begin that the sentence sets an alternative to; `start` where
+    the sentence holds the whole choice."""
+
+    def shifted(self, offset: int) -> Choice:
+        """Return the same choice counted from `offset` bytes earlier."""
+        return Choice(start=self.start + offset, end=self.end + offset, floor=self.floor + offset)

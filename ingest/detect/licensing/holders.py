@@ -43,7 +43,8 @@ _NOISE = re.compile(
     rb"(?:[ \t]*(?:all rights? reserved|all rights"
     rb"|and (?:other )?(?:contributors|others|its affiliates"
     rb"|its licensors|/or its affiliates)|and/or its (?:affiliates|subsidiaries)\b"
-    rb"|see (?:the )?(?:authors|license|copying|credits).*|licensed .*|released .*|distributed .*"
+    rb"|see (?:the )?(?:authors|license|copying|copyright|credits).*"
+    rb"|licensed .*|released .*|distributed .*"
     rb"|under the .*|this (?:file|program|software|code|library|source) .*|use of this .*"
     rb"|permission .*|subject to .*|for (?:license|details|terms) .*))",
     re.IGNORECASE,

@@ -158,10 +158,8 @@ def _core_metadata(text: str) -> Declared:
 
 
 def _gemspec(text: str) -> Declared:
-    for match in re.finditer(
-        r"\.licenses?\s{0,9}=\s{0,9}(\[[^\]\n]{1,300}\]|[\"'][^\"'\n]{1,200})", text
-    ):
-        yield from re.findall(r"[\"']([^\"'\n]{1,200})", match[1] + "'")
+    for match in re.finditer(r"\.licenses?\s{0,9}=\s{0,9}([^\n]{1,300})", text):
+        yield from re.findall(r"[\"']([^\"'\n]{1,200})[\"']", match[1])
 
 
 def _listed(value: object) -> list[object]:

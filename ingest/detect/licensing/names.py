@@ -53,8 +53,8 @@ def _clauses(number: str, word: str) -> str:
 def _cc(*parts: str) -> str:
     words = {
         "by": "(?:attribution|by)",
-        "nc": "(?:non-? ?commercial|nc)",
-        "nd": r"(?:no[ -]?deriv\w{0,8}|nd)",
+        "noncommercial": "(?:non-? ?commercial|nc)",
+        "noderivatives": r"(?:no[ -]?deriv\w{0,8}|nd)",
         "sa": "(?:share[ -]?alike|sa)",
     }
     return r"(?:creative commons|\bcc|/licenses)[ /-]" + "[ /-]".join(words[p] for p in parts)
@@ -132,12 +132,18 @@ _ROWS: Final = (
         r"\bcc0[ -]1\.0|creative commons zero|publicdomain/zero",
         "cc0",
     ),
-    ("CC-BY-NC-ND-4.0", "cc creative /licenses", _LIKELY, _cc("by", "nc", "nd"), ""),
-    ("CC-BY-NC-SA-4.0", "cc creative /licenses", _LIKELY, _cc("by", "nc", "sa"), ""),
-    ("CC-BY-NC-4.0", "cc creative /licenses", _LIKELY, _cc("by", "nc"), ""),
-    ("CC-BY-ND-4.0", "cc creative /licenses", _LIKELY, _cc("by", "nd"), ""),
-    ("CC-BY-SA-4.0", "cc creative /licenses", _LIKELY, _cc("by", "sa"), ""),
-    ("CC-BY-4.0", "cc creative /licenses", _LIKELY, _cc("by") + r"\b", ""),
+    (
+        "CC-BY-NC-ND-4.0",
+        "cc creative /licenses",
+        _GUESS,
+        _cc("by", "noncommercial", "noderivatives"),
+        "",
+    ),
+    ("CC-BY-NC-SA-4.0", "cc creative /licenses", _GUESS, _cc("by", "noncommercial", "sa"), ""),
+    ("CC-BY-NC-4.0", "cc creative /licenses", _GUESS, _cc("by", "noncommercial"), ""),
+    ("CC-BY-ND-4.0", "cc creative /licenses", _GUESS, _cc("by", "noderivatives"), ""),
+    ("CC-BY-SA-4.0", "cc creative /licenses", _GUESS, _cc("by", "sa"), ""),
+    ("CC-BY-4.0", "cc creative /licenses", _GUESS, _cc("by") + r"\b", ""),
     ("OFL-1.1", "font", _LIKELY, rf"open font {_L}", "ofl"),
     ("PSF-2.0", "python psf", _LIKELY, rf"python software foundation {_L}|\bpsf {_L}", "psfl?"),
     ("Python-2.0", "python", _GUESS, rf"\bpython {_L}", "python"),
@@ -184,7 +190,12 @@ _GNU_TAIL = re.compile(
 _GNU_VERSION = re.compile(
     phrase(r"\bversions? (?P<number>[123](?:\.[01])?)(?![\w.]?\d)|\bgpl-?~?v?(?P<short>[123])\b")
 )
-_LATER = re.compile(phrase(r"any later|or later|later versions?\b|or newer|or \(at your option\)"))
+_LATER = re.compile(
+    phrase(
+        r"any later|or later|later versions?\b|or (?:newer|higher|greater|above)"
+        r"|or \(at your option\)"
+    )
+)
 _GNU_REACH: Final = 260
 _FIRST_VERSIONS: Final = {"": "1.0", "A": "3.0", "L": "2.0"}
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from ingest.detect.licensing.algebra import LicenseAlgebra
-from ingest.detect.licensing.evidence import PROPRIETARY, UNKNOWN, Evidence, Kind
+from ingest.detect.licensing.evidence import PROPRIETARY, UNKNOWN, Choice, Evidence, Kind
 from ingest.detect.licensing.names import find_names, phrase
 
 _CHOICE = re.compile(
@@ -16,14 +17,19 @@ _CHOICE = re.compile(
         r"|\b(?:licen[cs]ed|available|released|distributed|used|redistributed) under"
         r" (?:the )?(?:terms of )?either\b"
         r"|\bunder (?:the )?(?:terms of )?either (?:of )?"
-        r"|\bat your (?:option|choice|discretion) (?:under )?(?:either|the|any of|one of)\b"
-        r"|\balternatively (?:this|you|the|it|these)\b"
-        r"|\byou (?:may|can) choose (?:either|one|between|to)\b"
+        r"|\byou (?:may|can) choose (?:either|between)\b"
     )
 )
-"""Words by which somebody states a choice. "At your option any later version" is none: it chooses
-a version, and the license id holds that already."""
-
+"""Words that open a choice between the licenses which follow in the sentence."""
+_ALTERNATIVE = re.compile(phrase(r"\balternatively (?:this|you|the|it|these)\b"))
+"""Sets what follows against the license before it."""
+_OPTION = re.compile(phrase(r"\bat your (?:option|choice|discretion)\b(?!\)?~any)"))
+"""Closes a choice. "At your option any later version" is none: it chooses a version, and the
+license id holds that already."""
+_OR = re.compile(r"\bor\b")
+_SENTENCE_END = re.compile(r"\.\s")
+_SENTENCE: Final = 400
+_BEFORE: Final = 4000
 _UNREAD = re.compile(
     phrase(
         r"\b(?:is|are|be|file|code|software|program|library|work|module|rights? reserved|package) "
@@ -53,8 +59,7 @@ class Notices:
     """What the words of one region say."""
 
     named: tuple[Evidence, ...]
-    choices: tuple[int, ...]
-    """Where a choice is stated."""
+    choices: tuple[Choice, ...]
     reserved: tuple[Evidence, ...]
     """"All rights reserved": counts only in a file that grants nothing."""
     unread: tuple[Evidence, ...]
@@ -83,10 +88,40 @@ def read_notices(folded: str, texts: tuple[Evidence, ...], algebra: LicenseAlgeb
     )[:1]
     return Notices(
         named=named,
-        choices=tuple(m.start() for m in _CHOICE.finditer(folded)),
+        choices=tuple(_choices(folded)),
         reserved=reserved,
         unread=tuple(_unread(folded, (*texts, *named))),
     )
+
+
+def _choices(folded: str) -> Iterator[Choice]:
+    """Yield the sentences that state a choice.
+
+    A license in another sentence is no part of it: that would free code which is only bundled.
+    """
+    alternatives = [
+        (match.start(), _sentence_end(folded, match.end()))
+        for match in _ALTERNATIVE.finditer(folded)
+    ]
+    for start, end in alternatives:
+        yield Choice(start=start, end=end, floor=max(0, start - _BEFORE))
+    for match in _CHOICE.finditer(folded):
+        # "Alternatively … under either" is one choice, of which "either" is the shorter part.
+        if not any(start <= match.start() < end for start, end in alternatives):
+            end = _sentence_end(folded, match.end())
+            yield Choice(start=match.start(), end=end, floor=match.start())
+    for match in _OPTION.finditer(folded):
+        low = max(0, match.start() - _SENTENCE)
+        ends = [m.end() for m in _SENTENCE_END.finditer(folded, low, match.start())]
+        start = ends[-1] if ends else low
+        if _OR.search(folded, start, match.start()):
+            yield Choice(start=start, end=match.end(), floor=start)
+
+
+def _sentence_end(folded: str, start: int) -> int:
+    stop = min(len(folded), start + _SENTENCE)
+    found = _SENTENCE_END.search(folded, start, stop)
+    return found.start() if found else stop
 
 
 def points_elsewhere(folded: str) -> bool:

@@ -80,10 +80,10 @@ _INNOCENT = re.compile(
         r"not use[^\x00]{0,60}? except in compliance"
         r"|not (?:be )?used?(?: in advertising| to endorse| to promote| or to endorse)"
         r"|(?:names?|trademarks?|logos?)[^\x00]{0,200}?not be used"
-        r"|not be used[^\x00]{0,80}?(?:endors|advertis|promot|publicity)"
+        r"|not be used[^\x00]{0,80}?(?:endorse|advertis|promote|publicity)"
         r"|(?:must|may|shall)(?: not|not) (?:be )?(?:misrepresented|removed|altered|deleted"
         r"|modified or removed)"
-        r"|(?:may|can)(?: not|not) be copied[^\x00]{0,40}?without this notice"
+        r"|(?:may|can|must)(?: not|not) be copied[^\x00]{0,60}?(?:without this notice| except )"
     )
 )
 _HEAD_BYTES: Final = 400

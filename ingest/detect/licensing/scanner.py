@@ -101,9 +101,9 @@ class LicensingDetector:
             restrictions=tuple(_moved(placed, lambda r: r.restrictions)),
             reserved=tuple(_moved(placed, lambda r: r.notices.reserved))[:1],
             choices=tuple(
-                (region.start + position, region.start, region.end)
+                choice.shifted(region.start)
                 for region, reading in placed
-                for position in reading.notices.choices
+                for choice in reading.notices.choices
             ),
             is_license_text=is_license_text,
             head_end=first.end if first.start < HEAD_BYTES else 0,

@@ -6,10 +6,12 @@ come in characters and are turned into bytes.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from typing import Final
 
 from licenseclassifier import identify_license
+from licenseclassifier._engine.scan import builtin_scanner
 
 from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.evidence import RESTRICTION, Evidence, Kind
@@ -17,7 +19,10 @@ from ingest.detect.licensing.evidence import RESTRICTION, Evidence, Kind
 MAX_BYTES: Final = 128 * 1024
 """The longest license texts in use (with their appendices) are well below."""
 _MIN_BYTES: Final = 40
+_YEAR: Final = re.compile(rb"\b(?:19|20)\d\d\b")
 _MAX_CACHED: Final = 2048
+_MAX_STATES: Final = 20_000
+"""States that the engine's lazy automaton may keep; all licenses once make it 300 MB larger."""
 
 # The engine's own ids for what has no SPDX id of that name.
 _OWN_IDS: Final = {
@@ -41,6 +46,8 @@ class TextMatcher:
         """Return the matched texts of a region, spans relative to it."""
         if len(data) < _MIN_BYTES:
             return ()
+        # Headers that differ in years only are one; the span of a year does not move.
+        data = _YEAR.sub(b"2000", data)
         known = self._seen.get(data)
         if known is None:
             known = self._match(data[:MAX_BYTES])
@@ -53,6 +60,7 @@ class TextMatcher:
 
     def _match(self, data: bytes) -> tuple[Evidence, ...]:
         text = data.decode("utf-8", "ignore")
+        _forget_states()
         found = []
         for result in identify_license(text, 0.0):
             if result.id in _IGNORED:
@@ -66,6 +74,16 @@ class TextMatcher:
                 Evidence(start=start, end=end, kind=Kind.TEXT, spdx=terms.expression, score=1.0)
             )
         return tuple(found)
+
+
+def _forget_states() -> None:
+    """Drop the engine's remembered states when they are many; they are made again on demand.
+
+    The package is pinned to one version, and offers no other way to bound its memory.
+    """
+    states = builtin_scanner().re._info  # noqa: SLF001 - see above
+    if len(states) > _MAX_STATES:
+        states.clear()
 
 
 def _byte_offset(text: str, offset: int) -> int:

@@ -107,10 +107,11 @@ class PiiDetector:
 
     def _in_zone(self, text: ScanText, matches: list[Match]) -> list[Match]:
         """Return the matches that stand where their rule may speak; parses only if one asks."""
-        if not any(match.rule in _ZONED_RULES for match in matches):
+        in_comment = {m for m in matches if _opens_with_comment(text, m.start)}
+        if not any(m.rule in _ZONED_RULES and m not in in_comment for m in matches):
             return matches
         zones = _Zones.of(text)
-        return [match for match in matches if zones.admits(match)]
+        return [m for m in matches if m in in_comment or zones.admits(m)]
 
     def _findings(self, data: bytes, matches: list[Match]) -> Iterator[Finding]:
         line, position = 1, 0
@@ -129,6 +130,24 @@ class PiiDetector:
                 confidence=match.confidence,
                 evidence=match.evidence,
             )
+
+
+_SLASHES: Final = (b"//", b"/*", b"* ")
+_COMMENT_MARKS: Final[Mapping[str, tuple[bytes, ...]]] = {
+    **dict.fromkeys(
+        ["c", "h", "cc", "cpp", "cxx", "hpp", "hh", "java", "js", "mjs", "cjs", "jsx", "ts", "tsx", "go", "rs", "swift", "kt", "scala", "cs", "proto"],
+        _SLASHES,
+    ),
+    **dict.fromkeys(
+        ["py", "pyi", "rb", "sh", "bash", "pl", "pm", "yaml", "yml", "toml", "tcl", "makefile", "dockerfile"], (b"#",)
+    ),
+}
+"""What a line of a comment begins with: such a line need not be parsed to be known."""
+
+
+def _opens_with_comment(text: ScanText, offset: int) -> bool:
+    line = text.data[text.data.rfind(b"\n", 0, offset) + 1 : offset].lstrip()
+    return line.startswith(_COMMENT_MARKS.get(text.suffix, ()))
 
 
 _ZONED_RULES: Final = frozenset({"person.marked", "person.listed", "username.mention"})

@@ -6,7 +6,14 @@ from dataclasses import replace
 
 from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.conclude import Conclusion, Signs, conclude
-from ingest.detect.licensing.evidence import NO_TRAINING, PROPRIETARY, RESTRICTION, Evidence, Kind
+from ingest.detect.licensing.evidence import (
+    NO_TRAINING,
+    PROPRIETARY,
+    RESTRICTION,
+    Choice,
+    Evidence,
+    Kind,
+)
 
 EMPTY = Signs(
     licenses=(), restrictions=(), reserved=(), choices=(), is_license_text=False, head_end=10
@@ -42,11 +49,11 @@ def test_a_tag_with_a_choice_explains_the_texts_beside_it(algebra: LicenseAlgebr
     assert other.category == "copyleft"
 
 
-def test_a_stated_choice_joins_the_licenses_of_its_own_block(algebra: LicenseAlgebra) -> None:
+def test_a_stated_choice_joins_the_licenses_of_its_own_sentence(algebra: LicenseAlgebra) -> None:
     near = (sign("MIT", start=5), sign("GPL-2.0-only", start=20))
     far = sign("MPL-2.0", start=5000)
 
-    found = concluded(algebra, *near, far, choices=((0, 0, 100),))
+    found = concluded(algebra, *near, far, choices=(Choice(start=0, end=100, floor=0),))
 
     assert found.expression == "(GPL-2.0-only OR MIT) AND MPL-2.0"
 
@@ -76,8 +83,8 @@ def test_a_restriction_joins_the_expression(algebra: LicenseAlgebra) -> None:
 
 
 def test_ten_licenses_hold_and_eleven_are_a_list(algebra: LicenseAlgebra) -> None:
-    ids = ["MIT", "ISC", "Zlib", "X11", "NCSA", "0BSD", "MPL-2.0", "EPL-2.0", "Ruby", "PSF-2.0", "GPL-3.0-only"]
-    listed = [sign(name, Kind.TAG, start=100 + 10 * i) for i, name in enumerate(ids)]
+    ids = "MIT ISC Zlib X11 NCSA 0BSD MPL-2.0 EPL-2.0 Ruby PSF-2.0 GPL-3.0-only"
+    listed = [sign(name, Kind.TAG, start=100 + 10 * i) for i, name in enumerate(ids.split())]
 
     assert concluded(algebra, *listed[1:]).category == "copyleft"
     assert concluded(algebra, *listed).category == "none"

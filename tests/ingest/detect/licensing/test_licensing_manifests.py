@@ -8,6 +8,11 @@ from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.manifests import find_declared, is_manifest
 
 OWN = "LicenseRef-shardgate-proprietary"
+POM = (
+    "<licenses><license><name>Eclipse Public License 2.0</name></license>"
+    "<license><name>The MIT License</name></license></licenses>"
+)
+METADATA = "Name: x\nLicense: UNKNOWN\nClassifier: License :: OSI Approved :: ISC License (ISCL)\n"
 UNKNOWN = "LicenseRef-shardgate-unknown"
 
 
@@ -32,11 +37,9 @@ UNKNOWN = "LicenseRef-shardgate-unknown"
         ("setup.cfg", "[metadata]\nlicense = Apache License 2.0\n", ["Apache-2.0"]),
         ("setup.py", 'setup(license="MIT")', ["MIT"]),
         ("cargo.toml", '[package]\nlicense = "MIT/Apache-2.0"\n', ["Apache-2.0 OR MIT"]),
-        ("pom.xml", "<licenses><license><name>Eclipse Public License 2.0</name></license>"
-         "<license><name>The MIT License</name></license></licenses>", ["EPL-2.0", "MIT"]),
+        ("pom.xml", POM, ["EPL-2.0", "MIT"]),
         ("pkg-info", "Name: x\nLicense-Expression: MIT\nLicense: GPL\n\nbody", ["MIT"]),
-        ("metadata", "Name: x\nLicense: UNKNOWN\n"
-         "Classifier: License :: OSI Approved :: ISC License (ISCL)\n", ["ISC"]),
+        ("metadata", METADATA, ["ISC"]),
         ("gemspec", 's.licenses = ["MIT", "Ruby"]\n', ["MIT", "Ruby"]),
         ("toml", 'license = "MIT"', []),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -26,6 +27,28 @@ the Free Software Foundation; either version 2 of the License, or
 (at your option) any later version.
 """
 TAG = b"SPDX-License-" + b"Identifier: "
+BSD_STYLE = (
+    b"# Copyright 2020 The Widget Authors. All rights reserved.\n"
+    b"# Use of this source code is governed by a BSD-style\n"
+    b"# license that can be found in the LICENSE file.\n"
+)
+RUST_STYLE = (
+    b"# Licensed under the Apache License, Version 2.0 <LICENSE-APACHE or\n"
+    b"# https://www.apache.org/licenses/LICENSE-2.0> or the MIT license\n"
+    b"# <LICENSE-MIT or https://opensource.org/licenses/MIT>, at your\n"
+    b"# option. This file may not be copied, modified, or distributed\n"
+    b"# except according to those terms.\n"
+)
+TRI_LICENSE = (
+    b"# The contents of this file are subject to the Mozilla Public License Version\n"
+    b"# 1.1. Alternatively, the contents of this file may be used under the terms of\n"
+    b"# either the GNU General Public License Version 2 or later, or the GNU Lesser\n"
+    b"# General Public License Version 2.1 or later.\n"
+)
+BUNDLE = (
+    b"# Dual licensed under the MIT or GPL Version 2 licenses. Includes Foo,\n"
+    b"# released under the GNU GPL version 3.\n"
+)
 NO_TRAINING = b"The Software may not be used to train machine learning models.\n"
 
 
@@ -52,13 +75,14 @@ def verdict(row: Mapping[str, Any]) -> tuple[str | None, str]:
          ("LGPL-3.0-only AND MIT", "weak_copyleft")),
         (b"# Dual licensed under the MIT or GPL Version 2 licenses.\n",
          ("GPL-2.0-only OR MIT", "permissive")),
+        (TRI_LICENSE, ("GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1", "weak_copyleft")),
+        (RUST_STYLE, ("Apache-2.0 OR MIT", "permissive")),
+        (BUNDLE, ("(GPL-2.0-only OR MIT) AND GPL-3.0-only", "copyleft")),
         (b"# Dual licensed under the MIT and GPL Version 2 licenses.\n",
          ("GPL-2.0-only AND MIT", "copyleft")),
         (b"# Copyright 2020 Widget Works GmbH. All rights reserved.\n",
          ("LicenseRef-shardgate-proprietary", "proprietary")),
-        (b"# Copyright 2020 The Widget Authors. All rights reserved.\n"
-         b"# Use of this source code is governed by a BSD-style\n"
-         b"# license that can be found in the LICENSE file.\n", ("BSD-3-Clause", "permissive")),
+        (BSD_STYLE, ("BSD-3-Clause", "permissive")),
         (b"# This file is licensed under the Frobnicator Public Terms, version 7.\n",
          ("LicenseRef-shardgate-unknown", "unknown")),
         (b"# Licensed under the terms found in the LICENSE file.\n", (None, "none")),
@@ -257,7 +281,7 @@ def test_rows_fit_the_schema_and_spans_lie_inside(
     assert all(0 <= e["start"] < e["end"] <= len(data) for e in row["evidence"])
     assert all(0 <= start < end <= len(data) for start, end in spans)
     assert spans == sorted(spans)
-    assert all(a[1] < b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in pairwise(spans))
     assert row["license_category"] in RANKS
     assert (row["license_expression"] is None) == (row["license_category"] == "none")
 

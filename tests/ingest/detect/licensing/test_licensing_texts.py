@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+from licenseclassifier._engine.scan import builtin_scanner
+
+from ingest.detect.licensing import texts
 from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.evidence import Evidence, Kind
 from ingest.detect.licensing.texts import TextMatcher, coverage
@@ -21,6 +25,19 @@ def test_the_same_text_gives_the_same_signs(algebra: LicenseAlgebra, apache: byt
 
     assert matcher.find_texts(apache) == matcher.find_texts(apache)
     assert matcher.find_texts(b"short") == ()
+
+
+def test_the_memory_of_the_engine_is_bounded(
+    algebra: LicenseAlgebra, mit: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matcher = TextMatcher(algebra)
+    expected = matcher.find_texts(mit)
+    monkeypatch.setattr(texts, "_MAX_STATES", 10)
+
+    assert len(builtin_scanner().re._info) > 10
+    assert TextMatcher(algebra).find_texts(b"words " * 20) == ()
+    assert len(builtin_scanner().re._info) <= 20
+    assert TextMatcher(algebra).find_texts(mit) == expected
 
 
 def test_coverage_counts_overlaps_once() -> None:
