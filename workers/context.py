@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -99,6 +100,11 @@ class Context:
         missing = [family for family in families if family not in self._detectors]
         for detector in build_detectors(self.detector_config, missing):
             self._detectors[detector.family] = detector
+        if missing:
+            # Loaded rules stay for ever: looking through them at each collection costs time, and
+            # in a forked child copies their pages.
+            gc.collect()
+            gc.freeze()
         return [self._detectors[family] for family in families]
 
     @staticmethod

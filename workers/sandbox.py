@@ -11,6 +11,7 @@ Results travel as JSON lines over a pipe. A `Secret` cannot be encoded, so none 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -34,6 +35,7 @@ from ingest.errors import MirrorCorrupt
 
 _READ_BYTES = 1 << 20
 _POLL_SECONDS = 0.5
+_GC_THRESHOLD = 200_000
 _EXTRA_MEMORY_BYTES = 3 * 2**30
 _STARTUP_ALLOWANCE_SECONDS = 20.0
 
@@ -196,6 +198,8 @@ def _limit_child(limits: ScanLimits) -> None:
     """Default signals, no core dump, and a cap on memory where the system can tell its use."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal.SIGUSR1):
         signal.signal(number, signal.SIG_DFL)
+    # A child lives for one batch: rare collections, as most garbage of a scan has no cycles.
+    gc.set_threshold(_GC_THRESHOLD)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - a kernel file

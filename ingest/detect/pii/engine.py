@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
@@ -16,6 +17,7 @@ from ingest.detect.pii.rules import THRESHOLDS
 from ingest.domain.finding import Category
 
 _LANGUAGE: Final = "en"
+_MAX_KNOWN: Final = 4096
 
 MAX_WINDOW_BYTES: Final = 4096
 """Presidio's e-mail pattern takes quadratic time in the length of a run of its characters."""
@@ -37,6 +39,8 @@ class PresidioEngine:
     def __init__(self, analyzer: AnalyzerEngine) -> None:
         """Take the configured analyzer."""
         self._analyzer = analyzer
+        # Headers repeat all over a repository; the memory is bounded and changes no hit.
+        self._known: OrderedDict[tuple[Category, bytes], tuple[Hit, ...]] = OrderedDict()
 
     @classmethod
     def load(cls, judge: NameJudge, internal_suffixes: tuple[str, ...]) -> Self:
@@ -72,9 +76,16 @@ class PresidioEngine:
         start, end = whole_characters(data, start, end)
         if end - start > MAX_WINDOW_BYTES:
             raise ValueError("a window is too long for Presidio's patterns")
-        text = data[start:end].decode("utf-8", "surrogateescape")
-        results = self._analyzer.analyze(text, language=_LANGUAGE, entities=[category.value])
-        return [_to_hit(result, text, start, category) for result in results]
+        window = data[start:end]
+        known = self._known.get((category, window))
+        if known is None:
+            text = window.decode("utf-8", "surrogateescape")
+            results = self._analyzer.analyze(text, language=_LANGUAGE, entities=[category.value])
+            known = tuple(_to_hit(result, text, category) for result in results)
+            self._known[category, window] = known
+            if len(self._known) > _MAX_KNOWN:
+                self._known.popitem(last=False)
+        return [replace(hit, start=start + hit.start, end=start + hit.end) for hit in known]
 
 
 def whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -87,8 +98,8 @@ def whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _to_hit(result: RecognizerResult, text: str, offset: int, category: Category) -> Hit:
-    start = offset + _byte_length(text[: result.start])
+def _to_hit(result: RecognizerResult, text: str, category: Category) -> Hit:
+    start = _byte_length(text[: result.start])
     return Hit(
         category=category,
         rule=result.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY],

@@ -129,7 +129,24 @@ def _is_shouted(word: str) -> bool:
 
 _WORD_BEFORE: Final = re.compile(r"(?P<lead>.{0,4}?)(?P<word>[A-Z][\w'-]{0,23}) $", re.DOTALL)
 _OPENS_SENTENCE: Final = re.compile(r"(?:^|[\n.!?:;,(#*/>\"'|-] ?)$")
-_TITLES: Final = frozenset(["Dr", "Prof", "Mr", "Mrs", "Ms", "Sir", "By", "From", "To", "And", "Thanks", "Author", "Hi", "Dear"])
+_TITLES: Final = frozenset(
+    [
+        "Dr",
+        "Prof",
+        "Mr",
+        "Mrs",
+        "Ms",
+        "Sir",
+        "By",
+        "From",
+        "To",
+        "And",
+        "Thanks",
+        "Author",
+        "Hi",
+        "Dear",
+    ]
+)
 _LOOK_BACK: Final = 30
 
 

@@ -135,11 +135,48 @@ class PiiDetector:
 _SLASHES: Final = (b"//", b"/*", b"* ")
 _COMMENT_MARKS: Final[Mapping[str, tuple[bytes, ...]]] = {
     **dict.fromkeys(
-        ["c", "h", "cc", "cpp", "cxx", "hpp", "hh", "java", "js", "mjs", "cjs", "jsx", "ts", "tsx", "go", "rs", "swift", "kt", "scala", "cs", "proto"],
+        [
+            "c",
+            "h",
+            "cc",
+            "cpp",
+            "cxx",
+            "hpp",
+            "hh",
+            "java",
+            "js",
+            "mjs",
+            "cjs",
+            "jsx",
+            "ts",
+            "tsx",
+            "go",
+            "rs",
+            "swift",
+            "kt",
+            "scala",
+            "cs",
+            "proto",
+        ],
         _SLASHES,
     ),
     **dict.fromkeys(
-        ["py", "pyi", "rb", "sh", "bash", "pl", "pm", "yaml", "yml", "toml", "tcl", "makefile", "dockerfile"], (b"#",)
+        [
+            "py",
+            "pyi",
+            "rb",
+            "sh",
+            "bash",
+            "pl",
+            "pm",
+            "yaml",
+            "yml",
+            "toml",
+            "tcl",
+            "makefile",
+            "dockerfile",
+        ],
+        (b"#",),
     ),
 }
 """What a line of a comment begins with: such a line need not be parsed to be known."""
