@@ -32,8 +32,6 @@ FIRST = {b"README.md": b"# Tool\n\nAdds numbers.\n"} | {
 }
 
 
-
-
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[Context]:
     made = Context(settings=Settings(home=tmp_path / "state"))
@@ -147,9 +145,7 @@ def test_a_damaged_mirror_is_cloned_anew_on_the_next_visit(
     assert b"src/new.py" in outcomes(context)
 
 
-def test_a_tree_bomb_is_quarantined_and_leaves_the_corpus(
-    context: Context, tmp_path: Path
-) -> None:
+def test_a_tree_bomb_is_quarantined_and_leaves_the_corpus(context: Context, tmp_path: Path) -> None:
     from tests.support.gitrepo import TREE, set_ref, write_commit, write_object, write_tree
 
     path = build_repository(tmp_path / "bomb.git").path

@@ -72,7 +72,9 @@ def test_elsewhere_both_names_must_be_listed(text: str, names: list[str], judge:
     assert [text[run.start : run.end] for run in judge.names_in(text)] == names
 
 
-@pytest.mark.parametrize("opener", ["Ask ", "1. Ask ", "x\n Tell ", "# Call ", "Done. Ping ", "call "])
+@pytest.mark.parametrize(
+    "opener", ["Ask ", "1. Ask ", "x\n Tell ", "# Call ", "Done. Ping ", "call "]
+)
 def test_a_word_that_only_opens_a_sentence_hides_no_name(opener: str, judge: NameJudge) -> None:
     text = f"{opener}Mira Ostrowny about it"
     assert [run.words for run in judge.names_in(text)] == [("Mira", "Ostrowny")]
