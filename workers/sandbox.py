@@ -12,6 +12,7 @@ Results travel as JSON lines over a pipe. A `Secret` cannot be encoded, so none 
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import os
 import resource
@@ -19,7 +20,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NoReturn, Protocol
@@ -36,11 +37,12 @@ from ingest.errors import MirrorCorrupt
 _READ_BYTES = 1 << 20
 _POLL_SECONDS = 0.5
 _GC_THRESHOLD = 200_000
+_STRETCH_BYTES = 1 << 20
 _EXTRA_MEMORY_BYTES = 3 * 2**30
 _STARTUP_ALLOWANCE_SECONDS = 20.0
 
 Row = dict[str, object]
-OpenBlobs = Callable[[Sequence[str]], AbstractContextManager[Iterable[tuple[str, bytes]]]]
+OpenBlobs = Callable[[Sequence[str]], AbstractContextManager[Iterator[tuple[str, bytes]]]]
 """Opens a stream of (blob id, stored bytes) in the order asked."""
 
 
@@ -64,28 +66,56 @@ class ScanLimits:
 
 @dataclass(slots=True)
 class _Batch:
-    units: Sequence[ScanUnit]
+    """Units in stretches of about a megabyte, and how far the scanning of them is.
+
+    A stretch is read once and then scanned by one detector after the other: a detector that
+    stays on for many blobs finds its rules in the processor's caches.
+    """
+
+    stretches: Sequence[Sequence[ScanUnit]]
     detectors: Sequence[BlobDetector]
     rows: dict[Family, list[Row]] = field(default_factory=dict)
-    unit: int = 0
-    """Index of the unit that is being scanned."""
+    stretch: int = 0
     step: int = 0
-    """Index of the detector that is at it."""
+    """Index of the detector that is at the stretch."""
+    unit: int = 0
+    """Index of the unit in the stretch that is being scanned."""
+    scans: int = 0
 
     def keep(self, row: Row) -> None:
         """Keep one result and move on by one scan."""
-        self.rows.setdefault(self.detectors[self.step].family, []).append(row)
-        self.step += 1
+        self.rows[self.detectors[self.step].family].append(row)
+        self.scans += 1
+        self.unit += 1
+        if self.unit == len(self.stretches[self.stretch]):
+            self.step, self.unit = self.step + 1, 0
         if self.step == len(self.detectors):
-            self.unit, self.step = self.unit + 1, 0
+            self.stretch, self.step = self.stretch + 1, 0
 
     def blame(self, status: ScanStatus, reason: str) -> None:
         """Record the scan that is under way as ended without a result."""
-        self.keep(_scan_row(self.units[self.unit], status, reason))
+        self.keep(_scan_row(self.stretches[self.stretch][self.unit], status, reason))
 
     @property
     def is_done(self) -> bool:
-        return self.unit >= len(self.units)
+        return self.stretch >= len(self.stretches)
+
+    @property
+    def units_done(self) -> int:
+        """Units that all detectors are through with, as good as."""
+        return self.scans // len(self.detectors)
+
+
+def _cut(units: Sequence[ScanUnit]) -> list[list[ScanUnit]]:
+    stretches: list[list[ScanUnit]] = []
+    size = _STRETCH_BYTES
+    for unit in units:
+        if size >= _STRETCH_BYTES:
+            stretches.append([])
+            size = 0
+        stretches[-1].append(unit)
+        size += unit.size
+    return stretches
 
 
 def scan_batch(
@@ -101,9 +131,8 @@ def scan_batch(
     Each table has one row per unit, in the order of the units, whatever happened: a scan that
     hung, crashed or raised has a row that says so.
     """
-    batch = _Batch(units=units, detectors=detectors)
-    for detector in detectors:
-        batch.rows[detector.family] = []
+    rows: dict[Family, list[Row]] = {detector.family: [] for detector in detectors}
+    batch = _Batch(stretches=_cut(units), detectors=detectors, rows=rows)
     while detectors and not batch.is_done:
         _run_child(batch, open_blobs, limits, progress)
     return {family: _as_table(family, rows) for family, rows in batch.rows.items()}
@@ -156,10 +185,11 @@ def _collect(reader: int, batch: _Batch, limits: ScanLimits, progress: Progress)
         MirrorCorrupt: the child could not read a blob.
     """
     pending = b""
+    total = sum(len(stretch) for stretch in batch.stretches)
     deadline = time.monotonic() + limits.seconds + _STARTUP_ALLOWANCE_SECONDS
     while True:
         ready, _, _ = select.select([reader], [], [], _POLL_SECONDS)
-        progress(batch.unit, len(batch.units))
+        progress(batch.units_done, total)
         if not ready:
             if time.monotonic() > deadline:
                 return False
@@ -209,13 +239,16 @@ def _limit_child(limits: ScanLimits) -> None:
 
 
 def _scan_rest(batch: _Batch, open_blobs: OpenBlobs) -> Iterator[Row]:
-    rest = batch.units[batch.unit :]
-    step = batch.step
-    with open_blobs([unit.blob_id for unit in rest]) as blobs:
-        for unit, (_, stored) in zip(rest, blobs, strict=True):
-            text = _text_of(unit, stored)
+    stretches = batch.stretches[batch.stretch :]
+    step, first = batch.step, batch.unit
+    with open_blobs([unit.blob_id for stretch in stretches for unit in stretch]) as blobs:
+        for stretch in stretches:
+            stored = itertools.islice(blobs, len(stretch))
+            texts = [_text_of(u, data) for u, (_, data) in zip(stretch, stored, strict=True)]
             for detector in batch.detectors[step:]:
-                yield _scan_one(detector, unit, text)
+                for unit, text in zip(stretch[first:], texts[first:], strict=True):
+                    yield _scan_one(detector, unit, text)
+                first = 0
             step = 0
 
 
