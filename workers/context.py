@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 from collections.abc import Mapping
@@ -105,6 +106,7 @@ class Context:
             # in a forked child copies their pages.
             gc.collect()
             gc.freeze()
+            atexit.register(gc.unfreeze)
         return [self._detectors[family] for family in families]
 
     @staticmethod

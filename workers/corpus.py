@@ -32,6 +32,11 @@ def digest_of(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def history_key(context: Context, repository_id: str, refs_digest: str) -> str:
+    """Return the key of a repository's listed history: everything that its rows depend on."""
+    return digest_of("history", repository_id, refs_digest, context.settings.max_blob_bytes)
+
+
 def units_of(snapshot: pa.Table) -> pa.Table:
     """Return the scan units (blob_id, suffix, size) of a snapshot, each once, in path order."""
     with duckdb.connect() as connection:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.domain.artefacts import HISTORY
+from ingest.domain.finding import Family
 from ingest.domain.repository import Repository
 from ingest.errors import InputError
 from policies.effective import Explanation, explain
-from policies.report import ViolationReport, group_violations
+from policies.report import ViolationReport, add_history, group_violations
 from workers.context import Context
-from workers.corpus import Corpus, corpus_keys, load_corpus, load_decisions
+from workers.corpus import Corpus, corpus_keys, history_key, load_corpus, load_decisions
 
 
 def violation_report(context: Context, repositories: Sequence[Repository]) -> ViolationReport:
@@ -24,13 +26,30 @@ def violation_report(context: Context, repositories: Sequence[Repository]) -> Vi
     decisions, corpus = _decided(context)
     ids = pa.array([r.id for r in repositories], pa.string())
     wanted = decisions.filter(pc.is_in(decisions["repo_id"], ids))
-    return group_violations(
+    report = group_violations(
         wanted.replace_schema_metadata(decisions.schema.metadata),
         corpus.dossier(),
         facts=corpus.facts,
         trees=corpus.trees,
         policy=context.policy,
     )
+    return add_history(
+        report,
+        _histories(context, repositories),
+        corpus.snapshots,
+        context.lake.read_facts(Family.SECRETS, context.ruleset_digests[Family.SECRETS]),
+    )
+
+
+def _histories(context: Context, repositories: Sequence[Repository]) -> pa.Table:
+    """Return the listed histories of the newest visits; empty where none was asked for."""
+    tables = [HISTORY.empty_table()]
+    for repository in repositories:
+        visit = context.catalog.latest_visit(repository.id)
+        key = history_key(context, repository.id, visit.refs_digest) if visit else ""
+        if key and context.lake.exists("history", key):
+            tables.append(context.lake.read("history", key))
+    return pa.concat_tables(tables)
 
 
 def explain_path(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policies.report.escape import display_path
 from policies.report.group import group_violations
+from policies.report.history import add_history
 from policies.report.model import ViolationReport
 from policies.report.render_csv import to_csv
 from policies.report.render_html import to_html
@@ -12,6 +13,7 @@ from policies.report.render_sarif import to_sarif
 
 __all__ = [
     "ViolationReport",
+    "add_history",
     "display_path",
     "group_violations",
     "to_csv",

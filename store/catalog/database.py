@@ -140,7 +140,14 @@ class Database:
             event.listen(engine, "begin", _begin_sqlite)
             with _FORK_GUARD:
                 _SQLITE_ENGINES.add(engine)
+        weakref.finalize(self, _dispose, engine, os.getpid())
         return engine
+
+
+def _dispose(engine: Engine, pid: int) -> None:
+    """Close the idle connections of a catalog that nobody holds any more, in its own process."""
+    if os.getpid() == pid:
+        engine.dispose()
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

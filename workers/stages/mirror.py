@@ -18,7 +18,7 @@ from ingest.snapshot.take import SnapshotLimits, take_snapshot
 from store.catalog import ClaimedJob, JobSpec, RepositoryState
 from workers.batches import cut_batches
 from workers.context import Context
-from workers.corpus import digest_of, missing_units, units_of
+from workers.corpus import digest_of, history_key, missing_units, units_of
 from workers.sandbox import Progress
 
 _GOOD = (VisitStatus.FULL, VisitStatus.PARTIAL)
@@ -131,7 +131,7 @@ def _with_history(
     missing: dict[Family, pa.Table],
 ) -> dict[Family, pa.Table]:
     """List every reachable blob, and add those to the secrets family's missing units."""
-    key = digest_of("history", repository_id, refs_digest, context.settings.max_blob_bytes)
+    key = history_key(context, repository_id, refs_digest)
     if not context.lake.exists("history", key):
         listed = list_history(repository_id, reader, max_blob_bytes=context.settings.max_blob_bytes)
         context.lake.write("history", key, listed)

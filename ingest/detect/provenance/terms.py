@@ -63,11 +63,17 @@ def is_choice(expression: str) -> bool:
 
 
 def all_of(expressions: Iterable[str]) -> str:
-    """Return the AND of expressions, each once and sorted."""
-    parts = sorted(set(expressions))
+    """Return the AND of expressions, each term once and sorted."""
+    parts = sorted({term for expression in expressions for term in _terms(expression)})
     if len(parts) == 1:
         return parts[0]
     return " AND ".join(f"({part})" if is_choice(part) else part for part in parts)
+
+
+def _terms(expression: str) -> list[str]:
+    """Return what a plain AND joins; an expression with a choice in it stays whole."""
+    is_plain = "(" not in expression and not is_choice(expression)
+    return expression.split(" AND ") if is_plain else [expression]
 
 
 def worst_of(categories: Iterable[str]) -> str:

@@ -14,10 +14,12 @@ from ingest.domain.finding import BLOB_FAMILIES, Family
 from ingest.domain.repository import Repository, RightsBasis, VisitStatus
 from ingest.register.registry import RegistrationRequest, register
 from policies.decision import Outcome, Tier
+from policies.report import to_csv, to_html, to_json, to_sarif
 from store.catalog import JobSpec, RepositoryState
 from tests.support.gitrepo import build_repository
 from workers.context import Context
 from workers.corpus import corpus_keys, load_decisions
+from workers.reports import violation_report
 from workers.runner import drain
 from workers.settings import Settings
 
@@ -108,6 +110,12 @@ def test_history_scans_what_head_no_longer_shows_for_secrets_only(
     }
     assert scanned == {family: family is Family.SECRETS for family in BLOB_FAMILIES}
     assert b"old.py" not in outcomes(context)
+    report = violation_report(context, [repository])
+    (group,) = [g for g in report.groups if g.rule_id == "SECRET_IN_HISTORY"]
+    assert [place.path for place in group.examples] == [b"old.py"]
+    for text in (to_html(report), to_json(report), to_csv(report), to_sarif(report)):
+        assert "SECRET_IN_HISTORY" in text
+        assert token.decode() not in text
 
 
 def test_a_repository_that_is_gone_keeps_its_last_snapshot_and_stops_nobody(

@@ -1,0 +1,84 @@
+"""Secrets that HEAD no longer shows: a deleted credential is still in every clone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import pyarrow as pa
+
+from policies.database import open_database
+from policies.report.model import NOTHING, Amount, Group, Location, RuleText, ViolationReport
+
+IN_HISTORY: Final = RuleText(
+    id="SECRET_IN_HISTORY",
+    title="A secret in the history",
+    because="HEAD does not show it any more, but every clone still holds it.",
+    remedy="Rotate it; no change of files takes it back.",
+    effect="report",
+    lane="security",
+)
+_QUERY: Final = """
+    WITH found AS (
+        SELECT blob_id, suffix, unnest(findings) AS finding FROM secrets
+    ), at_head AS (
+        SELECT finding.fingerprint FROM found WHERE blob_id IN (SELECT blob_id FROM snapshots)
+    ), gone AS (
+        SELECT DISTINCT h.repo_id, h.blob_id, h.path, h.size, f.finding
+        FROM history h JOIN found f USING (blob_id, suffix)
+        WHERE f.finding.fingerprint NOT IN (SELECT fingerprint FROM at_head)
+    )
+    SELECT repo_id, finding.fingerprint, any_value(finding.category) AS category,
+        any_value(finding.preview) AS preview, count(*) AS cases,
+        count(DISTINCT blob_id) AS blobs, sum(size)::BIGINT AS size,
+        list({'path': path, 'line': finding.line} ORDER BY path, finding.line)[:5] AS places
+    FROM gone
+    GROUP BY repo_id, finding.fingerprint
+    ORDER BY repo_id, blobs DESC, finding.fingerprint
+"""
+
+
+def add_history(
+    report: ViolationReport, history: pa.Table, snapshots: pa.Table, secrets: pa.Table
+) -> ViolationReport:
+    """Return the report with one group per secret that only the history holds.
+
+    Args:
+        report: of the same repositories.
+        history: `HISTORY` rows; without any the report stays as it is.
+        snapshots: `SNAPSHOT` rows; what stands at HEAD is in the report already.
+        secrets: facts of the secrets family.
+    """
+    if not history.num_rows:
+        return report
+    with open_database() as connection:
+        connection.register("history", history)
+        connection.register("snapshots", snapshots.select(["blob_id"]))
+        connection.register("secrets", secrets.select(["blob_id", "suffix", "findings"]))
+        rows = connection.sql(_QUERY).to_arrow_table().to_pylist()
+    groups = tuple(_as_group(row) for row in rows)
+    return replace(report, groups=report.groups + groups, rules=(*report.rules, IN_HISTORY))
+
+
+def _as_group(row: dict[str, object]) -> Group:
+    places = row["places"]
+    return Group(
+        repo_id=str(row["repo_id"]),
+        rule_id=IN_HISTORY.id,
+        title=IN_HISTORY.title,
+        because=IN_HISTORY.because,
+        remedy=IN_HISTORY.remedy,
+        effect=IN_HISTORY.effect,
+        lane=IN_HISTORY.lane,
+        kind="finding",
+        key=str(row["fingerprint"]),
+        label=str(row["category"]),
+        preview=str(row["preview"]),
+        cases=int(str(row["cases"])),
+        touched=Amount(files=int(str(row["blobs"])), bytes=int(str(row["size"]))),
+        blocked=NOTHING,
+        examples=tuple(
+            Location(path=place["path"], line=place["line"])
+            for place in (places if isinstance(places, list) else [])
+        ),
+    )
