@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import typer
+from pydantic import ValidationError
 
 from cli import paths, release, repo, run, stack
 from cli.console import err, safe
@@ -40,6 +41,12 @@ def main() -> None:
         if error.hint:
             err.print(f"  hint: {safe(error.hint)}")
         sys.exit(error.exit_code)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False):
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            err.print(f"error: SHARDGATE_{name}: {problem['msg']}")
+        err.print("  hint: docs/settings.md lists the settings")
+        sys.exit(2)
     except KeyboardInterrupt:
         err.print("stopped")
         sys.exit(130)

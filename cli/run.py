@@ -13,7 +13,7 @@ import typer
 from cli.console import out, print_table, wait_for_run
 from cli.samples import company_profile_yaml, write_samples
 from cli.summary import print_summary, write_reports
-from ingest.domain.repository import Repository, RightsBasis
+from ingest.domain.repository import Repository, RightsBasis, VisitStatus
 from ingest.errors import InputError
 from ingest.register.registry import RegistrationRequest, register
 from policies.decision import Tier
@@ -24,6 +24,7 @@ from workers.context import Context
 from workers.settings import Settings
 
 _CONSENT = timedelta(days=365)
+_GOOD = (VisitStatus.FULL, VisitStatus.PARTIAL)
 _TIERS = tuple(tier.value for tier in Tier)
 
 
@@ -51,10 +52,12 @@ def run_path(
         raise
     if not keep:
         embedded.stop(settings)
-    _print_trouble(context, run_id, repositories)
+    is_whole = _print_trouble(context, run_id, repositories)
     print_summary(context, repositories)
     report = write_reports(context, repositories)
     _print_ending(context, repositories, report, time.monotonic() - started)
+    if not is_whole:
+        raise typer.Exit(1)
 
 
 def sync(
@@ -73,8 +76,10 @@ def sync(
     embedded.start(settings)
     run_id = start_run(context, repositories, tiers=_TIERS if build else (), history=history)
     wait_for_run(context, run_id)
-    _print_trouble(context, run_id, repositories)
+    is_whole = _print_trouble(context, run_id, repositories)
     print_summary(context, repositories)
+    if not is_whole:
+        raise typer.Exit(1)
 
 
 def start_run(
@@ -151,7 +156,10 @@ def _register_samples(context: Context) -> list[Repository]:
 def _register_one(context: Context, url: str) -> Repository:
     """Register the user's own repository under the strictest terms: nothing may be released."""
     path = Path(url).expanduser()
-    url = str(path.resolve()) if path.exists() else url
+    if path.exists():
+        url = str(path.resolve())
+    elif "://" not in url and ":" not in url:
+        raise InputError(f"There is no folder {url}.", hint="Give a path or an https or ssh URL.")
     request = RegistrationRequest(
         url=url,
         owner="unknown",
@@ -191,7 +199,8 @@ def find_registered(context: Context, request: RegistrationRequest) -> Repositor
     return context.catalog.find_by_url(canonicalise(request.url, allow_local=True).url)
 
 
-def _print_trouble(context: Context, run_id: str, repositories: Sequence[Repository]) -> None:
+def _print_trouble(context: Context, run_id: str, repositories: Sequence[Repository]) -> bool:
+    """Show what a person has to look at; tell whether every repository was visited and done."""
     visits = [(r.name, context.catalog.latest_visit(r.id)) for r in repositories]
     bad = [(name, v.status.value, v.cause) for name, v in visits if v is not None and v.cause]
     if bad:
@@ -203,6 +212,8 @@ def _print_trouble(context: Context, run_id: str, repositories: Sequence[Reposit
             ("stage", "repository", "reason"),
             [(job.stage, job.scope, job.reason) for job in parked],
         )
+    is_visited = all(v is not None and v.status in _GOOD for _, v in visits)
+    return is_visited and not parked
 
 
 def _print_ending(

@@ -178,6 +178,7 @@ def test_bad_input_ends_with_exit_code_2_and_says_what_to_do(installed: Installa
             "--evidence=e",
         ),
         ("sync", "no-such-repository"),
+        ("run", "--repo", "/no/such/folder"),
         ("why", "no-such-repository", "x"),
     ):
         done = installed.run(*arguments, check=False)
