@@ -13,7 +13,8 @@ def test_utf8_is_its_own_normal_form(text: str) -> None:
     assert normalise(data) == (data, "utf-8")
 
 
-@given(st.text(min_size=1).filter(lambda t: not t.startswith("\ufeff")))
+# FF FE 00 00 is a mark of UTF-32 and, as well, UTF-16 that begins with NUL.
+@given(st.text(min_size=1).filter(lambda t: not t.startswith(("\ufeff", "\0"))))
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
 def test_text_with_a_byte_order_mark_is_transcoded(encoding: str, text: str) -> None:
     assert normalise(text.encode(encoding)) == (text.encode(), encoding)
