@@ -21,6 +21,7 @@ from workers.settings import Settings
 
 QUEUE = "shardgate"
 _TICK_SECONDS = 2.0
+_GRACE_SECONDS = 60.0
 
 
 class Process:
@@ -36,13 +37,15 @@ class Process:
         return cls.context
 
 
-def make_app(broker_url: str) -> Celery:
+def make_app(settings: Settings) -> Celery:
     """Return the application for a broker."""
-    app = Celery("shardgate", broker=broker_url)
+    app = Celery("shardgate", broker=settings.queue_url)
     app.conf.update(
         task_acks_late=True,
         task_acks_on_failure_or_timeout=True,
         task_reject_on_worker_lost=False,
+        task_soft_time_limit=settings.job_timeout_seconds,
+        task_time_limit=settings.job_timeout_seconds + _GRACE_SECONDS,
         task_ignore_result=True,
         task_store_errors_even_if_ignored=False,
         result_backend=None,
@@ -106,9 +109,10 @@ _APPS: dict[str, Celery] = {}
 
 
 def _app() -> Celery:
-    url = Settings().queue_url
+    settings = Settings()
+    url = settings.queue_url
     if url not in _APPS:
-        _APPS[url] = make_app(url)
+        _APPS[url] = make_app(settings)
     return _APPS[url]
 
 

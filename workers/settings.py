@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         default=30.0, ge=1, description="A job without a heartbeat for this long is taken back."
     )
+    job_timeout_seconds: float = Field(
+        default=6 * 3600.0, gt=0, description="A job that takes longer is stopped and tried again."
+    )
     git_timeout_seconds: float = Field(
         default=3600.0, gt=0, description="Wall-clock limit of one git command."
     )

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,17 +23,17 @@ from workers.pipeline import PIPELINE
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.xdist_group("stack")]
 
 
-def kill_worker_in(installation: Installation, stage: str, deadline: float) -> None:
-    """Wait until a job of the stage runs, and kill the worker with all its children."""
+def kill_in(installation: Installation, process: str, stage: str, deadline: float) -> None:
+    """Wait until a job of the stage runs, and kill a process with all its children."""
     database = sqlite3.connect(f"file:{installation.home}/catalog.sqlite?mode=ro", uri=True)
     query = "select count(*) from jobs where stage = ? and state = 'running'"
     with contextlib.closing(database):
         while not database.execute(query, (stage,)).fetchone()[0]:
             assert time.monotonic() < deadline, f"no job of {stage} was ever seen running"
             time.sleep(0.001)
-    worker = next(s for s in embedded.status(installation.settings) if s.name == embedded.WORKER)
-    assert worker.pid is not None
-    os.killpg(worker.pid, signal.SIGKILL)
+    state = next(s for s in embedded.status(installation.settings) if s.name == process)
+    assert state.pid is not None
+    os.killpg(state.pid, signal.SIGKILL)
 
 
 @pytest.mark.timeout(200)
@@ -41,6 +42,29 @@ def test_a_killed_run_completes_with_identical_shards(
     installed: Installation, samples: Path, tmp_path: Path, stage: str
 ) -> None:
     disturbed = Installation(home=tmp_path / "state")
+    with disturbed_run(installed, disturbed, samples):
+        kill_in(disturbed, embedded.WORKER, stage, time.monotonic() + 90)
+        disturbed.run("up")
+    assert_same_releases(installed, disturbed)
+
+
+@pytest.mark.timeout(200)
+def test_a_broker_that_loses_all_messages_loses_no_job(
+    installed: Installation, samples: Path, tmp_path: Path
+) -> None:
+    disturbed = Installation(home=tmp_path / "state")
+    with disturbed_run(installed, disturbed, samples):
+        kill_in(disturbed, embedded.BROKER, "detect", time.monotonic() + 90)
+        shutil.rmtree(disturbed.settings.run_dir / "appendonlydir")
+        disturbed.run("up")
+    assert_same_releases(installed, disturbed)
+
+
+@contextlib.contextmanager
+def disturbed_run(
+    installed: Installation, disturbed: Installation, samples: Path
+) -> Iterator[None]:
+    """Start the whole path with the keys of another installation, and wait for its end."""
     # The same keys: identities and ruleset digests are keyed.
     shutil.copytree(installed.home / "keys", disturbed.home / "keys")
     register_samples(disturbed, samples)
@@ -53,14 +77,17 @@ def test_a_killed_run_completes_with_identical_shards(
             stdout=subprocess.DEVNULL,
         )
         try:
-            kill_worker_in(disturbed, stage, time.monotonic() + 90)
-            disturbed.run("up")
+            yield
             assert command.wait(timeout=120) == 0
         finally:
             command.kill()
             command.wait()
     finally:
         disturbed.run("down")
+
+
+def assert_same_releases(installed: Installation, disturbed: Installation) -> None:
+    """Compare two installations shard by shard."""
     assert not disturbed.context.jobs.parked()
     for tier in Tier:
         expected = {p.name: p.read_bytes() for p in installed.shards(tier)}
