@@ -28,12 +28,14 @@ class Process:
     """The one context of a worker process; made after the fork."""
 
     context: Context | None = None
+    sources: tuple[object, ...] = ()
 
     @classmethod
     def get(cls) -> Context:
-        """Return the context of this process."""
-        if cls.context is None:
+        """Return the context of this process; a new one when policy or company terms changed."""
+        if cls.context is None or cls.context.sources != cls.sources:
             cls.context = Context(settings=Settings())
+            cls.sources = cls.context.sources
         return cls.context
 
 

@@ -70,8 +70,7 @@ class Context:
     @cached_property
     def company(self) -> CompanyProfile:
         """The company's terms; empty without a file."""
-        path = self.settings.company_file or self.settings.root / "company.yaml"
-        return load_company(path)
+        return load_company(self.company_file)
 
     @cached_property
     def policy(self) -> Policy:
@@ -96,6 +95,17 @@ class Context:
         """Ruleset digest of each blob family; cheap."""
         return ruleset_digests(self.detector_config)
 
+    @property
+    def sources(self) -> tuple[object, ...]:
+        """Return a mark that changes when the policy's or the company's file does."""
+        paths = (self.settings.policy_file, self.company_file)
+        return tuple(_mark(path) for path in paths if path is not None)
+
+    @property
+    def company_file(self) -> Path:
+        """Where the company's terms stand, if anywhere."""
+        return self.settings.company_file or self.settings.root / "company.yaml"
+
     def detectors(self, families: tuple[Family, ...] = BLOB_FAMILIES) -> list[BlobDetector]:
         """Return loaded detectors; each family is loaded once per process."""
         missing = [family for family in families if family not in self._detectors]
@@ -113,6 +123,14 @@ class Context:
     def today() -> date:
         """Return the present day in UTC; consents are judged by it."""
         return utc_now().date()
+
+
+def _mark(path: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def load_company(path: Path) -> CompanyProfile:

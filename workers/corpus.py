@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -14,10 +15,12 @@ import pyarrow.compute as pc
 from ingest.detect import provenance
 from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.domain.artefacts import SCHEMA_VERSION, SNAPSHOT, TREE_FACTS
-from ingest.domain.finding import BLOB_FAMILIES, Family
+from ingest.domain.finding import BLOB_FAMILIES, Family, ScanStatus
 from ingest.domain.repository import Repository
 from policies.dossier import RIGHTS, assemble_dossier
 from workers.context import Context
+
+FINDING_FAMILIES = (Family.SECRETS, Family.PII, Family.CONFIDENTIAL)
 
 _UNITS = """
     select blob_id, suffix, any_value(size) as size
@@ -53,6 +56,8 @@ class CorpusKeys:
     trees: Mapping[str, str]
     """Repository id to tree facts key; equal repositories in both."""
     decisions: str
+    rights: pa.Table
+    """The rights that the key of the decisions was made from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +113,9 @@ def corpus_keys(context: Context) -> CorpusKeys:
     repositories = {r.id: r for r in context.catalog.list_repositories()}
     snapshots = {r: k for r, k in sorted(context.catalog.corpus().items()) if r in repositories}
     trees = {r: tree_key(context, repositories[r], key) for r, key in snapshots.items()}
-    decisions = digest_of(
-        "decisions", snapshots, trees, context.policy.digest, rights_table(context).to_pylist()
-    )
-    return CorpusKeys(snapshots=snapshots, trees=trees, decisions=decisions)
+    rights = rights_table(context)
+    decisions = digest_of("decisions", snapshots, trees, context.policy.digest, rights.to_pylist())
+    return CorpusKeys(snapshots=snapshots, trees=trees, decisions=decisions, rights=rights)
 
 
 def rights_table(context: Context) -> pa.Table:
@@ -142,7 +146,7 @@ def load_corpus(context: Context, keys: CorpusKeys) -> Corpus:
         snapshots=pa.concat_tables([SNAPSHOT.empty_table(), *snapshots]),
         trees=pa.concat_tables([TREE_FACTS.empty_table(), *trees]),
         facts=load_facts(context, pa.concat_tables([SNAPSHOT.empty_table(), *snapshots])),
-        rights=rights_table(context),
+        rights=keys.rights,
     )
 
 
@@ -150,7 +154,38 @@ def load_facts(context: Context, snapshots: pa.Table) -> dict[Family, pa.Table]:
     """Return the facts of every blob family about the blobs of some snapshots."""
     blob_ids = pc.unique(snapshots["blob_id"])
     digests = context.ruleset_digests
-    return {f: context.lake.read_facts(f, digests[f], blob_ids) for f in BLOB_FAMILIES}
+    tables = {f: context.lake.read_facts(f, digests[f], blob_ids) for f in BLOB_FAMILIES}
+    return tables | {f: share_findings(tables[f]) for f in FINDING_FAMILIES}
+
+
+def share_findings(facts: pa.Table) -> pa.Table:
+    """Return facts in which every unit of a blob has what was found under any name hint.
+
+    Detectors look harder at some kinds of files, and the same bytes are shipped whatever the
+    name: what is a secret in ``app.yaml`` is one in its copy ``app.txt``. Spans are of the same
+    normalised text, so they carry over. The worst status counts for all.
+    """
+    counts = facts.group_by("blob_id").aggregate([("suffix", "count")])
+    several = counts.filter(pc.greater(counts["suffix_count"], 1))["blob_id"]
+    if not len(several):
+        return facts
+    is_shared = pc.is_in(facts["blob_id"], several.combine_chunks())
+    rows = facts.filter(is_shared).to_pylist()
+    found: dict[str, dict[tuple[int, int, str], dict[str, Any]]] = {}
+    worst: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        spans = found.setdefault(row["blob_id"], {})
+        spans |= {(f["start"], f["end"], f["rule_id"]): f for f in row["findings"] or []}
+        if row["status"] != ScanStatus.COMPLETED.value:
+            worst[row["blob_id"]] = (row["status"], row["reason"])
+    for row in rows:
+        spans = found[row["blob_id"]]
+        row["findings"] = [spans[key] for key in sorted(spans)]
+        row["status"], row["reason"] = worst.get(row["blob_id"], (row["status"], row["reason"]))
+    shared = pa.Table.from_pylist(rows, schema=facts.schema)
+    return pa.concat_tables([facts.filter(pc.invert(is_shared)), shared]).sort_by(
+        [("blob_id", "ascending"), ("suffix", "ascending")]
+    )
 
 
 def load_decisions(context: Context, keys: CorpusKeys) -> pa.Table | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -40,6 +40,10 @@ def ignore_progress(done: int, total: int) -> None:
     """Take progress and tell nobody."""
 
 
+def no_check() -> None:
+    """Let everything be published."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """What a build works with."""
@@ -50,6 +54,8 @@ class Tools:
     writer: ShardWriter = FORMATS["parquet"]
     progress: Progress = ignore_progress
     """Told of rows: each counts once when written and once when scanned."""
+    last_check: Callable[[], None] = no_check
+    """Called just before publishing; what it raises leaves nothing published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +96,7 @@ def build_release(
         payload = manifest.to_json()
         (staging / MANIFEST_FILE).write_bytes(payload)
         (staging / ENVELOPE_FILE).write_bytes(tools.signer.sign(payload))
+        tools.last_check()
         directory = publish(staging, root, release_id_of(lineage))
     published = Manifest.from_json((directory / MANIFEST_FILE).read_bytes())
     return BuiltRelease(directory=directory, manifest=published, exclusions=exclusions)

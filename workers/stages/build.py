@@ -15,13 +15,22 @@ from policies.decision import Tier
 from release.build import REDACTING, BuiltRelease, ReleaseInputs, ReleaseSpec, Tools, build_release
 from release.domain.manifest import MANIFEST_FILE
 from release.signing import KeySigner
-from store.catalog import AuditLog, ClaimedJob, JobSpec, ReleaseBook, ReleaseState
+from store.catalog import (
+    AuditLog,
+    ClaimedJob,
+    JobSpec,
+    LeaseLost,
+    ReleaseBook,
+    ReleaseState,
+)
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, digest_of, load_corpus, load_decisions
 from workers.sandbox import Progress
 
 _SCANNING = (Family.SECRETS, Family.PII, Family.CONFIDENTIAL)
 _NO_BLOB = "0" * 40
+_CHANGED = "The corpus, the policy or a consent changed after the decision."
+_SYNC_AGAIN = "Run shardgate sync again."
 
 
 class DetectorScanner:
@@ -44,10 +53,7 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
     keys = corpus_keys(context)
     decisions = load_decisions(context, keys)
     if decisions is None or keys.decisions != wanted:
-        raise TerminalError(
-            "The corpus, the policy or a consent changed after the decision.",
-            hint="Run shardgate sync again.",
-        )
+        raise TerminalError(_CHANGED, hint=_SYNC_AGAIN)
     params = {"decisions": keys.decisions, "spec": _spec_digest(context)}
     if _is_published(context, tier, params):
         return ()
@@ -68,12 +74,21 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
         tools=_tools(context),
         target_bytes=context.settings.shard_target_bytes,
     )
+
+    def last_check() -> None:
+        """Look again at the moment of publishing: time has passed, and we may be a zombie."""
+        if corpus_keys(context).decisions != wanted:
+            raise TerminalError(_CHANGED, hint=_SYNC_AGAIN)
+        if not context.jobs.heartbeat(job, context.settings.lease_seconds, 1, 1):
+            raise LeaseLost(f"The lease of {job.id} is lost; nothing was published.")
+
     with MirrorReader(context.settings.mirrors_dir) as blobs:
         tools = Tools(
             blobs=blobs,
             scanner=DetectorScanner(detectors),
             signer=KeySigner(private=context.keys.private),
             progress=progress,
+            last_check=last_check,
         )
         try:
             built = build_release(inputs, spec, context.settings.shards_dir(tier.value), tools)

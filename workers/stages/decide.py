@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.domain.finding import Family
+from ingest.errors import TransientError
 from policies.evaluate import decide as evaluate
 from store.catalog import ClaimedJob, JobSpec, ReleaseBook
 from workers.context import Context, utc_now
@@ -27,6 +28,8 @@ def decide(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Jo
             content=corpus.facts[Family.CONTENT],
             input_digest=keys.decisions,
         )
+        if corpus_keys(context).decisions != keys.decisions:
+            raise TransientError("Facts, rights or the policy changed while they were judged.")
         context.lake.write("decisions", keys.decisions, decisions)
         progress(decisions.num_rows, decisions.num_rows)
     return [

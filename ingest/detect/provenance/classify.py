@@ -38,6 +38,7 @@ from ingest.detect.provenance.verdict import Verdict, judge
 from ingest.domain.artefacts import TREE_FACTS
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import ScanStatus
+from ingest.domain.tree import SkipReason
 
 _COLUMNS: Final = ("repo_id", "path", "blob_id", "suffix", "skip_reason")
 _ENVIRONMENT_MARK: Final = b"pyvenv.cfg"
@@ -81,6 +82,9 @@ def _entries(snapshot: pa.Table) -> Iterator[_Entry]:
         yield _Entry(repo_id=repo_id, path=path, key=(blob_id, suffix), skip_reason=skip_reason)
 
 
+_TEXTLESS: Final = (SkipReason.SYMLINK.value, SkipReason.EMPTY.value)
+
+
 class _Tree:
     """A tree's facts, with what its directories say remembered."""
 
@@ -120,7 +124,7 @@ class _Tree:
         return ScopeFile(
             path=entry.path,
             facts=self._licensing.get(entry.key),
-            is_skipped=entry.skip_reason is not None,
+            is_skipped=entry.skip_reason in _TEXTLESS,
         )
 
     def row(self, entry: _Entry) -> dict[str, object]:

@@ -59,7 +59,7 @@ class ScopeFile:
     path: bytes
     facts: LicenseFacts | None
     is_skipped: bool
-    """Was not to be scanned (a symlink, empty, no text)."""
+    """Holds no text of its own: a symlink, or empty. What could not be read is not skipped."""
 
 
 def is_license_name(name: bytes) -> bool:
@@ -109,9 +109,9 @@ def build_scope(directory: bytes, members: list[ScopeFile]) -> Scope | None:
     telling = [f for f in members if f.facts is not None and f.facts.expression]
     told = [file for file in licenses if file in telling]
     # A license file without a license (or a link) may point at its neighbours; alone it is text
-    # that nobody read. One whose scan is missing always is.
+    # that nobody read. One that could not be read, or whose scan is missing, always is.
     silent = [f for f in licenses if not (told or _tells_nothing(f))]
-    silent += [f for f in members if _is_unscanned(f) and f not in silent]
+    silent += [f for f in members if _must_be_read(f) and f not in silent]
     unread = [f for f in silent if f.facts is None]
     if not telling and not silent:
         return None
@@ -132,8 +132,10 @@ def build_scope(directory: bytes, members: list[ScopeFile]) -> Scope | None:
     )
 
 
-def _is_unscanned(file: ScopeFile) -> bool:
-    return file.facts is None and not file.is_skipped
+def _must_be_read(file: ScopeFile) -> bool:
+    """Tell whether a file is unread that should not be; side files speak for others, so always."""
+    is_side = file.path.endswith(SIDE_SUFFIX)
+    return file.facts is None and (is_side or not file.is_skipped)
 
 
 def _tells_nothing(file: ScopeFile) -> bool:

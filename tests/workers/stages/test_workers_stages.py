@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from cli.run import first_jobs
@@ -17,6 +18,7 @@ from policies.decision import Outcome, Tier
 from policies.report import to_csv, to_html, to_json, to_sarif
 from store.catalog import JobSpec, RepositoryState
 from tests.support.gitrepo import build_repository
+from workers.app import Process
 from workers.context import Context
 from workers.corpus import corpus_keys, load_decisions
 from workers.reports import violation_report
@@ -213,3 +215,43 @@ def test_a_copy_in_a_repository_without_consent_holds_the_releasable_one(
     context.catalog.save_repository(replace(inner, release_consent=False, consent_until=None))
     sync(context, inner)
     assert set(outcomes(context).values()) == {Outcome.INTERNAL_ONLY.value}
+
+
+def test_a_secret_that_one_name_gives_away_is_taken_out_under_every_name(
+    context: Context, tmp_path: Path
+) -> None:
+    value = "hunter" + "2Xy9qLmZ"
+    text = f"db:\n  db_password: {value}\n  host: db\n".encode()
+    files = FIRST | {b"config/app.yaml": text, b"docs/app.txt": text}
+    repository = enroll(context, build_repository(tmp_path / "r.git", [files]).path)
+    run_id = context.jobs.start_run(
+        "sync",
+        {"tiers": [tier.value for tier in Tier], "history": False},
+        lambda run: first_jobs(run, [repository]),
+    )
+    drain(context, run_id)
+    for tier in Tier:
+        for shard in context.settings.shards_dir(tier.value).rglob("*.parquet"):
+            assert value not in str(pq.read_table(shard).to_pylist())
+    shipped = [
+        row["content"]
+        for shard in context.settings.shards_dir(Tier.RELEASABLE.value).rglob("*.parquet")
+        for row in pq.read_table(shard).to_pylist()
+        if b"db_password" in row["content"].encode()
+    ]
+    assert shipped
+    assert all("<PASSWORD>" in content or "<KEY>" in content for content in shipped)
+
+
+def test_changed_company_terms_reach_a_worker_that_runs(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHARDGATE_HOME", str(context.settings.root))
+    context.settings.root.mkdir(parents=True)
+    before = Process.get()
+    digest = before.ruleset_digests[Family.CONFIDENTIAL]
+    assert Process.get() is before
+    (context.settings.root / "company.yaml").write_text("codenames: [bluebird]\n")
+    after = Process.get()
+    assert after.company.codenames == ("bluebird",)
+    assert after.ruleset_digests[Family.CONFIDENTIAL] != digest

@@ -142,3 +142,18 @@ def test_the_nearest_scope_wins() -> None:
 
 def test_without_scopes_there_is_none() -> None:
     assert ScopeFinder({}).nearest(b"a/b") is None
+
+
+def test_a_side_file_that_was_not_read_is_never_silence() -> None:
+    side = ScopeFile(path=b"src/x.js.license", facts=None, is_skipped=True)
+    scope = build_scope(b"src/x.js", [side])
+    assert scope is not None
+    assert (scope.category, scope.is_unread) == ("unknown", True)
+
+
+def test_a_license_file_that_could_not_be_read_makes_its_neighbours_unknown() -> None:
+    told = ScopeFile(path=b"LICENSE", facts=facts("MIT", "permissive"), is_skipped=False)
+    huge = ScopeFile(path=b"COPYING", facts=None, is_skipped=False)
+    scope = build_scope(b"", [told, huge])
+    assert scope is not None
+    assert (scope.category, scope.is_unread) == ("unknown", True)
