@@ -9,6 +9,7 @@ from ingest.detect.provenance.scopes import (
     Scope,
     ScopeFile,
     ScopeFinder,
+    build_scope,
     build_scopes,
     is_license_name,
 )
