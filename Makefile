@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 SOURCES := ingest policies release store workers cli tests benchmarks docs
 
-.PHONY: run test check fix docs bench clean help
+.PHONY: run test check fix docs accuracy bench clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -22,6 +22,13 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# The peers pin what we do not want, so they get an environment of their own.
+.venv-peers/.peers: requirements/peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --quiet --disable-pip-version-check install \
+	    --require-hashes -r requirements/peers.txt
 	@touch $@
 
 run: $(VENV)/.run ## the whole path on this repository and three samples, or on REPO=<path or URL>
@@ -43,6 +50,9 @@ fix: $(VENV)/.dev ## let the formatter and the linter mend what they can
 
 docs: $(VENV)/.dev ## write the reference pages that follow from the code
 	$(BIN)/python -m docs.generate
+
+accuracy: $(VENV)/.dev .venv-peers/.peers ## precision and recall beside the peers; F=<families> selects
+	$(BIN)/python -m benchmarks.accuracy --peers $(F)
 
 bench: $(VENV)/.dev ## throughput and memory by stage on REPO=<path of a git repository>
 	$(BIN)/python -m benchmarks.path --repo "$(or $(REPO),.)"

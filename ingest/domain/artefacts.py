@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ingest.domain.finding import Family
 
-SCHEMA_VERSION: Final = "1"
+SCHEMA_VERSION: Final = "2"
 
 UTC_MICROSECONDS: Final = pa.timestamp("us", tz="UTC")
 
@@ -63,6 +63,7 @@ FINDING: Final = pa.struct(
         _required("hmac", pa.string()),
         _required("preview", pa.string()),
         _required("evidence", pa.string()),
+        _required("views", pa.list_(pa.field("element", pa.string(), nullable=False))),
     ]
 )
 FINDINGS: Final = pa.list_(pa.field("element", FINDING, nullable=False))

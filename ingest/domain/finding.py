@@ -73,6 +73,9 @@ class Finding:
     preview: str
     evidence: str = ""
     """A reason code of the detector; never text of the blob."""
+    views: tuple[str, ...] = ()
+    """Decodings that lead from the text to the value, outermost first (see `ingest.detect.views`).
+    Empty: the value stands in the text as it is; else the span is that of its encoded form."""
 
     def __post_init__(self) -> None:
         """Check the span and the identifiers."""
@@ -97,6 +100,7 @@ class Finding:
         line: int,
         confidence: Confidence,
         evidence: str = "",
+        views: tuple[str, ...] = (),
     ) -> Self:
         """Turn a matched value into a finding; the value does not outlive this call."""
         identity = secret.identity(key, "value")
@@ -112,6 +116,7 @@ class Finding:
             hmac=identity,
             preview=secret.preview(),
             evidence=evidence,
+            views=views,
         )
 
 

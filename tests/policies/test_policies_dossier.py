@@ -25,6 +25,7 @@ FINDING = {
     "hmac": "h",
     "preview": "****",
     "evidence": "",
+    "views": [],
 }
 
 
