@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 SOURCES := ingest policies release store workers cli tests benchmarks docs
 
-.PHONY: run test check fix docs accuracy bench clean help
+.PHONY: run test check fix docs accuracy bench fuzz clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -56,6 +56,9 @@ accuracy: $(VENV)/.dev .venv-peers/.peers ## precision and recall beside the pee
 
 bench: $(VENV)/.dev ## throughput and memory by stage on REPO=<path of a git repository>
 	$(BIN)/python -m benchmarks.path --repo "$(or $(REPO),.)"
+
+fuzz: $(VENV)/.dev ## mutated bytes through every detector for SECONDS=60
+	$(BIN)/python -m benchmarks.fuzz --seconds $(or $(SECONDS),60)
 
 clean: ## remove the environment and all state
 	rm -rf $(VENV) .shardgate
