@@ -9,6 +9,9 @@ import pytest
 from hypothesis import settings
 
 from tests.support.postgres import PostgresServer, running_postgres
+from tests.support.rules import use_shared_rules
+
+use_shared_rules()
 
 # Machines differ and are noisy: properties are about results, time is for `make bench`.
 settings.register_profile("suite", deadline=None)

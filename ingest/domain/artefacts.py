@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ingest.domain.finding import Family
 
-SCHEMA_VERSION: Final = "2"
+SCHEMA_VERSION: Final = "3"
 
 UTC_MICROSECONDS: Final = pa.timestamp("us", tz="UTC")
 
@@ -109,6 +109,7 @@ _FAMILY_COLUMNS: Final[dict[Family, list[pa.Field]]] = {
     Family.SECRETS: [
         pa.field("findings", FINDINGS),
         pa.field("allow_markers", pa.int32()),
+        pa.field("undecoded", pa.int32()),
     ],
     Family.PII: [pa.field("findings", FINDINGS)],
     Family.CONFIDENTIAL: [pa.field("findings", FINDINGS)],
@@ -149,6 +150,10 @@ TREE_FACTS: Final = pa.schema(
         pa.field("scope_license_category", pa.string()),
         pa.field("scope_evidence", pa.binary()),
         pa.field("scope_training_restricted", pa.bool_()),
+        pa.field("annotation_license_expression", pa.string()),
+        pa.field("annotation_license_category", pa.string()),
+        pa.field("annotation_evidence", pa.binary()),
+        pa.field("is_build_boilerplate", pa.bool_()),
         pa.field("provenance", pa.string()),
         pa.field("provenance_evidence", pa.list_(pa.string())),
         pa.field("path_findings", FINDINGS),
@@ -157,6 +162,9 @@ TREE_FACTS: Final = pa.schema(
 """Facts of the provenance family: one row per occurrence of a snapshot, sorted by path.
 
 `scope_*`: the nearest license file or manifest above the file, `scope_evidence` its path;
-null where there is none. `provenance`: first_party | third_party | mixed | unknown.
+null where there is none. `annotation_*`: what a side file, REUSE.toml or a Debian copyright file
+states of this very path, where it counts beside the file's own notice; `annotation_evidence` the
+stating file. `is_build_boilerplate`: the own notice is that of the build tool.
+`provenance`: first_party | third_party | mixed | unknown.
 `path_findings`: secrets, personal data and confidential terms in the path itself (spans in it).
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from ingest.domain.secret import HmacKey, Secret
 
@@ -138,10 +138,53 @@ class Category(StrEnum):
     IBAN_CODE = "IBAN_CODE"
     US_SSN = "US_SSN"
     USERNAME = "USERNAME"
+    # personal data: national identity numbers
+    UK_NHS = "UK_NHS"
+    UK_NINO = "UK_NINO"
+    US_ITIN = "US_ITIN"
+    ES_NIF = "ES_NIF"
+    ES_NIE = "ES_NIE"
+    IT_FISCAL_CODE = "IT_FISCAL_CODE"
+    PL_PESEL = "PL_PESEL"
+    FI_PERSONAL_IDENTITY_CODE = "FI_PERSONAL_IDENTITY_CODE"
+    SG_NRIC_FIN = "SG_NRIC_FIN"
+    AU_TFN = "AU_TFN"
+    AU_MEDICARE = "AU_MEDICARE"
+    IN_AADHAAR = "IN_AADHAAR"
+    IN_PAN = "IN_PAN"
+    KR_RRN = "KR_RRN"
+    CA_SIN = "CA_SIN"
+    NL_BSN = "NL_BSN"
+    BR_CPF = "BR_CPF"
+    FR_NIR = "FR_NIR"
+    DE_TAX_ID = "DE_TAX_ID"
+    SE_PERSONNUMMER = "SE_PERSONNUMMER"
+    BE_NATIONAL_NUMBER = "BE_NATIONAL_NUMBER"
+    PT_NIF = "PT_NIF"
+    TR_NATIONAL_ID = "TR_NATIONAL_ID"
+    CH_AHV = "CH_AHV"
+    MX_CURP = "MX_CURP"
+    CL_RUT = "CL_RUT"
+    CN_RIC = "CN_RIC"
+    NO_FNR = "NO_FNR"
+    ZA_ID_NUMBER = "ZA_ID_NUMBER"
+    TH_TNIN = "TH_TNIN"
+    HR_OIB = "HR_OIB"
+    RO_CNP = "RO_CNP"
+    CZ_BIRTH_NUMBER = "CZ_BIRTH_NUMBER"
+    IE_PPSN = "IE_PPSN"
     # confidential identifiers
     INTERNAL_HOST = "INTERNAL_HOST"
     PRIVATE_IP = "PRIVATE_IP"
+    PACKAGE_SCOPE = "PACKAGE_SCOPE"
     TICKET_ID = "TICKET_ID"
     EMPLOYEE_LOGIN = "EMPLOYEE_LOGIN"
     CODENAME = "CODENAME"
     CUSTOMER = "CUSTOMER"
+
+
+MODEL_EVIDENCE: Final = "ner"
+"""`Finding.evidence` of what only a language model found: a reason to review, none to redact."""
+_ORDER = tuple(Category)
+NATIONAL_IDS = _ORDER[_ORDER.index(Category.UK_NHS) : _ORDER.index(Category.INTERNAL_HOST)]
+"""Identity numbers that a state gives a person; under Presidio's names where it has one."""

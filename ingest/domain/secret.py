@@ -7,7 +7,6 @@ formatting, pickling, JSON and comparison.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -43,7 +42,7 @@ class HmacKey:
     def digest(self, kind: str, value: bytes) -> str:
         """Return 32 hex characters of HMAC-SHA-256 over kind and value (RFC 2104)."""
         message = kind.encode() + b"\0" + value
-        return hmac.new(self.material, message, hashlib.sha256).hexdigest()[:_HMAC_HEX_CHARS]
+        return hmac.digest(self.material, message, "sha256").hex()[:_HMAC_HEX_CHARS]
 
 
 class Secret:
@@ -71,6 +70,8 @@ class Secret:
         if len(self._value) < _PREVIEW_MIN_LENGTH:
             return "****"
         head = self._value[:_PREVIEW_CHARS].decode("ascii", "replace")
+        if head.isascii() and head.isprintable():
+            return f"{head}****"
         return "".join(c if c.isascii() and c.isprintable() else "?" for c in head) + "****"
 
     def __repr__(self) -> str:

@@ -16,6 +16,25 @@ _URL = r"(?:https|ssh|file)://[^\x00-\x1f\x7f]+"
 _PATH = r"/[^\x00-\x1f\x7f]*"
 
 
+LOG_OPTIONS: Final = (
+    "--all",
+    "--raw",
+    "-c",
+    "-z",
+    "--root",
+    "--no-renames",
+    "--no-abbrev",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--no-notes",
+    "--date-order",
+    "--reverse",
+    "--format=tformat:%x01%H %P%x02%ct",
+)
+"""What a commit changed, parents before children; a merge shows what it took from no parent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """What one subcommand may be given."""
@@ -48,10 +67,30 @@ SHAPES: Final = {
     "symbolic-ref": _shape(operands=rf"HEAD|{_REF}"),
     "update-ref": _shape("--no-deref --stdin -z"),
     "cat-file": Shape(
-        options=frozenset({"--batch", "--batch-check=%(objectname) %(objecttype) %(objectsize)"})
+        options=frozenset(
+            {
+                "--batch",
+                "--batch-check=%(objectname) %(objecttype) %(objectsize)",
+                "--batch-check=%(objectname)",
+                "-z",
+                "--batch-all-objects",
+                "--unordered",
+            }
+        )
     ),
     "rev-list": _shape(
         "--objects --all --filter=object:type=blob --filter-provided-objects --quiet"
+    ),
+    "log": Shape(
+        options=frozenset(
+            {
+                *LOG_OPTIONS,
+                *("--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv", "-z"),
+                *("--reverse", "--max-count=20000"),
+                "--format=%H%x00%P%x00%ae%x00%(trailers:key=git-subtree-dir,valueonly)",
+            }
+        ),
+        operands=_ID,
     ),
     "fsck": _shape("--full --no-dangling --no-progress --no-reflogs"),
     "repack": _shape("-d -q --geometric=2"),

@@ -10,6 +10,7 @@ import pytest
 from ingest.errors import MirrorCorrupt, Quarantined
 from ingest.mirror.head import parse_commit, read_head
 from ingest.mirror.reader import MirrorReader
+from ingest.mirror.recent import RecentBlobs
 from tests.support.gitrepo import SYMLINK, Commit, build_repository, git
 
 FILES = {b"%03d.txt" % n: b"file %d\n" % n * (n % 7 * 500) for n in range(300)} | {
@@ -218,3 +219,26 @@ def test_a_date_out_of_range_is_clamped(mirrors: Any, source: Path) -> None:
     head = read_head(mirrors.path, mirrors.repository.id)
     assert head is not None
     assert head.committer_date.year == 9999
+
+
+def test_blobs_at_hand_are_not_read_again_and_keep_their_place(mirrors: Any, source: Path) -> None:
+    build_repository(source, [FILES])
+    mirrors.sync()
+    wanted = [blob_id(data) for data in contents()]
+    recent = RecentBlobs()
+    with MirrorReader(mirrors.path) as reader:
+        expected = list(reader.read_blobs(mirrors.repository.id, wanted))
+    with MirrorReader(mirrors.path, recent=recent) as reader:
+        list(reader.read_blobs(mirrors.repository.id, wanted[5:9]))
+        assert recent.of(mirrors.repository.id) == dict(expected[5:9])
+        assert list(reader.read_blobs(mirrors.repository.id, wanted)) == expected
+        assert list(reader.read_blobs(mirrors.repository.id, wanted)) == expected
+
+
+def test_pack_order_names_every_object(mirrors: Any, source: Path) -> None:
+    build_repository(source, [FILES])
+    mirrors.sync()
+    with MirrorReader(mirrors.path) as reader:
+        order = list(reader.pack_order(mirrors.repository.id))
+    assert {blob_id(data) for data in contents()} <= set(order)
+    assert len(set(order)) == len(order)
