@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from ingest.domain.finding import Finding
 
@@ -16,6 +16,21 @@ if TYPE_CHECKING:
     from ingest.domain.secret import HmacKey
     from ingest.domain.text import ScanText
 
+VIEWS_VERSION: Final = "1"
+"""Raise when `ingest.detect.views` decodes otherwise than before: a part of the ruleset digest of
+each family that scans views, and readable without loading an engine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownValue:
+    """A value known to be secret, by all that is kept of it."""
+
+    category: str
+    length: int
+    """Bytes."""
+    hmac: str
+    """Keyed identity, as a finding carries it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectorConfig:
@@ -25,6 +40,12 @@ class DetectorConfig:
     company: CompanyProfile
     cache_dir: Path
     """Private directory for compiled rules; safe to delete."""
+    rule_packs: tuple[Path, ...] = ()
+    """Further rule files of the secrets engine, named ``<source>@<version><suffix>``."""
+    known_values: frozenset[KnownValue] = frozenset()
+    """Values to be found wherever they stand; part of the secrets family's digest."""
+    ner: bool = False
+    """Ask a language model for a second opinion on names (see `ingest.detect.pii.ner`)."""
 
 
 class BlobDetector(Protocol):
@@ -58,6 +79,15 @@ class BlobDetector(Protocol):
         ...
 
 
+@runtime_checkable
+class BatchDetector(BlobDetector, Protocol):
+    """A detector that is faster on many small texts at once."""
+
+    def scan_all(self, texts: Sequence[ScanText]) -> Sequence[Mapping[str, object]]:
+        """Return what `scan` returns of each text, in their order."""
+        ...
+
+
 def findings_of(detector: BlobDetector, text: ScanText) -> list[Finding]:
     """Return only the findings of a scan.
 
@@ -74,9 +104,10 @@ def findings_of(detector: BlobDetector, text: ScanText) -> list[Finding]:
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
     """Return findings and tuples as dictionaries and lists, ready for Arrow or JSON."""
     if isinstance(value, Finding):
-        return asdict(value)
+        return {name: plain(getattr(value, name)) for name in Finding.__slots__}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        # Long lists of numbers are signatures; one of them tells what the others are.
+        return list(value) if value and type(value[0]) is int else [plain(v) for v in value]
     return value
 
 

@@ -13,7 +13,6 @@ them under `PREFILTER`), never add a condition.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -22,6 +21,7 @@ from typing import Final
 
 import hyperscan
 
+from ingest.domain.private import private_folder, read_private, write_private
 from ingest.errors import ConfigurationError
 
 CASELESS: Final = int(hyperscan.HS_FLAG_CASELESS)
@@ -158,11 +158,12 @@ def _load(
         return _compile(patterns, literal=literal)
     path = cache_dir / f"funnel-{_digest(patterns, literal=literal)}.hsdb"
     try:
-        return _restore(path.read_bytes())
+        return _restore(read_private(path))
     except (OSError, hyperscan.error):
-        # Absent, torn, or compiled for another CPU: the patterns are at hand, so compile anew.
+        # Absent, torn, another's, or compiled for another CPU: the patterns are at hand.
         database = _compile(patterns, literal=literal)
-        _keep(path, hyperscan.dumpb(database))
+        private_folder(cache_dir)
+        write_private(path, [hyperscan.dumpb(database)])
         return database
 
 
@@ -187,15 +188,6 @@ def _compile(patterns: Sequence[Pattern], *, literal: bool) -> hyperscan.Databas
         # The engine's message may quote an expression, and expressions may be company terms.
         raise ConfigurationError("a funnel pattern is refused by Hyperscan") from None
     return database
-
-
-def _keep(path: Path, dump: bytes) -> None:
-    """Write whole or not at all: several processes may compile the same patterns at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_bytes(dump)
-    draft.replace(path)
 
 
 def _digest(patterns: Sequence[Pattern], *, literal: bool) -> str:

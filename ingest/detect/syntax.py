@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
 
 Span = tuple[int, int]
 """First byte, and one past the last."""
@@ -148,6 +148,22 @@ def language_spans(data: bytes, suffix: str) -> Spans | None:
         strings=tuple(span for span in strings if span not in set(docstrings)),
         docstrings=docstrings,
     )
+
+
+def parse_text(data: bytes, suffix: str) -> Tree | None:
+    """Return the syntax tree of a text, or None without a grammar."""
+    grammar = _grammar_for(data, suffix)
+    return None if grammar is None else _parser(grammar).parse(data)
+
+
+def parses_cleanly(data: bytes, suffix: str, edited: Tree) -> bool:
+    """Tell whether a text has no syntax error, reusing the tree of what it was edited from.
+
+    `edited` has been told of every edit (`Tree.edit`). Only a yes is final: recovery from an
+    error may go another way than in a parse from the start.
+    """
+    grammar = _grammar_for(data, suffix)
+    return grammar is not None and not _parser(grammar).parse(data, edited).root_node.has_error
 
 
 def count_errors(data: bytes, suffix: str) -> int | None:
