@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 
-from ingest.detect.detector import DetectorConfig
+from ingest.detect.detector import VIEWS_VERSION, DetectorConfig, KnownValue
 
-RULES_VERSION: Final = "1"
+ENGINE_FOLDER: Final = "kingfisher"
+"""Where, in the directory of compiled rules, those of the engine lie."""
+RULES_VERSION: Final = "3"
 """Raise when a rule, filter or bound of this package changes what is found."""
 
 _ENGINES: Final = ("detect-secrets", "hyperscan", "kingfisher-secret-scanner")
 
 
-def engine_versions() -> dict[str, str]:
-    """Return engine name to version; our own rules count as an engine."""
-    return {"shardgate-secrets": RULES_VERSION, **{name: version(name) for name in _ENGINES}}
+def engine_versions(packs: Iterable[Path] = ()) -> dict[str, str]:
+    """Return engine name to version; our own rules and each rule pack count as an engine."""
+    named = (pack.name.removesuffix(pack.suffix).partition("@") for pack in packs)
+    return {
+        "shardgate-secrets": RULES_VERSION,
+        **{name: version(name) for name in _ENGINES},
+        **{f"rules of {name}": number for name, _at, number in named},
+    }
 
 
 def ruleset_digest(config: DetectorConfig) -> str:
@@ -25,5 +34,18 @@ def ruleset_digest(config: DetectorConfig) -> str:
 
     The HMAC key is part of it through its id: identities under two keys cannot be compared.
     """
-    parts = {"engines": engine_versions(), "key_id": config.key.key_id}
+    parts = {
+        "engines": engine_versions(config.rule_packs),
+        "key_id": config.key.key_id,
+        "views": VIEWS_VERSION,
+        "known": _known_digest(config.known_values),
+        # The content too: a pack may be edited, or be somebody's own.
+        "packs": [hashlib.sha256(pack.read_bytes()).hexdigest() for pack in config.rule_packs],
+    }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _known_digest(values: Iterable[KnownValue]) -> str:
+    """Return the SHA-256 hex of a set of known values, whatever its order."""
+    rows = sorted(f"{value.category}\0{value.length}\0{value.hmac}" for value in values)
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()

@@ -2,22 +2,93 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import kingfisher_sdk
+from kingfisher_sdk.inputs import ScanInput
 
+from ingest.detect.secrets.generic import RULES, GenericGate
 from ingest.detect.secrets.matches import Match
 from ingest.detect.secrets.placeholders import is_filler
 from ingest.domain.finding import Category, Confidence
 from ingest.errors import ConfigurationError
 
 DETECTOR_ID: Final = "kingfisher"
-_PRIVATE_KEYS: Final = ("private-key", "privatekey", "age-secret-key")
-_URIS: Final = ("credential-uri", "connection-string", "sensitive-url")
-_PASSWORDS: Final = ("password",)
-_GENERIC: Final = ("generic",)
+_PRIVATE_KEYS: Final = (
+    "private-key",
+    "privatekey",
+    "age-secret-key",
+    "kingfisher1.pem.",
+    "kingfisher1.privkey.",
+    "kingfisher1.wireguard.",
+)
+_URIS: Final = (
+    "credential-uri",
+    "connection-string",
+    "sensitive-url",
+    "kingfisher1.uri.",
+    "kingfisher1.credentials.",
+    "kingfisher1.ftp.",
+    "kingfisher1.jdbc.",
+    "kingfisher1.ldap.2",
+    "kingfisher1.mongodb.3",
+    "kingfisher1.mysql.",
+    "kingfisher1.oracle.",
+    "kingfisher1.postgres.",
+    "kingfisher1.redis.1",
+    "kingfisher1.redshift.",
+    "kingfisher1.smb.",
+    "kingfisher1.snowflake.",
+    "kingfisher1.solr.",
+)
+_PASSWORDS: Final = (
+    "password",
+    "curl-auth-user",
+    "kingfisher1.auth.1",
+    "kingfisher1.cisco.",
+    "kingfisher1.db2.",
+    "kingfisher1.dbconn.",
+    "kingfisher1.dotnet.",
+    "kingfisher1.gpp.",
+    "kingfisher1.gradle.",
+    "kingfisher1.ldap.1",
+    "kingfisher1.mariadb.",
+    "kingfisher1.maven.",
+    "kingfisher1.mssql.",
+    "kingfisher1.netrc.",
+    "kingfisher1.odbc.",
+    "kingfisher1.phpmailer.",
+    "kingfisher1.powershell.",
+    "kingfisher1.psexec.",
+    "kingfisher1.pwhash.",
+    "kingfisher1.rabbitmq.",
+    "kingfisher1.rdp.",
+    "kingfisher1.smtp.",
+    "kingfisher1.sqlddl.",
+    "kingfisher1.unattend.",
+    "kingfisher1.vmware.",
+    "kingfisher1.wincmd.",
+)
+_GENERIC: Final = ("generic", "kingfisher1.auth.2", "kingfisher1.unkey.")
+_IN_ADDRESS: Final = (
+    re.compile(rb"://[^/\s:@]*:([^\s/@]+)@"),
+    re.compile(rb"://[^/\s:@]*:([^\s@]+)@"),
+    re.compile(rb"[?;&](?:password|pwd)=([^&;\s\"'<>]+)", re.IGNORECASE),
+)
+_INVENTED_NAMES: Final = {
+    "yaml": "f.yaml",
+    "yml": "f.yaml",
+    "tf": "f.tf",
+    "hcl": "f.hcl",
+    "config": "nuget.config",
+    "php": "f.php",
+}
+"""Name hints for which the engine's catalogue has rules of their own."""
 
 
 class Kingfisher:
@@ -33,26 +104,37 @@ class Kingfisher:
         """
         # The engine ignores a cache directory that others could write to.
         cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            rules = kingfisher_sdk.Rules(packs, confidence="low", cache_dir=cache_dir)
-        except (RuntimeError, ValueError, OSError) as error:
-            raise ConfigurationError(f"a Kingfisher rule pack is refused: {error}") from error
-        self._categories = {m["id"]: _category_of(m["id"]) for m in rules.metadata()}
-        self._scanner = kingfisher_sdk.Scanner(
-            rules,
-            # Neither a remark in the file nor its being markup may hide a value.
-            policy=kingfisher_sdk.DetectionPolicy(inline_ignores=False, markup_context=False),
-        )
+        generic = [pack for pack in packs if _is_generic(pack)]
+        others = [pack for pack in packs if pack not in generic]
+        self._scanner = _scanner(_rules(others, cache_dir, builtins=True))
+        self._generic: tuple[GenericGate, kingfisher_sdk.Scanner] | None = None
+        if generic:
+            rules = _rules(generic, cache_dir, builtins=False)
+            self._generic = (GenericGate(cache_dir), _scanner(rules))
 
-    def matches(self, data: bytes) -> list[Match]:
-        """Return the reported values; for a base64 layer the span is the encoded text.
+    def matches(self, data: bytes, suffix: str = "") -> list[Match]:
+        """Return the reported values.
 
-        Components that only complete another rule (user names, hosts) are not reported.
+        Components that only complete another rule (user names, hosts) are not reported. A few
+        rules look at files of one kind only; they are given an invented name of that kind, beside
+        a scan without any, since a name also makes other rules look away.
         """
+        findings = list(self._scanner.scan(data))
+        name = _INVENTED_NAMES.get(suffix)
+        if name is not None:
+            findings += self._scanner.scan_input(ScanInput(path=name, data=data))
+        pieces = [(0, finding) for finding in findings]
+        if self._generic is not None:
+            gate, scanner = self._generic
+            for start, end in gate.windows(data):
+                pieces += [(start, finding) for finding in scanner.scan(data[start:end])]
         found = []
-        for finding in self._scanner.scan(data):
+        for offset, finding in pieces:
             place = finding.location
-            start, end = place["start_offset"], place["end_offset"]
+            category = _category_of(finding.rule_id)
+            start, end = offset + place["start_offset"], offset + place["end_offset"]
+            if category in (Category.URI_CREDENTIAL, Category.PASSWORD):
+                start, end = _narrowed(data, start, end)
             if not finding.visible or is_filler(data[start:end]):
                 continue
             found.append(
@@ -61,14 +143,52 @@ class Kingfisher:
                     end=end,
                     detector_id=DETECTOR_ID,
                     rule_id=finding.rule_id,
-                    category=self._categories[finding.rule_id],
+                    category=category,
                     confidence=Confidence(finding.confidence),
-                    evidence="base64" if finding.is_base64_encoded else "format",
+                    evidence="format",
                 )
             )
         return found
 
 
+def _narrowed(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Return the password's span where a rule reports the whole address around it."""
+    for expression in _IN_ADDRESS:
+        found = expression.search(data, start, end)
+        if found is not None:
+            return found.span(1)
+    return start, end
+
+
+def _rules(packs: Sequence[Path], cache_dir: Path, *, builtins: bool) -> kingfisher_sdk.Rules:
+    try:
+        return kingfisher_sdk.Rules(packs, builtins=builtins, confidence="low", cache_dir=cache_dir)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ConfigurationError(f"a Kingfisher rule pack is refused: {error}") from error
+
+
+def _scanner(rules: kingfisher_sdk.Rules) -> kingfisher_sdk.Scanner:
+    return kingfisher_sdk.Scanner(
+        rules,
+        # The views of a text are decoded once, for all engines.
+        base64=False,
+        # Neither a remark in the file nor its being markup may hide a value.
+        policy=kingfisher_sdk.DetectionPolicy(inline_ignores=False, markup_context=False),
+    )
+
+
+def _is_generic(pack: Path) -> bool:
+    """Say whether a pack holds nothing but the rules that the gate is for."""
+    if pack.suffix != ".toml":
+        return False
+    try:
+        rules = tomllib.loads(pack.read_text("utf-8"))["rules"]
+        return {rule["id"] for rule in rules} <= RULES
+    except (OSError, ValueError, KeyError, TypeError):
+        return False  # the engine says what is wrong
+
+
+@cache
 def _category_of(rule_id: str) -> Category:
     """Return what a rule's value is; a rule is about a vendor's token unless its name says else."""
     tables = (

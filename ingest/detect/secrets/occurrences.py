@@ -67,14 +67,14 @@ def _stands_alone(data: bytes, start: int, end: int, match: Match) -> bool:
     if match.category not in _GUESSABLE:
         return True
     before, after = data[start - 1 : start], data[end : end + 1]
-    if _is_unguessable(data[start:end]):
+    if is_unguessable(data[start:end]):
         return not (_WORD.match(before) and _WORD.match(data, start)) and not (
             _WORD.match(after) and _WORD.match(data, end - 1)
         )
     return bool(before) and before == after and before in _QUOTES
 
 
-def _is_unguessable(value: bytes) -> bool:
+def is_unguessable(value: bytes) -> bool:
     """Say whether a value is too odd to stand for anything but itself."""
     kinds = sum(
         bool(re.search(kind, value)) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^\w]")

@@ -7,7 +7,17 @@ from itertools import pairwise
 from typing import Final
 
 _PRINTF: Final = re.compile(r"%(?:\(\w+\))?[sdr]")
+_NO_VALUE: Final = re.compile(
+    r"(?i:null|none|nil|true|false|undefined|str|string|text|int|integer|number|bool(?:ean)?"
+    r"|object|any|required|optional|hidden|field|input|label|placeholder|redacted|masked)"
+    r"|[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)*\(.*"
+    r"|(?i:your|enter|the|invalid|new|old|forgot|confirm|current|change|reset|choose|wrong)"
+    r"(?:[ _-]?(?i:your|the|a|new|old|current))?"
+    r"[ _-]?(?i:password|passphrase|secret|token|key)s?[.:!?]?",
+    re.ASCII,
+)
 _FILLER_CHARS: Final = 12
+_DRAWN: Final = b"xX*.-_#?$"
 _ALPHABET_SHARE: Final = 0.8
 _NAMED_WORD: Final = re.compile(
     rb"(?i)pass(?:word|wd|phrase)?|pwd|pw|secret|token|credentials?|key"
@@ -27,9 +37,21 @@ def is_placeholder(value: str) -> bool:
     return is_braced or is_angled or _PRINTF.fullmatch(value) is not None
 
 
+def is_no_value(value: str) -> bool:
+    """Say whether what a keyword rule took for a value is a type, a call or a label.
+
+    ``string``, ``os.Getenv(key)``, ``Your password``, ``newPassword``, ``required``.
+    """
+    return _NO_VALUE.fullmatch(value) is not None
+
+
 def is_filler(value: bytes) -> bool:
-    """Say whether a vendor token is a pattern drawn in one character, as ``prefix_xxxx…``."""
-    return len(value) > _FILLER_CHARS and len(set(value[-_FILLER_CHARS:])) == 1
+    """Say whether a vendor token is a drawing of one, as ``prefix_xxxx…`` and ``prefix_****…``.
+
+    Only the signs that people draw with count: ``aaaa…`` is a weak value of a test.
+    """
+    tail = value[-_FILLER_CHARS:]
+    return len(tail) == _FILLER_CHARS and len(set(tail)) == 1 and tail[:1] in _DRAWN
 
 
 def is_alphabet(value: str) -> bool:

@@ -4,7 +4,8 @@ Only the expressions and pure checks of the plugins are used. Their own driver r
 path, keeps settings in process globals, drops lines by its filters and may call a vendor to
 "verify" a value; none of that is reached from here.
 
-Filters ("ds lite"): vendor and keyword plugins lose placeholders only. The entropy plugins leave
+Filters ("ds lite"): vendor plugins lose placeholders only, the keyword plugin also types, calls
+and labels. The entropy plugins leave
 out lock files, identifiers and hash contexts, and hexadecimal without a secret word on the line.
 """
 
@@ -25,7 +26,12 @@ from detect_secrets.plugins.jwt import JwtTokenDetector
 from detect_secrets.util.filetype import determine_file_type
 
 from ingest.detect.secrets.matches import Match
-from ingest.detect.secrets.placeholders import is_alphabet, is_filler, is_placeholder
+from ingest.detect.secrets.placeholders import (
+    is_alphabet,
+    is_filler,
+    is_no_value,
+    is_placeholder,
+)
 from ingest.detect.secrets.rules import PLUGIN_RULES, PluginRule
 from ingest.detect.secrets.windows import Window
 from ingest.domain.finding import Category, Confidence
@@ -141,12 +147,15 @@ class EntropyPlugins:
         """Yield random-looking strings of a window."""
         if suffix in _LOCK_SUFFIXES:
             return
-        has_word = _SECRET_WORD.search(window.text) is not None
-        if not has_word and _HASH_CONTEXT.search(window.text):
+        # What surrounds a string is searched for only where a string looks random: few do.
+        base64 = list(self._of(self._base64, "base64-entropy", window))
+        hexadecimal = list(self._of(self._hex, "hex-entropy", window))
+        if not base64 and not hexadecimal:
             return
-        yield from self._of(self._base64, "base64-entropy", window)
-        if has_word:
-            yield from self._of(self._hex, "hex-entropy", window)
+        if _SECRET_WORD.search(window.text):
+            yield from (*base64, *hexadecimal)
+        elif not _HASH_CONTEXT.search(window.text):
+            yield from base64
 
     def _of(self, plugin: Any, rule_id: str, window: Window) -> Iterator[Match]:  # noqa: ANN401
         for found in plugin.regex.finditer(window.text):
@@ -244,7 +253,7 @@ def _vendor_match(rule: PluginRule, window: Window, begin: int, end: int) -> Mat
 
 def _keyword_match(window: Window, found: re.Match[str], group: int) -> Match | None:
     value = found.group(group)
-    if is_placeholder(value.strip()):
+    if is_placeholder(value.strip()) or is_no_value(value.strip()):
         return None
     begin, end = found.span(group)
     around = found.group()[: begin - found.start()] + found.group()[end - found.start() :]

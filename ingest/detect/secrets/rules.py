@@ -272,6 +272,7 @@ CONTEXT_EXPRESSION: Final = (
 ALLOW_MARKER_EXPRESSION: Final = (
     rb"(?:pragma: ?(?:allow|white)list[ -](?:nextline[ -])?secret|gitleaks:allow|betterleaks:allow"
     rb"|kingfisher:(?:ignore|allow)|trufflehog:ignore|ggignore|ggshield:ignore|secretlint-disable"
-    rb"|nosec\b|noqa: ?S10[567]|credsweeper:ignore|talisman:ignore|leaktk:ignore)"
+    rb"|nosec\b|noqa: ?S10[567]|credsweeper:ignore|talisman:ignore|leaktk:ignore|nosemgrep"
+    rb"|checkov:skip=CKV_SECRET|kics-scan ignore|titus:ignore|whispers:ignore)"
 )
 """Remarks by which a repository asks scanners to look away, caseless."""

@@ -13,16 +13,17 @@ from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import Finding
 from ingest.domain.secret import HmacKey
 from ingest.domain.text import ScanText
+from tests.support.rules import shared_rules
 
 Scan = Callable[..., list[Finding]]
 
 
 @pytest.fixture(scope="session")
-def secrets_config(tmp_path_factory: pytest.TempPathFactory) -> DetectorConfig:
+def secrets_config() -> DetectorConfig:
     return DetectorConfig(
         key=HmacKey(key_id="test", material=b"k" * 32),
         company=CompanyProfile(),
-        cache_dir=Path(tmp_path_factory.mktemp("secrets")),
+        cache_dir=shared_rules(),
     )
 
 

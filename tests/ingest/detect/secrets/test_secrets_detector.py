@@ -92,6 +92,12 @@ def test_a_vendor_token_in_a_password_is_reported_as_what_it_is(scan: Scan) -> N
         "# betterleaks" + ":allow",
         "# kingfisher" + ":ignore",
         "# no" + "sec",
+        "# trufflehog" + ":ignore",
+        "# gg" + "ignore",
+        "// secretlint" + "-disable-line",
+        "# noqa: S" + "105",
+        "# nosem" + "grep",
+        "# checkov:skip" + "=CKV_SECRET_6",
     ],
 )
 def test_an_allow_marker_is_counted_and_silences_nothing(
@@ -107,7 +113,19 @@ def test_markup_hides_nothing(scan: Scan) -> None:
     assert scan(f"<html><!-- {GITHUB} --></html>", "html")
 
 
-@pytest.mark.parametrize("suffix", ["lock", "svg", "package-lock.json", "map", ""])
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        "lock",
+        "svg",
+        "package-lock.json",
+        "map",
+        "",
+        "baseline",
+        "gitleaksignore",
+        "trufflehogignore",
+    ],
+)
 def test_no_name_of_a_file_hides_a_token(suffix: str, scan: Scan) -> None:
     assert scan(f'"x": "{GITHUB}"', suffix)
 
@@ -174,3 +192,24 @@ def test_spans_lie_inside_the_blob_and_repeat_whatever_came_before(
     assert all(0 <= f.start < f.end <= len(data) for f in first)
     assert len({(f.start, f.end) for f in first}) == len(first)
     assert all(f.line == data.count(b"\n", 0, f.start) + 1 for f in first)
+
+
+CRAFTED = (
+    "password = ",
+    "password='",
+    "a://b:c",
+    "eyJ" + "hbGci.",
+    "curl -u a:",
+    "fm2_" + "lJPE",
+    "key::::",
+    "token\\",
+    "''''\"\"",
+    "[[secret",
+    "a=b;pwd=",
+)
+
+
+@pytest.mark.parametrize("piece", CRAFTED)
+def test_a_crafted_line_of_16_kib_is_read_to_its_end(piece: str, scan: Scan) -> None:
+    line = piece * (16 * 1024 // len(piece)) + f" t = '{GITHUB}'"
+    assert GITHUB in {line[f.start : f.end] for f in scan(line, "txt")}

@@ -3,10 +3,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from ingest.detect import secrets
-from ingest.detect.detector import DetectorConfig
+from ingest.detect.detector import DetectorConfig, KnownValue
 from ingest.detect.secrets.detector import SecretsDetector
+from ingest.detect.secrets.digest import engine_versions
 from ingest.domain.company import CompanyProfile
 from ingest.domain.secret import HmacKey
 
@@ -33,3 +35,26 @@ def test_the_digest_needs_no_engine() -> None:
         "assert not {'hyperscan', 'kingfisher_sdk', 'detect_secrets'} & set(sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_digest_changes_with_the_content_of_a_rule_pack_and_its_version_is_told(
+    secrets_config: DetectorConfig, tmp_path: Path
+) -> None:
+    pack = tmp_path / "maker@1.2.yml"
+    pack.write_text("rules: []")
+    config = replace(secrets_config, rule_packs=(pack,))
+    first = secrets.ruleset_digest(config)
+    pack.write_text("rules: [ ]")
+    assert len({first, secrets.ruleset_digest(config), secrets.ruleset_digest(secrets_config)}) == 3
+    assert engine_versions((pack,))["rules of maker"] == "1.2"
+
+
+def test_the_digest_changes_with_what_is_known_and_not_with_its_order(
+    secrets_config: DetectorConfig,
+) -> None:
+    values = [KnownValue(category="PASSWORD", length=n, hmac=f"{n:032x}") for n in (8, 9)]
+    digests = {
+        secrets.ruleset_digest(replace(secrets_config, known_values=frozenset(some)))
+        for some in (values, values[::-1], values[:1], ())
+    }
+    assert len(digests) == 3

@@ -15,7 +15,12 @@ from detect_secrets.settings import get_settings, transient_settings
 
 from ingest.detect.secrets import plugins as ours
 from ingest.detect.secrets.detector import LineEngine
-from ingest.detect.secrets.placeholders import is_alphabet, is_filler, is_placeholder
+from ingest.detect.secrets.placeholders import (
+    is_alphabet,
+    is_filler,
+    is_no_value,
+    is_placeholder,
+)
 from ingest.detect.secrets.rules import PLUGIN_RULES
 from ingest.detect.secrets.windows import WINDOW_BYTES
 
@@ -94,7 +99,11 @@ def reference_values(plugins: list[Any], line: str, suffix: str) -> Iterator[tup
                     continue
                 if is_potential_uuid(value) or is_sequential_string(value):
                     continue
-            elif is_placeholder(value.strip()) or is_filler(value.encode()):
+            elif (
+                is_placeholder(value.strip())
+                or is_filler(value.encode())
+                or (is_no_value(value.strip()) and name == "KeywordDetector")
+            ):
                 continue
             yield name, value
 

@@ -1,0 +1,129 @@
+"""Whether a value that a name calls secret can be one.
+
+Most of what stands behind ``password =`` in code is no password: an expression, a place to look
+it up, a label, a word of documentation. Each refusal below names what the value is instead; a
+default or weak password is none of them and is reported.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What a name says its value is; it decides how much the value itself must show."""
+
+    PASSWORD = "password"  # noqa: S105 - a name, not a value
+    SECRET = "secret"  # noqa: S105 - a name, not a value
+    TOKEN = "token"  # noqa: S105 - a name, not a value
+    NONCE = "nonce"
+
+
+_TEMPLATE: Final = re.compile(
+    rb"\$\{|\{\{|\$\(|<%|%\(|#\{|%\{|\{%|^\$[A-Za-z_]|^%[A-Za-z_]+%$|^@[A-Za-z_]+@$"
+    rb"|^[<\[{(].*[>\]})]$|^<|^\{|\$[A-Z_]{3,}|^&|^\*\w|^%[a-z]$|%s|^!|^\?"
+)
+_MASK: Final = re.compile(rb"(.)\1*|[*.xX#_-]+|.{0,3}\*{3,}.*|.*\.\.\.|\W+|[xX]{3,}.*[xX]{3,}")
+_NOTHING: Final = re.compile(
+    rb"(?i)(?:null|none|nil|true|false|undefined|void|empty|string|str|text|bytes?|integer|int"
+    rb"|number|bool(?:ean)?|object|any|array|list|dict|hidden|required|optional|default|field"
+    rb"|input|label|value|data|type|name|self|this|return|function|lambda|async|await|new|not|and"
+    rb"|or|if|for|in|is|the|a|an|your|my|to|of|with|must|should|will|can|was|has|that|from|yes|no"
+    rb"|on|off|auto|basic|bearer|digest|plain|encrypted|masked|redacted|hashed|invalid|valid"
+    rb"|missing|confirmed|example|examples|sample|placeholder|todo|n/?a|tbd|unset|disabled|enabled"
+    rb"|passwort|passwords?|passwd|passphrase|pass|pwd|pw|kennwort|wachtwoord|senha|has(?:l|\xc5\x82)o"
+    rb"|secrets?|tokens?|credentials?|creds?|keys?|api[_-]?keys?|auth|login|user(?:name)?|email)s?"
+)
+_UPPER_NAME: Final = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_MEMBER: Final = re.compile(rb"\$?[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+[=(]?")
+_PLACE: Final = re.compile(
+    rb"(?:~|\.{1,2})?/[\w.@~-]*(?:/.*)?|[A-Za-z]:\\.*|[a-z][a-z0-9+.-]{2,}://.*|.*\.(?:pem|key|txt|json"
+    rb"|ya?ml|crt|cert?|jks|p12|pfx|js|ts|py|rb|go|java|html?|php|md|sh|conf|ini|cfg|xml|env|properties)",
+    re.IGNORECASE,
+)
+_STAND_IN: Final = re.compile(
+    rb"(?i)(?:<|\[|\{)?(?:your|my|insert|enter|replace|some|put|add|the|type|choose|provide|use|set"
+    rb"|change|fill)[ _-]?(?:own|secure|strong|secret|super|new|real|actual|api|access|auth|db"
+    rb"|database|client|private|user|admin|in|with|me|this|it|a|an|the)?.*(?:here|password|passwd"
+    rb"|secret|token|key|credential|value|this|me)[)\]}>]?"
+)
+_WORDS: Final = re.compile(rb"[A-Za-z]+(?:[-_.:/ ][A-Za-z]+)+")
+_SECRET_WORD: Final = re.compile(
+    rb"(?i)passw|passphrase|secret|token|credential|(?:api|access)_?key"
+)
+_HUMP: Final = re.compile(rb"[a-z][A-Z]")
+_TITLE: Final = re.compile(rb"[A-Z][a-z]+")
+_DIGITS: Final = re.compile(rb"[0-9]")
+_LETTERS: Final = re.compile(rb"[A-Za-z]")
+_NUMBER: Final = re.compile(rb"[-+]?[0-9][0-9_.,:/-]*[a-z]{0,2}")
+_VERSION: Final = re.compile(rb"v?\d+(?:\.\d+)+[\w.-]*")
+_TOKENISH: Final = re.compile(rb"[A-Za-z0-9_+/=.~:@!#$%^*?-]+")
+_ACCESS: Final = re.compile(rb".*[\[(].*")
+
+_FEWEST_PASSWORD: Final = 4
+_FEWEST_SECRET: Final = 6
+_FEWEST_TOKEN: Final = 8
+_FEWEST_NONCE: Final = 16
+_FEWEST_LETTERS: Final = 8
+_LONGEST_WORD: Final = 40
+_MIN_DIGITS: Final = 2
+
+
+def is_plausible(
+    value: bytes, kind: Kind, *, is_bare: bool = False, is_strict: bool = False
+) -> bool:
+    """Say whether a value can be a secret of its kind.
+
+    `is_bare`: it stands without quotes, so names and members are expressions. `is_strict`: what
+    joins it to the name is weak, so it must have digits among letters.
+    """
+    value = value.strip()
+    is_expression = is_bare and (_MEMBER.fullmatch(value) or _ACCESS.fullmatch(value))
+    is_short = len(value) < _FEWEST_PASSWORD
+    if is_short or is_expression or b" " in value or b"\t" in value or _is_something_else(value):
+        return False
+    if is_strict and kind is Kind.PASSWORD:
+        return len(value) >= _FEWEST_SECRET and _DIGITS.search(value) is not None
+    if is_strict or kind is Kind.TOKEN:
+        return _is_mixed(value, _FEWEST_TOKEN)
+    if kind is Kind.NONCE:
+        return _is_mixed(value, _FEWEST_NONCE)
+    if _WORDS.fullmatch(value) or value.isalpha():
+        return _is_chosen_word(value, kind, is_bare=is_bare)
+    return len(value) >= (_FEWEST_SECRET if kind is Kind.SECRET else _FEWEST_PASSWORD)
+
+
+def _is_something_else(value: bytes) -> bool:
+    return bool(
+        not value.isascii()
+        or _TEMPLATE.search(value)
+        or _MASK.fullmatch(value)
+        or _NOTHING.fullmatch(value)
+        or _UPPER_NAME.fullmatch(value)
+        or _PLACE.fullmatch(value)
+        or _STAND_IN.fullmatch(value)
+    )
+
+
+def _is_mixed(value: bytes, fewest: int) -> bool:
+    """Say whether letters and digits are mixed as in what a machine made."""
+    if len(value) < fewest or not _TOKENISH.fullmatch(value) or not _LETTERS.search(value):
+        return False
+    if _VERSION.fullmatch(value) or _NUMBER.fullmatch(value):
+        return False
+    return len(_DIGITS.findall(value)) >= _MIN_DIGITS
+
+
+def _is_chosen_word(value: bytes, kind: Kind, *, is_bare: bool) -> bool:
+    """Say whether letters alone are a word that somebody chose, and not a name or a label."""
+    if _TITLE.fullmatch(value) or len(value) > _LONGEST_WORD:
+        return False
+    is_one_word = value.isalpha()
+    if _SECRET_WORD.search(value):
+        # ``mypassword`` is chosen; ``newPassword``, ``password_field`` are names.
+        return is_one_word and value.islower() and not is_bare
+    if kind is Kind.SECRET:
+        return is_one_word and len(value) >= _FEWEST_LETTERS and not _HUMP.search(value)
+    return not (is_bare and _HUMP.search(value))
