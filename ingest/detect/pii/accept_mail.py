@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.detect.pii.addresses import respell_email
 from ingest.detect.pii.exclusions import Exclusions
-from ingest.detect.pii.numbers import respell_email
 from ingest.detect.pii.place import Place, Verdict, drop, first_reason
 from ingest.domain.finding import Confidence
 
 _MAX_LOCAL: Final = 64  # RFC 5321, 4.5.3.1.1
 
 _LOCAL_TAIL: Final = re.compile(r"[^=/?{}|^~`&#$*!%\"\\]*$")
+_PLAIN_LOCAL: Final = re.compile(r"[A-Za-z0-9_][\w.+-]*")
 _STRING_PREFIX: Final = re.compile(r"^(?:.*[^A-Za-z])?(?:[fFrRbBuU]{1,2})?'(?=[^']*$)")
 _USERINFO_BEFORE: Final = re.compile(r"[a-zA-Z][\w+.-]*://[^\s/\"'<>]*$")
 _SCP_AFTER: Final = re.compile(r":(?!//)[\w.~-]*/")
 _RETINA_DOMAIN: Final = re.compile(r"\dx\.")
 _VERSION_DOMAIN: Final = re.compile(r"v?\d+(?:\.\d+)*(?:[.-]|$)")
+_FILE_ENDINGS: Final = (".py", ".so", ".zip", ".mov", ".sh", ".ps", ".rs")
+_HASH_DOMAIN: Final = re.compile(r"[0-9a-f]{5,16}\.")
+_IP: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_MAIL_WORD: Final = re.compile(r"mail|smtp|contact|<$|\bto\b|from", re.IGNORECASE)
 _ESCAPE_LETTERS: Final = "abfnrtv0"
 
 
@@ -27,7 +32,10 @@ def judge_email(place: Place, exclusions: Exclusions) -> Verdict:
     kept = _trim_local(local, place.before(1))
     before = place.before() + local[: len(local) - len(kept)]
     reason = _email_shape_reason(kept, domain, before, place.after())
-    reason = reason or exclusions.email_reason(kept.lower(), domain.lower())
+    if domain[:1] == "[" or domain[-1:].isdigit():
+        reason = reason or _literal_reason(kept.lower(), domain, before, exclusions)
+    else:
+        reason = reason or exclusions.email_reason(kept.lower(), domain.lower())
     if reason:
         return drop(reason)
     skip = len(local.encode("utf-8", "surrogateescape")) - len(
@@ -40,6 +48,8 @@ def judge_email(place: Place, exclusions: Exclusions) -> Verdict:
 
 def _trim_local(local: str, previous: str) -> str:
     r"""Return the local part without what code put before it: ``key='``, ``path/``, ``\n``."""
+    if _PLAIN_LOCAL.fullmatch(local) and previous not in {"%", "\\"}:
+        return local
     match = _LOCAL_TAIL.search(local)
     kept = match.group() if match else local
     cut = local[: len(local) - len(kept)] or previous
@@ -51,15 +61,34 @@ def _trim_local(local: str, previous: str) -> str:
 
 
 def _email_shape_reason(local: str, domain: str, before: str, after: str) -> str:
-    return first_reason(
+    reason = first_reason(
         ("template", not local or before.endswith(("%", "$", "}"))),
         ("too_long", len(local) > _MAX_LOCAL),
-        ("url_userinfo", _USERINFO_BEFORE.search(before)),
-        ("retina_scale", _RETINA_DOMAIN.match(domain)),
-        ("package_version", _VERSION_DOMAIN.match(domain)),
+        ("url_userinfo", "://" in before and _USERINFO_BEFORE.search(before)),
         ("call", after.startswith("(")),
-        ("scp_path", _SCP_AFTER.match(after)),
+        ("scp_path", after.startswith(":") and _SCP_AFTER.match(after)),
+        ("file_name", domain.endswith(_FILE_ENDINGS) and domain.count(".") == 1),
     )
+    if reason or domain[0] not in "0123456789abcdefv":
+        return reason
+    return first_reason(
+        ("retina_scale", _RETINA_DOMAIN.match(domain)),
+        ("package_version", not _IP.fullmatch(domain) and _VERSION_DOMAIN.match(domain)),
+        ("object_hash", _HASH_DOMAIN.match(domain) and "." in local and local != local.lower()),
+    )
+
+
+def _literal_reason(local: str, domain: str, before: str, exclusions: Exclusions) -> str:
+    """Return why an address at an IP literal is nobody's: most of them are targets of ssh."""
+    text = domain.strip("[]").removeprefix("IPv6:")
+    is_bare = not domain.startswith("[")
+    if exclusions.has("email", "transport_user", local) or not local:
+        return "transport_user"
+    if is_bare and not _MAIL_WORD.search(before):
+        return "login_at_host"
+    if _IP.fullmatch(text):
+        return exclusions.ipv4_reason(tuple(min(int(part), 255) for part in text.split(".")))
+    return ""
 
 
 def judge_spelled_email(place: Place, exclusions: Exclusions) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from ingest.detect.pii.exclusions import Exclusions
@@ -11,24 +12,85 @@ from ingest.domain.finding import Confidence
 
 
 def judge_marked_person(place: Place, exclusions: Exclusions) -> Verdict:
-    """Accept: the recognizer has asked the lists already."""
-    del exclusions  # the recognizer asked them already
+    """Accept a name at a mark of authorship, unless it begins a company."""
+    reason = first_reason(
+        ("placeholder", exclusions.has("person", "placeholder", place.value.lower())),
+        ("organisation", _begins_a_company(place, exclusions)),
+    )
+    if reason:
+        return drop(reason)
     return place.accept(confidence=Confidence.HIGH, evidence="authorship")
 
 
 def judge_listed_person(place: Place, exclusions: Exclusions) -> Verdict:
     """Accept a listed name, unless the file uses its words as words or it begins a company."""
-    words = [word for word in place.value.split() if len(word) > 2]  # noqa: PLR2004 - initials
-    if any(
-        place.is_written_elsewhere(word.lower(), not_after=b".</(+")
-        for word in (words[0], words[-1])
-    ):
+    value = place.value
+    words = [word.rstrip(".,") for word in value.split() if len(word) > 2]  # noqa: PLR2004
+    reason = first_reason(
+        ("placeholder", exclusions.has("person", "placeholder", value.lower())),
+        ("brand", exclusions.has("person", "brand", value.lower())),
+        ("method_or_place", exclusions.has("person", "method_or_place", value.lower())),
+        ("organisation", _begins_a_company(place, exclusions)),
+        ("identifier", _is_code_around(place)),
         # a name that the file also writes small is a word there; addresses and logins do not count
-        return drop("word_of_the_file")
-    following = re.match(r"[ \t]+([A-Za-z.&]+)", place.after(32))
-    if following and exclusions.has("person", "organisation_word", following.group(1).lower()):
-        return drop("organisation")
-    return place.accept(confidence=Confidence.MEDIUM, evidence="gazetteer")
+        (
+            "word_of_the_file",
+            words
+            and any(
+                place.words.has(word.lower(), not_after=b".</(+\"'=:,")
+                for word in (words[0], words[-1])
+            ),
+        ),
+    )
+    if reason:
+        return drop(reason)
+    return place.accept(confidence=Confidence.MEDIUM, evidence=_EVIDENCE[place.hit.rule])
+
+
+def judge_model_person(place: Place, exclusions: Exclusions) -> Verdict:
+    """Accept what only a language model found with low confidence, but for what is listed."""
+    verdict = judge_listed_person(place, exclusions)
+    return replace(verdict, confidence=Confidence.LOW) if verdict.is_accepted else verdict
+
+
+_EVIDENCE: Final = {
+    "person.ner": "ner",
+    "person.listed": "gazetteer",
+    "person.hinted": "hint",
+    "person.field": "field",
+    "person.column": "column",
+    "person.roster": "roster",
+}
+_COMPANY_AFTER: Final = re.compile(r"[ \t]+&?[ \t]?([A-Za-z.&]+)")
+
+
+def _begins_a_company(place: Place, exclusions: Exclusions) -> bool:
+    after = place.after(32)
+    following = _COMPANY_AFTER.match(after)
+    if following is None:
+        return False
+    word = following.group(1).lower()
+    if exclusions.has("person", "organisation_word", word.rstrip(".")):
+        # "Emily Johnson Team" is one, "Emily Johnson as reviewer" is not
+        return following.group(1)[0].isupper() or word in {"inc", "inc.", "llc", "gmbh", "ltd"}
+    return exclusions.has("person", "thing_word", word)
+
+
+def _is_code_around(place: Place) -> bool:
+    """Tell whether a bracket or a dot ties the words to code: ``Rose Hill(``, ``x.Mira Heller``."""
+    return place.before(1) in {".", "$", "@", "/", "#"} or place.after(1) in {"(", "="}
+
+
+def judge_field_person(place: Place, exclusions: Exclusions) -> Verdict:
+    """Accept the name in a field for names, unless it begins a company or is a brand."""
+    reason = first_reason(
+        ("brand", exclusions.has("person", "brand", place.value.lower())),
+        ("placeholder", exclusions.has("person", "placeholder", place.value.lower())),
+        ("organisation", _begins_a_company(place, exclusions)),
+    )
+    if reason:
+        return drop(reason)
+    return place.accept(confidence=Confidence.HIGH, evidence=_EVIDENCE[place.hit.rule])
 
 
 def judge_note(place: Place, exclusions: Exclusions) -> Verdict:
@@ -45,7 +107,7 @@ def judge_note(place: Place, exclusions: Exclusions) -> Verdict:
 
 def _is_identifier(place: Place) -> bool:
     """Tell whether the file writes the word elsewhere too, outside notes, mentions and paths."""
-    return place.is_written_elsewhere(place.value, not_after=b"(/\\.")
+    return place.words.has(place.value, not_after=b"(/\\.[")
 
 
 def judge_home(place: Place, exclusions: Exclusions) -> Verdict:
@@ -53,6 +115,13 @@ def judge_home(place: Place, exclusions: Exclusions) -> Verdict:
     if exclusions.has("username", "not_a_login", place.value.lower()):
         return drop("not_a_login")
     return place.accept(confidence=Confidence.MEDIUM, evidence="home_path")
+
+
+def judge_login_column(place: Place, exclusions: Exclusions) -> Verdict:
+    """Accept the login in a column for logins, unless it is generic or an address."""
+    if exclusions.has("username", "not_a_login", place.value.lower()):
+        return drop("not_a_login")
+    return place.accept(confidence=Confidence.MEDIUM, evidence="column")
 
 
 _MENTION_CUE: Final = re.compile(

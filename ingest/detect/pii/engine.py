@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass, replace
-from typing import Final, Self
+from bisect import bisect_right
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
-from ingest.detect.pii.logins import login_recognizers
-from ingest.detect.pii.names import NameJudge
-from ingest.detect.pii.numbers import number_recognizers
-from ingest.detect.pii.people import ListedPersonRecognizer, MarkedPersonRecognizer
 from ingest.detect.pii.rules import THRESHOLDS
+from ingest.detect.pii.shapes import Chars, SpanRecognizer, outermost
 from ingest.domain.finding import Category
 
 _LANGUAGE: Final = "en"
 _MAX_KNOWN: Final = 4096
 
 MAX_WINDOW_BYTES: Final = 4096
-"""Presidio's e-mail pattern takes quadratic time in the length of a run of its characters."""
+"""Bounds what any one pattern has to read at a time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """What a recognizer matched, before our own rules have looked at it; spans in bytes."""
 
     category: Category
@@ -34,36 +31,34 @@ class Hit:
 
 
 class PresidioEngine:
-    """A loaded `AnalyzerEngine` that is asked about one window and explicit entities."""
+    """A registry of recognizers that is asked about one window and one entity.
 
-    def __init__(self, analyzer: AnalyzerEngine) -> None:
-        """Take the configured analyzer."""
-        self._analyzer = analyzer
+    `find` asks the recognizers themselves; `analyze` asks Presidio's `AnalyzerEngine` over the same
+    registry. Both give the same hits.
+    """
+
+    def __init__(self, recognizers: Sequence[SpanRecognizer]) -> None:
+        """Build the registry and the analyzer; nothing is read from outside the packages."""
+        for recognizer in recognizers:
+            recognizer.score_thresholds = {recognizer.entity.value: THRESHOLDS[recognizer.entity]}
+        self._analyzer = AnalyzerEngine(
+            registry=RecognizerRegistry(
+                recognizers=list(recognizers), supported_languages=[_LANGUAGE]
+            ),
+            nlp_engine=NoOpNlpEngine(models=[{"lang_code": _LANGUAGE, "model_name": ""}]),
+            supported_languages=[_LANGUAGE],
+        )
+        self._recognizers: dict[Category, list[SpanRecognizer]] = defaultdict(list)
+        for recognizer in sorted(recognizers, key=lambda each: -each.score):
+            if recognizer.score >= THRESHOLDS[recognizer.entity]:
+                self._recognizers[recognizer.entity].append(recognizer)
         # Headers repeat all over a repository; the memory is bounded and changes no hit.
         self._known: OrderedDict[tuple[Category, bytes], tuple[Hit, ...]] = OrderedDict()
 
-    @classmethod
-    def load(cls, judge: NameJudge, internal_suffixes: tuple[str, ...]) -> Self:
-        """Build the registry and the analyzer; nothing is read from outside the packages."""
-        registry = RecognizerRegistry(
-            recognizers=[
-                *number_recognizers(internal_suffixes),
-                MarkedPersonRecognizer(judge),
-                ListedPersonRecognizer(judge),
-                *login_recognizers(),
-            ],
-            supported_languages=[_LANGUAGE],
-        )
-        for recognizer in registry.recognizers:
-            recognizer.score_thresholds = {
-                entity: THRESHOLDS[Category(entity)] for entity in recognizer.supported_entities
-            }
-        nlp_engine = NoOpNlpEngine(models=[{"lang_code": _LANGUAGE, "model_name": ""}])
-        return cls(
-            AnalyzerEngine(
-                registry=registry, nlp_engine=nlp_engine, supported_languages=[_LANGUAGE]
-            )
-        )
+    @property
+    def entities(self) -> set[str]:
+        """Return every entity that the analyzer knows."""
+        return set(self._analyzer.get_supported_entities(_LANGUAGE))
 
     def find(self, data: bytes, start: int, end: int, category: Category) -> list[Hit]:
         """Return hits of one entity in a window of the text, spans in bytes of the text.
@@ -75,17 +70,48 @@ class PresidioEngine:
         """
         start, end = whole_characters(data, start, end)
         if end - start > MAX_WINDOW_BYTES:
-            raise ValueError("a window is too long for Presidio's patterns")
+            raise ValueError("a window is too long for the patterns")
         window = data[start:end]
         known = self._known.get((category, window))
         if known is None:
             text = window.decode("utf-8", "surrogateescape")
-            results = self._analyzer.analyze(text, language=_LANGUAGE, entities=[category.value])
-            known = tuple(_to_hit(result, text, category) for result in results)
+            known = tuple(_to_bytes(text, self._spans(text, category), category))
             self._known[category, window] = known
             if len(self._known) > _MAX_KNOWN:
                 self._known.popitem(last=False)
-        return [replace(hit, start=start + hit.start, end=start + hit.end) for hit in known]
+        return [Hit(hit[0], hit[1], start + hit[2], start + hit[3]) for hit in known]
+
+    def find_in_all(self, data: bytes, category: Category) -> list[Hit]:
+        """Return the hits of one entity in a whole text of any length, without any window.
+
+        This is what the funnel must not lose; it is slow, and only tests ask.
+        """
+        text = data.decode("utf-8", "surrogateescape")
+        return list(_to_bytes(text, self._spans(text, category), category))
+
+    def analyze(self, data: bytes, category: Category) -> list[Hit]:
+        """Return what `find` returns of a whole short text, by way of `AnalyzerEngine`."""
+        text = data.decode("utf-8", "surrogateescape")
+        results = self._analyzer.analyze(text, language=_LANGUAGE, entities=[category.value])
+        key = RecognizerResult.RECOGNIZER_NAME_KEY
+        spans = [(r.start, r.end, r.recognition_metadata[key]) for r in results]
+        return list(_to_bytes(text, spans, category))
+
+    def _spans(self, text: str, category: Category) -> list[tuple[int, int, str]]:
+        """Return (start, end, rule) of every span that no span of a better rule holds."""
+        found: list[tuple[int, int, str]] = []
+        better: list[list[Chars]] = []
+        for recognizer in self._recognizers[category]:
+            spans = outermost(recognizer.spans(text))
+            found += [(*s, recognizer.name) for s in spans if not any(_holds(b, s) for b in better)]
+            better.append(spans)
+        return found
+
+
+def _holds(spans: list[Chars], span: Chars) -> bool:
+    """Tell whether one of the spans, none of which holds another, holds this one."""
+    index = bisect_right(spans, (span[0], 1 << 60)) - 1
+    return index >= 0 and span[1] <= spans[index][1]
 
 
 def whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -98,14 +124,19 @@ def whole_characters(data: bytes, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _to_hit(result: RecognizerResult, text: str, category: Category) -> Hit:
-    start = _byte_length(text[: result.start])
-    return Hit(
-        category=category,
-        rule=result.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY],
-        start=start,
-        end=start + _byte_length(text[result.start : result.end]),
-    )
+def _to_bytes(
+    text: str, spans: Iterable[tuple[int, int, str]], category: Category
+) -> Iterator[Hit]:
+    """Yield hits for spans in characters, sorted."""
+    ordered = sorted(spans)
+    if text.isascii():
+        yield from (Hit(category, rule, start, end) for start, end, rule in ordered)
+        return
+    chars = size = 0
+    for start, end, rule in ordered:
+        size += _byte_length(text[chars:start])
+        chars = start
+        yield Hit(category, rule, size, size + _byte_length(text[start:end]))
 
 
 def _byte_length(text: str) -> int:

@@ -1,4 +1,4 @@
-"""First names and surnames of 80 locales, as Faker's providers list them."""
+"""First names and surnames: the locales of Faker, and the census of the United States."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import resources
 from typing import Final, Self
 
 _MIN_LENGTH: Final = 3
 """Two letters are initials, units and keywords more often than names."""
+_MIN_SHORT: Final = 2
+_CENSUS_SURNAMES: Final = 20_000
+"""Of 88,799: each of the rest is borne by fewer than one in 100,000, and many are words."""
+_CENSUS_FILES: Final = ("dist.male.first", "dist.female.first")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,16 +23,31 @@ class Gazetteer:
 
     first: frozenset[str]
     last: frozenset[str]
+    caseless_first: frozenset[str] = frozenset()
+    """Names in scripts without capitals, such as Chinese, Japanese, Korean and Arabic."""
+    caseless_last: frozenset[str] = frozenset()
+    ordinary: frozenset[str] = frozenset()
+    """Common English words, some of which are names too: ``mark``, ``young``."""
 
     @classmethod
     def load(cls, words: frozenset[str]) -> Self:
-        """Read the lists of every locale, leaving out `words` (lower case). Takes 0.3 s."""
-        first: set[str] = set()
-        last: set[str] = set()
+        """Read every list, leaving out `words` (lower case). Takes half a second."""
+        first = set(_census(_CENSUS_FILES, None))
+        last = set(_census(("dist.all.last",), _CENSUS_SURNAMES))
+        caseless_first: set[str] = set()
+        caseless_last: set[str] = set()
         for provider in _providers():
-            first |= _listed_names(provider, "first_name")
-            last |= _listed_names(provider, "last_name")
-        return cls(first=frozenset(first - words), last=frozenset(last - words))
+            for name in _listed_names(provider, "first_name"):
+                (first if _has_case(name) else caseless_first).add(name)
+            for name in _listed_names(provider, "last_name"):
+                (last if _has_case(name) else caseless_last).add(name)
+        return cls(
+            first=frozenset(first - words),
+            last=frozenset(last - words),
+            caseless_first=frozenset(caseless_first),
+            caseless_last=frozenset(caseless_last),
+            ordinary=_ordinary_words(),
+        )
 
     def is_first(self, word: str) -> bool:
         """Tell whether a word in any case is a first name; of ``Anna-Lena`` each part may be."""
@@ -37,10 +57,43 @@ class Gazetteer:
         """Tell whether a word in any case is a surname; of ``Smith-Jones`` each part may be."""
         return _is_listed(word, self.last)
 
+    def is_name(self, word: str) -> bool:
+        """Tell whether a word is either."""
+        return self.is_first(word) or self.is_last(word)
+
+    def is_ordinary(self, word: str) -> bool:
+        """Tell whether a word in any case is a common English word."""
+        return word.lower() in self.ordinary
+
+    def is_caseless_name(self, text: str) -> bool:
+        """Tell whether a run without capitals is surname and first name, in either order."""
+        head, gap, tail = text.partition(" ")
+        if gap:
+            return self._are_caseless(head, tail) or self._are_caseless(tail, head)
+        return any(self._are_caseless(text[:cut], text[cut:]) for cut in range(1, len(text)))
+
+    def _are_caseless(self, last: str, first: str) -> bool:
+        return last in self.caseless_last and first in self.caseless_first
+
 
 def _is_listed(word: str, names: frozenset[str]) -> bool:
-    word = word.lower()
+    word = word.lower().replace("\u2019", "'")
     return word in names or any(part in names for part in word.split("-") if part != word)
+
+
+def _census(files: tuple[str, ...], limit: int | None) -> Iterator[str]:
+    """Yield lower-case names, most frequent first; lines are ``NAME share sum rank``."""
+    for file in files:
+        text = resources.files("names").joinpath(file).read_text("ascii")
+        for line in text.splitlines()[:limit]:
+            name = line.split(None, 1)[0].lower()
+            if len(name) >= _MIN_LENGTH:
+                yield name
+
+
+def _ordinary_words() -> frozenset[str]:
+    module = importlib.import_module("faker.providers.lorem.en_US")
+    return frozenset(word.lower() for word in module.Provider.word_list)
 
 
 def _providers() -> Iterator[type]:
@@ -61,5 +114,14 @@ def _listed_names(provider: type, prefix: str) -> set[str]:
     return names
 
 
+def _has_case(name: str) -> bool:
+    return name[0].upper() != name[0]
+
+
 def _is_plain_name(name: str) -> bool:
-    return len(name) >= _MIN_LENGTH and " " not in name and name[0].isupper()
+    """Tell whether an entry is one capitalised word, or one word of a script without capitals."""
+    if not name or any(c.isspace() or c in "|/()[]" for c in name):
+        return False
+    if name[0].isupper():
+        return len(name) >= _MIN_LENGTH or (len(name) >= _MIN_SHORT and not name.isascii())
+    return not name.isascii() and name[0].isalpha() and name[0].lower() == name[0].upper()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from typing import Final
 
-from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer
+import regex  # type: ignore[import-untyped]  # it brings no types
 
-_ENTITY: Final = "USERNAME"
+from ingest.detect.pii.shapes import Chars, SpanRecognizer
+from ingest.domain.finding import Category
+
 _SCORES: Final = {"username.note": 0.8, "username.home": 0.7, "username.mention": 0.6}
 """All different: of two hits on one login Presidio keeps the better, and of two equals either."""
 _LOGIN: Final = r"[A-Za-z_][\w.-]{0,38}\w"
@@ -27,14 +29,21 @@ _PATTERNS: Final = {
 }
 
 
-def login_recognizers() -> list[EntityRecognizer]:
+class LoginRecognizer(SpanRecognizer):
+    """Finds logins of one kind."""
+
+    category = Category.USERNAME
+
+    def __init__(self, rule: str, pattern: str, score: float) -> None:
+        """Take the rule id and its pattern."""
+        super().__init__(rule, score=score)
+        self._pattern = regex.compile(pattern, regex.MULTILINE)
+
+    def spans(self, text: str) -> Iterator[Chars]:
+        """Yield logins without their at sign."""
+        return (match.span() for match in self._pattern.finditer(text))
+
+
+def login_recognizers() -> list[SpanRecognizer]:
     """Return the recognizers of logins; their names are rule ids."""
-    return [
-        PatternRecognizer(
-            supported_entity=_ENTITY,
-            name=name,
-            patterns=[Pattern(name, pattern, _SCORES[name])],
-            global_regex_flags=int(re.MULTILINE),
-        )
-        for name, pattern in _PATTERNS.items()
-    ]
+    return [LoginRecognizer(name, pattern, _SCORES[name]) for name, pattern in _PATTERNS.items()]

@@ -13,10 +13,14 @@ from ingest.detect.pii.gazetteer import Gazetteer
 _MAX_WORDS: Final = 5
 _MAX_ABBREVIATION: Final = 4
 """A longer word with a full stop ends a sentence, and the name with it."""
-_PARTICLE: Final = re.compile(
+PARTICLE: Final = re.compile(
     r"van|von|den?|der|del|della|d[aiou]|dos|l[ae]|[ae]l|bin|ibn|ben|te[nr]|zur?|a[fv]|y|e|mac|st"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*\.?")
+_CAPITALISED: Final = re.compile(
+    r"(?:[A-Z]|[^\x00-\x7f\W\d])(?<![^\W\d_].)[^\W\d_]*(?:['\u2019-][^\W\d_]+)*\.?"
+)
+"""A word that begins with a capital, or with a letter outside ASCII."""
 _GAP: Final = re.compile(r"[ \t]{1,3}")
 _INNER_CAPITAL: Final = re.compile(r"[^\W\d_a-z][a-z]+[A-Z]")
 _PATRONYMIC: Final = ("Mc", "Mac", "De", "Di", "Da", "La", "Le", "Van", "Von", "Fitz", "O'", "D'")
@@ -63,7 +67,7 @@ def read_name(text: str, start: int) -> NameRun | None:
 def _is_name_shaped(word: str, *, is_first: bool) -> bool:
     if word[0].isupper():
         return _INNER_CAPITAL.match(word) is None or word.startswith(_PATRONYMIC)
-    return not is_first and _PARTICLE.fullmatch(word) is not None
+    return not is_first and PARTICLE.fullmatch(word) is not None
 
 
 def _is_surname_shaped(word: str) -> bool:
@@ -79,31 +83,74 @@ class NameJudge:
 
     def reason_against(self, words: tuple[str, ...]) -> str:
         """Return why words that an author mark precedes name no person, or nothing."""
+        lists = self.exclusions.lists["person"]
+        organisation, other = lists["organisation_word"], lists["not_a_name_word"]
         plain = [word.lower().rstrip(".") for word in words]
-        if any(self.exclusions.has("person", "organisation_word", word) for word in plain):
+        if not organisation.isdisjoint(plain):
             return "organisation"
-        if any(self.exclusions.has("person", "not_a_name_word", word) for word in plain):
-            return "not_a_name"
+        if not other.isdisjoint(plain):
+            doubtful = [word for word in plain if word in other]
+            if len(doubtful) > 1 or doubtful[0] not in lists["also_a_name"]:
+                return "not_a_name"
         if any(_is_shouted(word) for word in words) and not self.is_listed(words):
             return "not_a_name"
         return ""
 
     def is_listed(self, words: tuple[str, ...]) -> bool:
-        """Tell whether the first word is a listed first name and the last a listed surname."""
-        return self.gazetteer.is_first(words[0]) and self.gazetteer.is_last(words[-1])
+        """Tell whether a first name and a surname are listed, in either order.
+
+        Two common words, such as ``Will Read``, are none, although both are listed; the surname
+        comes first only where neither is a common word.
+        """
+        head, tail = words[0], words[-1]
+        known = self.gazetteer
+        ordinary = known.is_ordinary(head) + known.is_ordinary(tail)
+        if known.is_first(head) and known.is_last(tail):
+            return ordinary < 2  # noqa: PLR2004 - both
+        return not ordinary and known.is_last(head) and known.is_first(tail)
+
+    def is_half_listed(self, words: tuple[str, ...]) -> bool:
+        """Tell whether one of first name and surname is listed and neither is a common word."""
+        if any(self.gazetteer.is_ordinary(word) for word in (words[0], words[-1])):
+            return self.is_listed(words)
+        return self.gazetteer.is_first(words[0]) or self.gazetteer.is_last(words[-1])
 
     def names_in(self, text: str) -> Iterator[NameRun]:
         """Yield the runs whose every word a list knows: first name, middle names, surname."""
         position = 0
-        while match := _WORD.search(text, position):
+        while match := _CAPITALISED.search(text, position):
             position = match.end()
-            if not (match.group()[0].isupper() and self.gazetteer.is_first(match.group())):
+            if not (match.group()[0].isupper() and self.gazetteer.is_name(match.group())):
                 continue
             run = read_name(text, match.start())
             if run is None or not self._is_plain_listed(run, text):
                 continue
             yield run
             position = run.end
+
+    def half_listed_at(self, text: str, start: int) -> NameRun | None:
+        """Return the run that begins here if first name or surname is listed, or None."""
+        run = read_name(text, start)
+        if run and self.is_half_listed(run.words) and not self.reason_against(run.words):
+            return run
+        return None
+
+    def single_name(
+        self, text: str, start: int, *, allow_ordinary: bool = False
+    ) -> tuple[int, int] | None:
+        """Return the span of one listed name, or None; common words only if allowed."""
+        match = _WORD.match(text, start)
+        if match is None or not match.group()[0].isupper():
+            return None
+        word = match.group().rstrip(".")
+        known = self.gazetteer
+        if (
+            (known.is_ordinary(word) and not allow_ordinary)
+            or self.reason_against((word,))
+            or not known.is_name(word)
+        ):
+            return None
+        return start, start + len(word)
 
     def _is_plain_listed(self, run: NameRun, text: str) -> bool:
         """Tell whether the run is a listed name and no part of a longer capitalised phrase."""
@@ -113,7 +160,7 @@ class NameJudge:
             and run.words[0] != run.words[-1]
             and not self.reason_against(run.words)
             and all(
-                _PARTICLE.fullmatch(word)
+                PARTICLE.fullmatch(word)
                 or len(word.rstrip(".")) == 1
                 or self.gazetteer.is_first(word)
                 or self.gazetteer.is_last(word)
@@ -125,6 +172,11 @@ class NameJudge:
 
 def _is_shouted(word: str) -> bool:
     return len(word) > 2 and word.isupper()  # noqa: PLR2004 - "JR", "II" and "D." are no shouting
+
+
+def capitalised(text: str) -> Iterator[int]:
+    """Yield where words begin that start with a capital or a letter outside ASCII."""
+    return (match.start() for match in _CAPITALISED.finditer(text))
 
 
 _WORD_BEFORE: Final = re.compile(r"(?P<lead>.{0,4}?)(?P<word>[A-Z][\w'-]{0,23}) $", re.DOTALL)

@@ -1,8 +1,9 @@
-"""Recognizers of people's names for Presidio: after an author's mark, and from lists.
+"""Recognizers of people's names: after an author's mark, beside a title, and from lists.
 
 Language models are the wrong tool for names in code: almost all they report are identifiers and
 product names. A mark of authorship (``Copyright``, ``@author``, ``Name <mail>``) lets any
-name-shaped run through; elsewhere first name and surname must both be listed.
+name-shaped run through; a word that only often stands before a name wants one of its words
+listed; elsewhere first name and surname must both be listed.
 """
 
 from __future__ import annotations
@@ -11,41 +12,64 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from presidio_analyzer import LocalRecognizer, RecognizerResult
-from presidio_analyzer.nlp_engine import NlpArtifacts
-
-from ingest.detect.pii.names import NameJudge, NameRun, read_name
-
-_ENTITY: Final = "PERSON"
-_MARKED: Final = "person.marked"
-_LISTED: Final = "person.listed"
-_SCORES: Final = {_MARKED: 0.85, _LISTED: 0.6}
-"""Different, so that Presidio keeps one of two hits on a name, and always the same one."""
+from ingest.detect.pii.names import NameJudge, NameRun, capitalised, read_name
+from ingest.detect.pii.shapes import Chars, SpanRecognizer
+from ingest.detect.pii.words import split_words
+from ingest.domain.finding import Category
 
 _YEARS: Final = r"(?:\d{4}(?:\s?[-\u2013/]\s?(?:\d{2,4}|present|now))?[\s,;:]*){0,8}"
-_MARKS: Final = re.compile(
-    r"(?:copyright(?:text)?|\bcopr\.|\u00a9|\(c\))(?:\s|:|,|\u00a9|\(c\)|copyright){0,6}"
-    + _YEARS
-    + r"(?:by[\s:]{1,3})?"
-    r"|(?:authors?|maintainers?|contributors?|assignee|reviewers?)(?:_?names?)?(?![^\W_])"
-    r"_{0,2}[^\w\n]{1,6}"
-    r"|(?:signed-off|co-authored|co-developed|reviewed|acked|tested|reported|suggested|helped)"
-    r"-by:[ \t]{0,3}"
-    r"|\b(?:written|contributed|maintained|created|developed|implemented|designed|ported|patch"
-    r"|patched|reported|suggested|authored|modified|reviewed|fixed|translated|coded|adapted|added"
-    r"|rewritten|provided|submitted|work|code|idea)\s{1,2}by[\s:]{1,3}"
-    r"|\b(?:thanks|kudos|props|credits?)(?:\s(?:goes|go))?\s(?:to|for)\s{1,2}"
-    r"|\bcourtesy of\s{1,2}"
-    r"|\b(?:todo|fixme|xxx|hack)\s?\(\s?",
-    re.IGNORECASE,
+_MARKS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = tuple(
+    (tuple(literals.split("|")), re.compile(pattern))
+    for literals, pattern in (
+        (
+            "copy|copr.|\u00a9|(c)",
+            (
+                r"(?:copyright(?:text)?|\bcopr\.|\u00a9|&copy;|\(c\))"
+                r"(?:\s|:|,|\u00a9|\(c\)|copyright|&copy;){0,6}" + _YEARS + r"(?:by[\s:]{1,3})?"
+            ),
+        ),
+        (
+            "author|maintainer|contributor|assignee|reviewer",
+            (
+                r"(?:author|maintainer|contributor|assignee|reviewer)s?(?:_?names?)?(?![^\W_])_{0,2}"
+                r"[^\w\n]{1,6}(?:u(?=[\"'])[\"'])?"
+            ),
+        ),
+        (
+            "-by:",
+            (
+                r"(?:signed-off|co-authored|co-developed|reviewed|acked|tested|reported|suggested|helped)"
+                r"-by:[ \t]{0,3}"
+            ),
+        ),
+        (
+            " by|\tby|\nby",
+            (
+                r"\b(?:written|contributed|maintained|created|developed|implemented|designed|ported|patch"
+                r"|patched|reported|suggested|authored|modified|reviewed|fixed|translated|coded|adapted"
+                r"|added|rewritten|provided|submitted|work|code|idea|owned|approved|requested|found"
+                r"|spotted|noticed|discovered|diagnosed|proposed)\s{1,2}by[\s:]{1,3}"
+            ),
+        ),
+        (
+            "thank|kudos|props|credit|thx",
+            (
+                r"\b(?:thanks|thank you|kudos|props|credits?|thx)(?:\s(?:goes|go))?"
+                r"(?:\s(?:to|for)|,|:)\s{1,2}"
+            ),
+        ),
+        ("courtesy|hat tip|h/t", r"\b(?:courtesy of|hat tip to|h/t)\s{1,2}"),
+        ("todo|fixme|xxx|hack", r"\b(?:todo|fixme|xxx|hack)\s?\(\s?"),
+    )
 )
+"""What stands before an author, lower case, with literals that are quicker to look for."""
 _SEPARATOR: Final = re.compile(
     r"\s*(?:<[^<>\n]{0,128}>|\([^()\n]{0,128}\)|\[[^\[\]\n]{0,128}\])?"
     r"[\"']?(?:\s*[,;&/][\"'\s]*(?:and\s+)?|\s+(?:and|und|et)\s+)" + _YEARS
 )
 _AFTER_NAME: Final = re.compile(
     r"\s*(?:$|\n|[<(\[,;:.\"'*\-\u2013/)}\]&|#!?@\\]"
-    r"|(?:and|at|for|from|on|in|to|all|who|under|via|with|und|et|as|is|has|was|the|\d))",
+    r"|(?:and|at|for|from|on|in|to|all|who|under|via|with|und|et|as|is|has|was|the|this|\d))",
     re.IGNORECASE,
 )
 _MAIL: Final = re.compile(
@@ -56,31 +80,61 @@ _WORD_START: Final = re.compile(r"(?<![^\W_])(?=[^\W\d_])")
 _MAX_NAME_CHARS: Final = 96
 _MAX_LISTED: Final = 20
 
+_HINTS: Final = frozenset(
+    split_words(
+        "ask asked contact ping cc tell told notify email e-mail call meet met attn named customer "
+        "client employee patient colleague interview interviewed user lead manager engineer "
+        "reviewer approver"
+    )
+)
+"""Words before a name of which one word is listed."""
+_LINKS: Final = frozenset(split_words("by from with and to"))
+"""Words before a name of which the first name is listed."""
+_BEFORE: Final = re.compile(r"([A-Za-z-]{2,11}) {0,2}[:,]?[ \t]{1,2}[\"'(]?$")
+_DEED: Final = re.compile(
+    r"(?:'s)?[ \t](?:asked|noted|said|says|wrote|writes|owns|reported|reports|suggested|suggests"
+    r"|fixed|added|found|told|pointed|proposed|approved|requested|mentioned|explained|confirmed|reviewed"
+    r"|maintains|maintained|did|wants|wanted|thinks|thought|joined|left|works|worked|gave|helped)\b"
+)
+_TITLE: Final = re.compile(
+    r"\b(?:(?:Mr|Mrs|Ms|Mx|Dr|Prof)\.|(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Herr|Frau|Herrn"
+    r"|Monsieur|Madame|Mme|Se\u00f1ora?|Signora?|Dear|Dhr|Mevr|Pani?)\b\.?)[ \t]{1,2}"
+)
+_CASELESS: Final = re.compile(r"(?<!\w)[^\W\d_a-zA-Z]{1,8}(?:[ \u3000][^\W\d_a-zA-Z]{1,12})?(?!\w)")
 
-class MarkedPersonRecognizer(LocalRecognizer):
+
+def lower_of_same_length(text: str) -> str:
+    """Return the text in lower case, or unchanged where that would move its offsets."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text
+
+
+def _mark_ends(text: str) -> Iterator[int]:
+    lower = lower_of_same_length(text)
+    for literals, pattern in _MARKS:
+        if any(literal in lower for literal in literals):
+            for mark in pattern.finditer(lower):
+                yield mark.end()
+
+
+class MarkedPersonRecognizer(SpanRecognizer):
     """Finds names that a mark of authorship introduces or a mail address follows."""
+
+    category = Category.PERSON
 
     def __init__(self, judge: NameJudge) -> None:
         """Take the judge of name-shaped runs."""
         self._judge = judge
-        super().__init__(supported_entities=[_ENTITY], name=_MARKED)
+        super().__init__("person.marked", score=0.85)
 
-    def load(self) -> None:
-        """Do nothing: everything is in the constructor."""
+    def spans(self, text: str) -> Iterator[Chars]:
+        """Yield names after marks and before addresses."""
+        yield from self._after_marks(text)
+        yield from self._before_mails(text)
 
-    def analyze(
-        self,
-        text: str,
-        entities: list[str],  # noqa: ARG002 - Presidio's interface
-        nlp_artifacts: NlpArtifacts | None = None,  # noqa: ARG002 - Presidio's interface
-    ) -> list[RecognizerResult]:
-        """Return names with their offsets in characters."""
-        spans = {*self._after_marks(text), *self._before_mails(text)}
-        return [_result(self, _MARKED, start, end) for start, end in sorted(spans)]
-
-    def _after_marks(self, text: str) -> Iterator[tuple[int, int]]:
-        for mark in _MARKS.finditer(text):
-            position = mark.end()
+    def _after_marks(self, text: str) -> Iterator[Chars]:
+        for mark_end in _mark_ends(text):
+            position = mark_end
             for _ in range(_MAX_LISTED):
                 run = read_name(text, position)
                 if run is None:
@@ -92,11 +146,13 @@ class MarkedPersonRecognizer(LocalRecognizer):
                     break
                 position = separator.end()
 
-    def _before_mails(self, text: str) -> Iterator[tuple[int, int]]:
+    def _before_mails(self, text: str) -> Iterator[Chars]:
+        if "@" not in text and " at " not in text and "[at]" not in text:
+            return
         for mail in _MAIL.finditer(text):
             run = self._name_up_to(text, mail.start())
             # a login says less than an address: then the name must be a listed one
-            if run and (mail.group("login") is None or self._judge.is_listed(run.words)):
+            if run and (mail.group("login") is None or self._judge.is_half_listed(run.words)):
                 yield run.start, run.end
 
     def _name_up_to(self, text: str, stop: int) -> NameRun | None:
@@ -109,35 +165,72 @@ class MarkedPersonRecognizer(LocalRecognizer):
         return None
 
 
-class ListedPersonRecognizer(LocalRecognizer):
+class ListedPersonRecognizer(SpanRecognizer):
     """Finds first name and surname that both stand in the gazetteer."""
+
+    category = Category.PERSON
 
     def __init__(self, judge: NameJudge) -> None:
         """Take the judge of name-shaped runs."""
         self._judge = judge
-        super().__init__(supported_entities=[_ENTITY], name=_LISTED)
+        super().__init__("person.listed", score=0.6)
 
-    def load(self) -> None:
-        """Do nothing: everything is in the constructor."""
-
-    def analyze(
-        self,
-        text: str,
-        entities: list[str],  # noqa: ARG002 - Presidio's interface
-        nlp_artifacts: NlpArtifacts | None = None,  # noqa: ARG002 - Presidio's interface
-    ) -> list[RecognizerResult]:
-        """Return names with their offsets in characters."""
-        return [_result(self, _LISTED, run.start, run.end) for run in self._judge.names_in(text)]
+    def spans(self, text: str) -> Iterator[Chars]:
+        """Yield names wherever they stand."""
+        for run in self._judge.names_in(text):
+            yield run.start, run.end
+        if not text.isascii():
+            for match in _CASELESS.finditer(text):
+                if self._judge.gazetteer.is_caseless_name(match.group().replace("\u3000", " ")):
+                    yield match.span()
 
 
-def _result(recognizer: LocalRecognizer, name: str, start: int, end: int) -> RecognizerResult:
-    return RecognizerResult(
-        entity_type=_ENTITY,
-        start=start,
-        end=end,
-        score=_SCORES[name],
-        recognition_metadata={
-            RecognizerResult.RECOGNIZER_NAME_KEY: name,
-            RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: recognizer.id,
-        },
-    )
+class HintedPersonRecognizer(SpanRecognizer):
+    """Finds half-listed names behind a title, a word such as ``ask``, or before a deed."""
+
+    category = Category.PERSON
+
+    def __init__(self, judge: NameJudge) -> None:
+        """Take the judge of name-shaped runs."""
+        self._judge = judge
+        super().__init__("person.hinted", score=0.55)
+
+    def spans(self, text: str) -> Iterator[Chars]:
+        """Yield names; behind a title one listed surname is enough."""
+        yield from self._after_titles(text)
+        has_deed = _DEED.search(text) is not None
+        read_to = 0
+        for start in capitalised(text):
+            if start < read_to:
+                continue
+            word = _BEFORE.search(text[max(0, start - 18) : start])
+            hint = word.group(1).lower() if word else ""
+            if not (has_deed or hint in _HINTS or hint in _LINKS):
+                continue
+            run = self._judge.half_listed_at(text, start)
+            if run is None:
+                continue
+            is_linked = hint in _LINKS and self._judge.gazetteer.is_first(run.words[0])
+            if hint in _HINTS or is_linked or (has_deed and _DEED.match(text, run.end)):
+                read_to = run.end
+                yield run.start, run.end
+
+    def _after_titles(self, text: str) -> Iterator[Chars]:
+        for title in _TITLE.finditer(text):
+            run = read_name(text, title.end())
+            if run:
+                if not self._judge.reason_against(run.words):
+                    yield run.start, run.end
+                continue
+            word = self._judge.single_name(text, title.end())
+            if word:
+                yield word
+
+
+def person_recognizers(judge: NameJudge) -> list[SpanRecognizer]:
+    """Return the recognizers of names that read text; their names are rule ids."""
+    return [
+        MarkedPersonRecognizer(judge),
+        ListedPersonRecognizer(judge),
+        HintedPersonRecognizer(judge),
+    ]

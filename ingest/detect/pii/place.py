@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ingest.detect.pii.engine import Hit
+from ingest.detect.pii.words import WordIndex
 from ingest.domain.finding import Confidence
 
 _CONTEXT_BYTES: Final = 80
-_REGION_BYTES: Final = 16 * 1024
-"""How far `Place.is_written_elsewhere` looks each way; bounds the work on files full of hits."""
-_WORD: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +30,7 @@ class Verdict:
         return not self.reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Place:
     """A hit with what stands around it on the same line.
 
@@ -41,6 +39,7 @@ class Place:
 
     data: bytes
     hit: Hit
+    words: WordIndex = field(default_factory=lambda: WordIndex(b""))
 
     @property
     def value(self) -> str:
@@ -57,6 +56,10 @@ class Place:
         end = self.hit.end
         return self.data[end : end + size].decode("latin-1").partition("\n")[0]
 
+    def text_before(self, size: int = _CONTEXT_BYTES) -> str:
+        """Return what `before` returns as UTF-8, for words of other scripts."""
+        return self.before(size).encode("latin-1").decode("utf-8", "replace")
+
     def accept(
         self, *, confidence: Confidence, evidence: str = "", skip: int = 0, cut: int = 0
     ) -> Verdict:
@@ -67,27 +70,6 @@ class Place:
             confidence=confidence,
             evidence=evidence,
         )
-
-    def is_written_elsewhere(self, word: str, *, not_after: bytes) -> bool:
-        """Tell whether the file, near the hit, writes a word on its own outside the hit.
-
-        Occurrences that follow one of the bytes of `not_after`, or that are part of a longer
-        word, a mention or an address, do not count.
-        """
-        data, wanted = self.data, word.encode("utf-8", "surrogateescape")
-        stop = min(len(data), self.hit.end + _REGION_BYTES)
-        at = data.find(wanted, max(0, self.hit.start - _REGION_BYTES), stop)
-        while at >= 0:
-            end = at + len(wanted)
-            before, after = data[at - 1 : at] if at else b"", data[end : end + 1]
-            if (
-                at != self.hit.start
-                and not (before and (before[0] in _WORD or before in not_after))
-                and not (after and after[0] in _WORD)
-            ):
-                return True
-            at = data.find(wanted, end, stop)
-        return False
 
 
 def first_reason(*checks: tuple[str, object]) -> str:

@@ -8,10 +8,11 @@ from importlib import resources
 from importlib.metadata import version
 from typing import Final
 
-from ingest.detect.detector import DetectorConfig
-from ingest.domain.finding import Category
+from ingest.detect.detector import VIEWS_VERSION, DetectorConfig
+from ingest.detect.pii.model import MODEL, model_version
+from ingest.domain.finding import NATIONAL_IDS, Category
 
-RULES_VERSION: Final = "1"
+RULES_VERSION: Final = "2"
 """Raised with every change of a pattern, threshold or acceptance rule of this package."""
 
 ENGINES: Final = (
@@ -19,6 +20,7 @@ ENGINES: Final = (
     "phonenumbers",
     "tldextract",
     "Faker",
+    "names",
     "hyperscan",
     "tree-sitter",
     "tree-sitter-language-pack",
@@ -35,13 +37,19 @@ THRESHOLDS: Final[dict[Category, float]] = {
     Category.IP_ADDRESS: 0.6,
     Category.PERSON: 0.5,
     Category.USERNAME: 0.5,
+    **dict.fromkeys(NATIONAL_IDS, 0.5),
 }
 """Least Presidio score by entity, 0 to 1; its keys are all entities that Presidio is asked for."""
 
 
-def engine_versions() -> dict[str, str]:
-    """Return distribution name to installed version."""
-    return {name.lower(): version(name) for name in ENGINES}
+def engine_versions(*, ner: bool = False) -> dict[str, str]:
+    """Return distribution name to installed version; with `ner` that of the model too.
+
+    Raises:
+        ConfigurationError: the model is asked for and not installed.
+    """
+    versions = {name.lower(): version(name) for name in ENGINES}
+    return versions | {MODEL: model_version()} if ner else versions
 
 
 def read_exclusions() -> bytes:
@@ -57,8 +65,9 @@ def ruleset_digest(config: DetectorConfig) -> str:
     suffixes = json.dumps(sorted(config.company.internal_suffixes)).encode()
     parts = {
         "rules": RULES_VERSION,
+        "views": VIEWS_VERSION,
         "thresholds": {category.value: score for category, score in THRESHOLDS.items()},
-        "engines": engine_versions(),
+        "engines": engine_versions(ner=config.ner),
         "exclusions": hashlib.sha256(read_exclusions()).hexdigest(),
         "suffixes": config.key.digest("pii-suffixes", suffixes),
     }

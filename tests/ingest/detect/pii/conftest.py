@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -13,17 +12,18 @@ from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import Category, Finding
 from ingest.domain.secret import HmacKey
 from ingest.domain.text import ScanText
+from tests.support.rules import shared_rules
 
 Find = Callable[..., list[tuple[str, str]]]
 Reasons = Callable[..., set[str]]
 
 
 @pytest.fixture(scope="session")
-def config(tmp_path_factory: pytest.TempPathFactory) -> DetectorConfig:
+def config() -> DetectorConfig:
     return DetectorConfig(
         key=HmacKey(key_id="test", material=b"k" * 32),
         company=CompanyProfile(),
-        cache_dir=Path(tmp_path_factory.mktemp("pii")),
+        cache_dir=shared_rules(),
     )
 
 
@@ -51,7 +51,7 @@ def find(scan: Callable[..., list[Finding]]) -> Find:
 
     def run(text: str, suffix: str = "txt") -> list[tuple[str, str]]:
         data = text.encode()
-        return [(f.category.value, data[f.start : f.end].decode()) for f in scan(text, suffix)]
+        return [(str(f.category), data[f.start : f.end].decode()) for f in scan(text, suffix)]
 
     return run
 

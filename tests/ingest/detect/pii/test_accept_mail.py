@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ingest.domain.finding import Category
+from ingest.domain.finding import Category, Finding
 
 Find = Callable[..., list[tuple[str, str]]]
 DOMAIN = "kestrel" + "works.io"
@@ -84,7 +84,7 @@ def test_what_only_has_an_at_sign_is_no_address(text: str, find: Find) -> None:
     assert not [found for found in find(text) if found[0] == "EMAIL_ADDRESS"]
 
 
-def test_a_role_mailbox_is_found_and_says_so(scan: Callable[..., list]) -> None:
+def test_a_role_mailbox_is_found_and_says_so(scan: Callable[..., list[Finding]]) -> None:
     (finding,) = scan(mail("security"))
     assert finding.evidence == "role_mailbox"
 

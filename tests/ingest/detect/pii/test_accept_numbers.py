@@ -116,6 +116,7 @@ def test_the_advertised_social_security_number_is_an_example(reasons: Reasons) -
 @pytest.mark.parametrize("region", ["DE", "FR", "IN", "BR", "JP"])
 def test_a_number_with_its_country_code_is_found(region: str, find: Find) -> None:
     example = phonenumbers.example_number(region)
+    assert example
     number = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     assert find(f"call {number} today") == [("PHONE_NUMBER", number)]
 

@@ -4,10 +4,14 @@ import ipaddress
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.detect.pii.exclusions import Exclusions
 
 CODE = re.compile(r"[a-z_]+")
+
+_EXCLUSIONS = Exclusions.load()
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +24,7 @@ def test_every_list_has_a_code_and_lower_case_values(exclusions: Exclusions) -> 
         for code, values in codes.items():
             assert CODE.fullmatch(code)
             assert values
-            assert all(isinstance(value, str) and value for value in values)
+            assert all(values)
 
 
 def test_words_that_yaml_would_read_as_values_stay_words(exclusions: Exclusions) -> None:
@@ -67,20 +71,52 @@ def test_a_mail_reason_needs_whole_labels(
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("10.0.0.1", "special_range"),
-        ("198.51.100.7", "special_range"),
-        ("100.64.0.1", "special_range"),
+        ("10.0.0.1", "private_range"),
+        ("172.16.0.0", "private_range"),
+        ("172.32.0.1", ""),
+        ("127.3.2.1", "loopback"),
+        ("169.254.1.1", "link_local"),
+        ("198.51.100.7", "documentation"),
+        ("198.19.0.7", "benchmark_range"),
+        ("100.64.0.1", "shared_range"),
+        ("100.128.0.1", ""),
         ("239.1.1.1", "multicast"),
+        ("255.255.255.0", "reserved_range"),
         ("9.9.9.9", "popular_resolver"),
         ("93.184.216.77", ""),
-        ("fd00::1", "special_range"),
-        ("4::9", "not_allocated"),
     ],
 )
-def test_an_ip_reason_follows_the_registries(
+def test_a_reason_of_version_4_follows_the_registries(
     address: str, reason: str, exclusions: Exclusions
 ) -> None:
-    assert exclusions.ip_reason(ipaddress.ip_address(address)) == reason
+    assert exclusions.ipv4_reason(tuple(map(int, address.split(".")))) == reason
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_special_ranges_are_those_of_the_standard_library(number: int) -> None:
+    address = ipaddress.IPv4Address(number)
+    reason = _EXCLUSIONS.ipv4_reason(tuple(address.packed))
+    if not address.is_global:
+        assert reason
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("::1", "loopback"),
+        ("fd00::1", "private_range"),
+        ("fe80::1", "link_local"),
+        ("2001:db8::1", "documentation"),
+        ("ff02::1", "multicast"),
+        ("4::9", "not_allocated"),
+        ("2001:4860:4860::8888", "popular_resolver"),
+        ("2a00:1450:4001:81b::200e", ""),
+    ],
+)
+def test_a_reason_of_version_6_follows_the_registries(
+    address: str, reason: str, exclusions: Exclusions
+) -> None:
+    assert exclusions.ipv6_reason(ipaddress.IPv6Address(address)) == reason
 
 
 @pytest.mark.parametrize(

@@ -2,42 +2,28 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.detect.pii.numbers import number_recognizers, respell_email
+from ingest.detect.pii.numbers import CARD_RANGES, IBAN_LENGTHS, number_recognizers, passes_luhn
 
 
-def test_every_recognizer_has_a_name_of_its_own() -> None:
-    names = [recognizer.name for recognizer in number_recognizers(())]
-    assert len(set(names)) == len(names)
+def test_every_recognizer_has_a_name_and_a_type_of_its_own() -> None:
+    recognizers = number_recognizers()
+    assert len({each.name for each in recognizers}) == len(recognizers)
+    assert len({each.entity for each in recognizers}) == len(recognizers)
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "jane [at] kestrel [dot] io",
-        "jane(at)kestrel.io",
-        "jane at kestrel dot io",
-        "jane {AT} kestrel {DOT} io",
-    ],
+    ("digits", "passes"),
+    # the example of ISO/IEC 7812-1, and its neighbour
+    [("49927398716", True), ("49927398717", False), ("0", True)],
 )
-def test_signs_that_are_spelled_are_put_back(text: str) -> None:
-    assert respell_email(text) == ("jane", "kestrel.io")
+def test_luhn(digits: str, *, passes: bool) -> None:
+    assert passes_luhn(digits) is passes
 
 
-def test_a_spelled_domain_needs_a_suffix_that_exists() -> None:
-    spelled = next(r for r in number_recognizers(()) if r.name == "email.spelled")
-    assert spelled.analyze("jane at kestrel dot io", ["EMAIL_ADDRESS"])
-    assert not spelled.analyze("stop at first dot after", ["EMAIL_ADDRESS"])
+def test_every_issuer_range_has_lengths_that_a_card_can_have() -> None:
+    assert all(12 <= size <= 19 for _, sizes in CARD_RANGES for size in sizes)
 
 
-def test_internal_suffixes_extend_the_public_list() -> None:
-    text = "jane" + "@" + "mail.kestrelcorp"
-    for suffixes, count in (((), 0), (("kestrelcorp",), 1)):
-        plain = next(r for r in number_recognizers(suffixes) if r.name == "email.address")
-        assert len(plain.analyze(text, ["EMAIL_ADDRESS"])) == count
-
-
-def test_national_numbers_are_not_looked_for_without_a_phone_word() -> None:
-    national = next(r for r in number_recognizers(()) if r.name == "phone.national")
-    number = "020 7183 " + "8750"
-    assert national.analyze(f"phone {number}", ["PHONE_NUMBER"])
-    assert not national.analyze(f"value {number}", ["PHONE_NUMBER"])
+def test_every_country_of_the_registry_has_a_length() -> None:
+    assert len(IBAN_LENGTHS) > 85
+    assert all(15 <= size <= 33 for size in IBAN_LENGTHS.values())

@@ -26,15 +26,3 @@ def test_a_dropped_hit_keeps_its_reason() -> None:
     assert not drop("x").is_accepted
     assert first_reason(("a", False), ("b", 1), ("c", True)) == "b"
     assert first_reason(("a", None)) == ""
-
-
-def test_only_a_whole_word_counts_as_written_elsewhere() -> None:
-    text = "Mira @mira mira_x (mira) {}"
-    assert not place(text, "Mira").is_written_elsewhere("mira", not_after=b"(")
-    assert place(text, "Mira").is_written_elsewhere("mira", not_after=b"")
-    assert place("Mira; mira.", "Mira").is_written_elsewhere("mira", not_after=b"(")
-
-
-def test_the_look_around_is_bounded() -> None:
-    far = "Mira" + " " * 40_000 + "mira"
-    assert not place(far, "Mira").is_written_elsewhere("mira", not_after=b"")

@@ -1,0 +1,51 @@
+"""Which words a text writes on their own: a name that it also writes small is a word there."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+_WORD: Final = rb"A-Za-z0-9_\x80-\xff\-"
+_MAX_SEARCHES: Final = 16
+"""After so many questions about one text, one pass over all its words is cheaper."""
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """Return the words of a list that is written as one text."""
+    return tuple(text.split())
+
+
+class WordIndex:
+    """The words of one text. Occurrences inside a longer word, login or address do not count."""
+
+    def __init__(self, data: bytes) -> None:
+        """Take the text; it is read when it is first asked."""
+        self._data = data
+        self._asked = 0
+        self._known: dict[bytes, frozenset[bytes]] = {}
+
+    def has(self, word: str, *, not_after: bytes) -> bool:
+        """Tell whether the text writes a word in this case, not behind a byte of `not_after`."""
+        wanted = word.encode("utf-8", "surrogateescape")
+        self._asked += 1
+        if self._asked <= _MAX_SEARCHES:
+            return self._search(wanted, not_after)
+        if not_after not in self._known:
+            self._known[not_after] = frozenset(_words_pattern(not_after).findall(self._data))
+        return wanted in self._known[not_after]
+
+    def _search(self, wanted: bytes, not_after: bytes) -> bool:
+        data, pattern = self._data, _words_pattern(not_after)
+        at = data.find(wanted)
+        while at >= 0:
+            match = pattern.match(data, at)
+            if match and match.end() == at + len(wanted):
+                return True
+            at = data.find(wanted, at + len(wanted))
+        return False
+
+
+@lru_cache(maxsize=16)
+def _words_pattern(not_after: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(?<![%s@%s])[%s]+(?![%s@])" % (_WORD, re.escape(not_after), _WORD, _WORD))

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+Find = Callable[..., list[tuple[str, str]]]
+
+
+def people(found: list[tuple[str, str]]) -> list[str]:
+    return [value for kind, value in found if kind == "PERSON"]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Contributors", "## Contributors", "Patches and Suggestions\n-----", "# AUTHORS"]
+)
+def test_a_list_under_a_heading_for_people_holds_people(heading: str, find: Find) -> None:
+    text = f"{heading}\n\n- Emily Quendrel\n* Zzelma Voss (@zvoss)\n- **Peter Zzorn**\n"
+    assert people(find(text, "md")) == ["Emily Quendrel", "Zzelma Voss", "Peter Zzorn"]
+
+
+def test_a_file_of_authors_needs_no_heading(find: Find) -> None:
+    assert people(find("Emily Quendrel\nPeter Zzorn <p@x>\n", "authors")) == [
+        "Emily Quendrel",
+        "Peter Zzorn",
+    ]
+
+
+def test_another_heading_ends_the_list(find: Find) -> None:
+    text = "# Contributors\n\n- Emily Quendrel\n\n# Usage\n\nRun it.\n\n- Peter Zzorn\n"
+    assert people(find(text, "md")) == ["Emily Quendrel"]
+
+
+def test_things_in_a_list_are_no_people(find: Find) -> None:
+    text = "# Team\n\n- Getting Started\n- Visual Studio\n- Release Notes\n"
+    assert people(find(text, "md")) == []
