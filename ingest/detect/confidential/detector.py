@@ -7,12 +7,19 @@ from typing import Final
 
 from ingest.detect.confidential import addresses
 from ingest.detect.confidential.digest import engine_versions, ruleset_digest
-from ingest.detect.confidential.hosts import Hosts, host_expressions
+from ingest.detect.confidential.hosts import (
+    CompanyHosts,
+    Hosts,
+    company_host_expressions,
+    host_expressions,
+)
 from ingest.detect.confidential.matches import Match, fold_matches
+from ingest.detect.confidential.scopes import Scopes, scope_expressions
 from ingest.detect.confidential.terms import Terms
 from ingest.detect.confidential.tickets import Tickets, ticket_expressions
 from ingest.detect.detector import DetectorConfig, fold_findings
 from ingest.detect.funnel import CASELESS, Funnel, LineIndex, Pattern
+from ingest.detect.views import Decoder, scan_views
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import Family, Finding
 from ingest.domain.secret import Secret
@@ -22,6 +29,8 @@ DETECTOR_ID: Final = "shardgate"
 _HOST: Final = 0
 _ADDRESS: Final = 1
 _TICKET: Final = 2
+_COMPANY_HOST: Final = 3
+_SCOPE: Final = 4
 
 
 class ConfidentialDetector:
@@ -30,11 +39,14 @@ class ConfidentialDetector:
     def __init__(self, config: DetectorConfig) -> None:
         """Compile the company's terms, or load them from `config.cache_dir`."""
         self._key = config.key
+        self._decoder = Decoder(config.cache_dir)
         self._digest = ruleset_digest(config)
         self._shapes = Funnel(_shape_patterns(config.company), cache_dir=config.cache_dir)
         self._hosts = Hosts(config.company.internal_suffixes)
+        self._company_hosts = CompanyHosts(config.company.hosts)
+        self._scopes = Scopes(config.company.packages)
         self._tickets = Tickets(config.company.ticket_prefixes)
-        self._terms = Terms(config.company, config.cache_dir)
+        self._terms = Terms(config.company, config.cache_dir, name=self._digest[:32])
 
     @property
     def family(self) -> Family:
@@ -52,15 +64,23 @@ class ConfidentialDetector:
         return engine_versions()
 
     def scan(self, text: ScanText) -> dict[str, object]:
-        """Return the ``findings`` of one blob."""
+        """Return ``findings`` of one blob, and ``undecoded``, which its facts do not keep."""
+        views = self._decoder.views_of(text.data)
+        found = scan_views(text, views, self._plain, self._plain(text))
+        return {"findings": found, "undecoded": len(views.undecoded)}
+
+    def _plain(self, text: ScanText) -> list[Finding]:
+        """Return the findings of one text as it stands."""
         matches = fold_matches(self._matches(text.data, text.suffix))
-        return {"findings": self._findings(text.data, matches)}
+        return self._findings(text.data, matches)
 
     def _matches(self, data: bytes, suffix: str) -> Iterator[Match]:
         hits = self._shapes.hits(data)
         yield from self._hosts.matches(data, hits.get(_HOST, ()), suffix)
         yield from addresses.private_addresses(data, hits.get(_ADDRESS, ()))
         yield from self._tickets.matches(data, hits.get(_TICKET, ()))
+        yield from self._company_hosts.matches(data, hits.get(_COMPANY_HOST, ()))
+        yield from self._scopes.matches(data, hits.get(_SCOPE, ()))
         yield from self._terms.matches(data)
 
     def _findings(self, data: bytes, matches: list[Match]) -> list[Finding]:
@@ -96,5 +116,13 @@ def _shape_patterns(company: CompanyProfile) -> list[Pattern]:
         *(
             Pattern(id=_TICKET, expression=expression)
             for expression in sorted(ticket_expressions(company.ticket_prefixes))
+        ),
+        *(
+            Pattern(id=_COMPANY_HOST, expression=expression, flags=CASELESS)
+            for expression in company_host_expressions(company.hosts)
+        ),
+        *(
+            Pattern(id=_SCOPE, expression=expression, flags=CASELESS)
+            for expression in scope_expressions(company.packages)
         ),
     ]

@@ -7,9 +7,9 @@ import json
 from importlib.metadata import version
 from typing import Final
 
-from ingest.detect.detector import DetectorConfig
+from ingest.detect.detector import VIEWS_VERSION, DetectorConfig
 
-RULES_VERSION: Final = "1"
+RULES_VERSION: Final = "2"
 """Raise when a rule, context or exception of this package changes what is found."""
 
 
@@ -23,6 +23,7 @@ def ruleset_digest(config: DetectorConfig) -> str:
     parts = {
         "engines": engine_versions(),
         "key_id": config.key.key_id,
+        "views": VIEWS_VERSION,
         "company": config.company.digest(config.key),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -75,6 +75,39 @@ def host_expressions(suffixes: Iterable[str]) -> list[bytes]:
     return [rb"[a-z0-9]\." + re.escape(suffix) + rb"\b" for suffix in _cleaned(suffixes)]
 
 
+def company_host_expressions(hosts: Iterable[str]) -> list[bytes]:
+    """Return caseless funnel expressions; each match ends at the end of a host name."""
+    return [rb"\b" + re.escape(host) + rb"\b" for host in _cleaned(hosts) if b"." in host]
+
+
+class CompanyHosts:
+    """Hosts that the company names in full: those of its git remotes, registries and stores.
+
+    A full name of two labels or more is no code, so no context is asked for.
+    """
+
+    def __init__(self, hosts: Iterable[str]) -> None:
+        """Take host names; one without a dot is a word, and left out."""
+        self._hosts = sorted(host for host in _cleaned(hosts) if b"." in host)
+
+    def matches(self, data: bytes, ends: Sequence[int]) -> Iterator[Match]:
+        """Yield the hosts, and hosts below them, that end at the hit ends."""
+        for end in ends:
+            start = _host_start(data, end)
+            host = data[start:end].lower()
+            if _is_closed(data, start, end) and any(
+                host == own or host.endswith(b"." + own) for own in self._hosts
+            ):
+                yield Match(
+                    start=start,
+                    end=end,
+                    rule_id="company-host",
+                    category=Category.INTERNAL_HOST,
+                    confidence=Confidence.HIGH,
+                    evidence="listed",
+                )
+
+
 class Hosts:
     """The exact rule behind the funnel."""
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -13,12 +12,15 @@ from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import Finding
 from ingest.domain.secret import HmacKey
 from ingest.domain.text import ScanText
+from tests.support.rules import shared_rules
 
 Find = Callable[..., list[str]]
 ScanConfidential = Callable[..., list[Finding]]
 
 COMPANY = CompanyProfile(
     internal_suffixes=(*CompanyProfile().internal_suffixes, "corp.umbra.example"),
+    hosts=("git.umbra.example", "docker.umbra.example", "single"),
+    packages=("@umbra", "com.umbra", "umbra_", "go.umbra.dev/", "umbrateam/"),
     ticket_prefixes=("PAY", "OPS2"),
     logins=("jroe", "m.koslow"),
     codenames=("Blue Falcon", "Zephyr", "Überfall"),
@@ -27,11 +29,11 @@ COMPANY = CompanyProfile(
 
 
 @pytest.fixture(scope="session")
-def confidential_config(tmp_path_factory: pytest.TempPathFactory) -> DetectorConfig:
+def confidential_config() -> DetectorConfig:
     return DetectorConfig(
         key=HmacKey(key_id="test", material=b"k" * 32),
         company=COMPANY,
-        cache_dir=Path(tmp_path_factory.mktemp("confidential")),
+        cache_dir=shared_rules(),
     )
 
 
