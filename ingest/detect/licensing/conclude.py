@@ -31,6 +31,11 @@ MAX_LICENSES: Final = 10
 HEAD_BYTES: Final = 2048
 MAX_EVIDENCE: Final = 200
 _VAGUE_SCORE: Final = 0.7
+_LONG_TEXT: Final = 2500
+"""Bytes of a text that may explain how to apply it."""
+_APPENDIX_REACH: Final = 4000
+_TITLE_REACH: Final = 600
+_GNU_STEMS: Final = frozenset({"GPL", "LGPL", "AGPL", "GFDL"})
 _VAGUE_IDS: Final = frozenset({"GPL-1.0-or-later", "LGPL-2.0-or-later", "AGPL-3.0-or-later"})
 
 
@@ -63,6 +68,7 @@ def conclude(signs: Signs, algebra: LicenseAlgebra) -> Conclusion:
     """Return the conclusion from all signs; every sign stays in the evidence."""
     stated = (*signs.licenses, *_stated_choices(signs, algebra))
     stated = _without_mentions(stated, signs, algebra)
+    stated = _without_appendices(stated, algebra)
     holding = [sign for sign in stated if sign.kind is not Kind.MENTION]
     if not holding:
         holding = list(signs.reserved)
@@ -88,7 +94,7 @@ def _stated_choices(signs: Signs, algebra: LicenseAlgebra) -> list[Evidence]:
     candidates = [
         sign
         for sign in signs.licenses
-        if sign.kind in {Kind.TEXT, Kind.NOTICE} and sign.spdx != UNKNOWN
+        if sign.kind in {Kind.TEXT, Kind.NOTICE} and sign.spdx not in {UNKNOWN, RESTRICTION}
     ]
     found = []
     for choice in signs.choices:
@@ -101,7 +107,7 @@ def _stated_choices(signs: Signs, algebra: LicenseAlgebra) -> list[Evidence]:
         if len(names) > 1 and terms is not None:
             found.append(
                 Evidence(
-                    start=choice.start,
+                    start=min(choice.start, *(sign.start for sign in members)),
                     end=choice.end,
                     kind=Kind.NOTICE,
                     spdx=terms.expression,
@@ -127,12 +133,72 @@ def _without_mentions(
     return (*kept, *doubt, *(replace(s, kind=Kind.MENTION) for s in listed))
 
 
+def _without_appendices(
+    stated: tuple[Evidence, ...], algebra: LicenseAlgebra
+) -> tuple[Evidence, ...]:
+    """Drop what long license texts say of themselves, in titles and in "how to apply" parts.
+
+    A notice before a GNU text that allows later versions is the grant; the text is what it names.
+    """
+    long = [s for s in stated if s.kind is Kind.TEXT and s.end - s.start >= _LONG_TEXT]
+    if not long:
+        return stated
+    granted = {
+        s.spdx.replace("-or-later", "-only")
+        for s in stated
+        if s.kind in {Kind.NOTICE, Kind.TEXT}
+        and s.spdx.endswith("-or-later")
+        and s.score > _VAGUE_SCORE
+        and s.end <= min(text.start for text in long)
+    }
+    kept = []
+    for sign in stated:
+        if sign in long:
+            if sign.spdx not in granted:
+                kept.append(sign)
+        elif sign.kind not in {Kind.NOTICE, Kind.TEXT}:
+            kept.append(sign)
+        elif sign.score <= _VAGUE_SCORE and algebra.read(sign.spdx).category == "permissive":
+            # A loose word for a license beside a whole text describes that text.
+            continue
+        elif not any(_is_appendix(sign, text) for text in long):
+            kept.append(sign)
+    return tuple(kept)
+
+
+def _is_appendix(sign: Evidence, text: Evidence) -> bool:
+    """Tell whether a sign beside a long text is that text speaking of itself."""
+    if not (sign.start < text.end + _APPENDIX_REACH and text.start - _TITLE_REACH < sign.end):
+        return False
+    kin = {_stem(sign.spdx), _stem(text.spdx)}
+    is_gnu = kin <= _GNU_STEMS
+    if len(kin) > 1 and not is_gnu:
+        return False
+    if sign.end <= text.start:
+        return sign.spdx == text.spdx or sign.score <= _VAGUE_SCORE or sign.spdx in _VAGUE_IDS
+    return True
+
+
 def _effective(holding: list[Evidence], algebra: LicenseAlgebra) -> set[str]:
     """Return the expressions that make up the AND."""
     expressions = {sign.spdx for sign in holding}
+    starts: dict[str, int] = {}
+    for sign in holding:
+        starts[sign.spdx] = min(sign.start, starts.get(sign.spdx, sign.start))
     choices = [t for t in map(algebra.read, sorted(expressions)) if t.is_choice]
+    # A choice among some of the licenses of a wider one is that one, told twice.
+    choices = [t for t in choices if not any(t.ids < other.ids for other in choices)]
     names = _specific(expressions, holding)
-    kept = {e for e in names if not _is_explained(algebra.read(e), choices)}
+    kept = {
+        e
+        for e in names
+        if not algebra.read(e).is_choice
+        # A choice tells nothing of a license that was stated long before it.
+        and not _is_explained(
+            algebra.read(e),
+            [c for c in choices if starts[c.expression] <= starts[e]],
+        )
+    }
     return kept | {choice.expression for choice in choices}
 
 

@@ -31,17 +31,23 @@ _LINE = re.compile(
     + rb"[ \t]{0,4})?(?:"
     + _MARK
     + rb"[ \t]{0,4})?"
-    rb"|"
+    rb"|" + _MARK + rb"[ \t,:]{0,4}(?:[Cc]opyright[ \t:]{0,4})?" + _YEARS + rb"[ \t]{0,4}"
+    rb"|(?<![\w)])"
     + _MARK
-    + rb"[ \t,:]{0,4}(?:[Cc]opyright[ \t:]{0,4})?"
-    + _YEARS
-    + rb"[ \t]{0,4})"
+    + rb"[ \t]{1,2}(?=[A-Z][\w.,&' -]{1,60}?[ ,]{1,2}"
+    + _YEAR
+    + rb"(?!\d)))"
     + _HOLDER
 )
+_YEAR_BEHIND = re.compile(
+    rb"^([A-Z][\w.,&' -]{1,60}?)[ ,]{1,2}" + _YEAR + rb"(?:-\d{2,4})?\b(?:[.,;].*|[ \t]*)$"
+)
+"""``Acme, Inc. 2020. What follows is no holder.``"""
 _SURE_MARK = re.compile(_MARK + rb"|" + _YEAR + rb"|CopyrightText")
 _NOISE = re.compile(
     rb"(?:[ \t]*(?:all rights? reserved|all rights"
-    rb"|and (?:other )?(?:contributors|others|its affiliates"
+    rb"|\.[ \t]+(?:confidential|proprietary|do not|use|unauthori[sz]ed|internal|not for)\b.*"
+    rb"|and (?:other )?(?:contributors|others|(?:its )?(?:affiliates|subsidiaries)"
     rb"|its licensors|/or its affiliates)|and/or its (?:affiliates|subsidiaries)\b"
     rb"|see (?:the )?(?:authors|license|copying|copyright|credits).*"
     rb"|licensed .*|released .*|distributed .*"
@@ -59,12 +65,14 @@ _ADDRESS = re.compile(
 _PLACEHOLDER = re.compile(
     rb"[\[<{(%$]|(?:the )?(?:name of |your name|author'?s? name|yyyy|owner\b|holders?\b|notices?\b"
     rb"|law\b|statements?\b|owners?\b|licen[cs]e|infring|protect|line|message|header|date|year\b"
-    rb"|information|is\b|and\b|of\b|or\b|in\b|to\b|for\b|by\b|on\b|as\b|that\b|are\b|text\b|string\b"
+    rb"|information|is\b|and\b|of\b|or\b|in\b|to\b|for\b|by\b|on\b|as\b|that\b|are\b|text\b"
+    rb"|string\b"
     rb"|claims?\b|interest|symbol|holding|assign|disclaim|mark\b|term|page|file|comment|=|:)",
     re.IGNORECASE,
 )
 _LEGAL_FORM = re.compile(
-    r"(?:^|[\s,.])(?:inc|incorporated|llc|l\.l\.c|ltd|limited|corp|corporation|company|co|gmbh|ag|sa"
+    r"(?:^|[\s,.])(?:inc|incorporated|llc|l\.l\.c|ltd|limited|corp|corporation|company|co|gmbh"
+    r"|ag|sa"
     r"|s\.a|sas|sarl|srl|bv|b\.v|nv|n\.v|oy|ab|as|aps|kg|kk|k\.k|plc|pty|s\.r\.o|s\.p\.a|spa|e\.v)"
     r"\.?(?:\s(?:co|kg|ltd|llc)\.?)?$",
     re.IGNORECASE,
@@ -116,6 +124,7 @@ class HolderReader:
         """Take the key of digests and the company's names as they stand in copyright lines."""
         names = "|".join(re.escape(n) for n in sorted(company_names, key=len, reverse=True) if n)
         self._company = re.compile(rf"(?<!\w)(?:{names})(?!\w)", re.IGNORECASE) if names else None
+        self._marks = _company_marks(company_names)
         self._key = key
 
     def find_holders(self, data: bytes) -> list[Holder]:
@@ -125,7 +134,17 @@ class HolderReader:
             if not _is_statement(match):
                 continue
             found += [self._holder(n, match.start(), match.end()) for n in _names(match[1])]
+        if self._marks is not None:
+            marks = zip(self._marks.finditer(data), range(_MAX_LINES), strict=False)
+            found += [self._own(match) for match, _ in marks]
         return found[:_MAX_HOLDERS]
+
+    @staticmethod
+    def _own(match: re.Match[bytes]) -> Holder:
+        label = (match[1] or match[2]).decode("utf-8", "replace")
+        return Holder(
+            start=match.start(), end=match.end(), label=label, is_company=True, is_text_author=False
+        )
 
     def _holder(self, name: str, start: int, end: int) -> Holder:
         own = self._company.search(name) if self._company else None
@@ -145,6 +164,22 @@ class HolderReader:
         return f"person:{self._key.digest('holder', identity)[:_DIGEST_CHARS]}"
 
 
+def _company_marks(company_names: Iterable[str]) -> re.Pattern[bytes] | None:
+    """Return how a company marks its own files without a copyright line, in a notice.
+
+    ``Property of Acme, Inc.`` and ``Acme confidential``. "Licensed to Acme" is no such mark.
+    """
+    names = b"|".join(re.escape(n).encode() for n in company_names if n)
+    if not names:
+        return None
+    return re.compile(
+        rb"\b(?:property of|owned by|belongs? to)[ \t]{1,3}(?:the[ \t])?(" + names + rb")(?!\w)"
+        rb"|(?<!\w)(" + names + rb")(?:,?[ \t](?:inc|corp|corporation|ltd|llc|gmbh|ag)\b\.?)?"
+        rb"(?:'s|\xe2\x80\x99s)?[ \t:,-]{0,3}(?:proprietary|confidential|internal[ \t]use)",
+        re.IGNORECASE,
+    )
+
+
 def _is_statement(match: re.Match[bytes]) -> bool:
     """Tell a copyright statement from prose about copyright."""
     rest = match[1]
@@ -157,6 +192,7 @@ def _is_statement(match: re.Match[bytes]) -> bool:
 def _names(raw: bytes) -> list[str]:
     """Return the holders of one statement, without addresses, years and legal phrases."""
     raw = _CLOSERS.split(raw, maxsplit=1)[0]
+    raw = _YEAR_BEHIND.sub(rb"\1", raw)
     raw = _ADDRESS.sub(b" ", raw)
     raw = _NOISE.sub(b"", raw)
     text = raw.decode("utf-8", "replace")

@@ -83,7 +83,8 @@ def _package_json(text: str) -> Declared:
         for item in _listed(package.get(key)):
             if isinstance(item, dict):
                 yield str(item.get("type") or item.get("name") or UNKNOWN)
-            elif item:
+            elif item and not str(item).upper().startswith("SEE LICENSE IN "):
+                # npm's words for "the text says so" point at a text that is a scope itself.
                 yield str(item)
 
 
@@ -162,6 +163,21 @@ def _gemspec(text: str) -> Declared:
         yield from re.findall(r"[\"']([^\"'\n]{1,200})[\"']", match[1])
 
 
+def _nuspec(text: str) -> Declared:
+    # nuspec reference, "license": type "file" points at a text that is a scope itself.
+    yield from re.findall(r"<license\s+type=\"expression\"[^>]{0,99}>([^<]{1,200})</license>", text)
+
+
+def _msbuild(text: str) -> Declared:
+    yield from re.findall(r"<PackageLicenseExpression>([^<]{1,200})<", text)
+
+
+def _field(text: str) -> Declared:
+    """Yield the value of a ``license:`` line, as Cabal and opam have it."""
+    for match in re.finditer(r"(?mi)^license:[ \t]{0,40}\"?([^\"\n]{1,200})", text):
+        yield match[1]
+
+
 def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value] if value else []
 
@@ -191,4 +207,10 @@ _READERS: Final[dict[str, Callable[[str], Declared]]] = {
     "metadata": _core_metadata,
     "gemspec": _gemspec,
     "podspec": _gemspec,
+    "nuspec": _nuspec,
+    "csproj": _msbuild,
+    "fsproj": _msbuild,
+    "vbproj": _msbuild,
+    "cabal": _field,
+    "opam": _field,
 }

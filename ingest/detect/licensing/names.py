@@ -16,24 +16,31 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.detect.licensing.evidence import PROPRIETARY
+from ingest.detect.funnel import merge_spans
+from ingest.detect.licensing.name_table import LICENSE, ROWS
 
-PUBLIC_DOMAIN: Final = "LicenseRef-scancode-public-domain"
 _GNU: Final = "GNU"
 
-_KEPT = b"abcdefghijklmnopqrstuvwxyz0123456789-./+()@:_"
+_KEPT = b"abcdefghijklmnopqrstuvwxyz0123456789-./+()@:_\n"
 _FOLD = bytes(
     b if b in _KEPT or b >= 0x80 else ord(chr(b).lower()) if chr(b).isalpha() else 0x20  # noqa: PLR2004
     for b in range(256)
 )
+_MARKS = re.compile(
+    rb"\n(?:[ \t*#;%|>-]{0,12}/{2,4}(?!\S*\.\w)"
+    rb"|[ \t]{0,12}(?:-{2,4}|dnl|rem|@c|@comment|\.\.|\.\\\"|::|c)(?=[ \t\r\n]))",
+    re.IGNORECASE,
+)
 # A space inside a character class is one character; elsewhere it is a run.
 _SPACES = re.compile(r"\[[^\]]*\]| \?|[ ~]")
 _SPACED: Final = {" ": r"\s{1,60}", " ?": r"\s{0,60}", "~": r"\s{0,60}"}
-_SURE, _LIKELY, _GUESS = 1.0, 0.9, 0.7
+_LIKELY: Final = 0.9
 
 
 def fold(data: bytes) -> str:
     """Return lower-case text of the same length: character n stands for byte n."""
+    # Marks at the start of lines would stand between the words of a name.
+    data = _MARKS.sub(lambda m: b"\n" + b" " * (len(m[0]) - 1), data)
     return data.translate(_FOLD).decode("latin-1")
 
 
@@ -42,153 +49,29 @@ def phrase(pattern: str) -> str:
     return _SPACES.sub(lambda m: _SPACED.get(m[0]) or m[0].replace(" ", r"\s"), pattern)
 
 
-def _version(number: str) -> str:
-    return rf"~\(?~(?:version|ver\.?|v\.?)?~-?{number}(?![\w.]?\d)"
-
-
-def _clauses(number: str, word: str) -> str:
-    return rf"\b(?:{number}|{word})[ -]clause bsd|bsd[ -](?:{number}|{word})[ -]clause"
-
-
-def _cc(*parts: str) -> str:
-    words = {
-        "by": "(?:attribution|by)",
-        "noncommercial": "(?:non-? ?commercial|nc)",
-        "noderivatives": r"(?:no[ -]?deriv\w{0,8}|nd)",
-        "sa": "(?:share[ -]?alike|sa)",
-    }
-    return r"(?:creative commons|\bcc|/licenses)[ /-]" + "[ /-]".join(words[p] for p in parts)
-
-
-_L: Final = "licen[cs]e"
-_PROPRIETARY_WORDS: Final = (
-    r"\bproprietary and confidential|\bconfidential and proprietary|other/proprietary"
-    rf"|\b(?:proprietary|commercial) {_L}d?\b"
-    r"|\bproprietary (?:software|code|source|information)"
-    r"|\bunpublished proprietary|\btrade secrets?\b|\bcompany confidential"
-    r"|\bunauthori[sz]ed (?:copying|use|reproduction|distribution|disclosure)"
-)
-# (SPDX id, score, name that stands for itself, name that needs "licensed under" before it)
-_ROWS: Final = (
-    ("Apache-1.1", "apache", _SURE, rf"apache(?: software)? {_L}" + _version(r"1\.1"), ""),
-    (
-        "Apache-2.0",
-        "apache",
-        _SURE,
-        rf"apache(?: software)? {_L}" + _version(r"2(?:\.0)?") + r"|apache-2\.0 license",
-        r"apache" + _version(r"2(?:\.0)?") + r"|asl~2\.0|al2\.0",
-    ),
-    ("Apache-2.0", "apache", _GUESS, rf"apache(?: software)? {_L}", r"apache"),
-    ("0BSD", "bsd", _SURE, _clauses("0", "zero"), "0bsd"),
-    ("BSD-2-Clause", "bsd", _LIKELY, _clauses("2", "two") + "|(?:simplified|freebsd) bsd", ""),
-    ("BSD-4-Clause", "bsd", _LIKELY, _clauses("4", "four") + "|original bsd", ""),
-    ("BSD-3-Clause", "bsd", _LIKELY, _clauses("3", "three") + "|(?:new|revised|modified) bsd", ""),
-    (
-        "BSD-3-Clause",
-        "bsd",
-        _GUESS,
-        rf"\bbsd(?:[ -](?:style|type|like))?[ -]{_L}|\bbsd-style",
-        r"\bbsd",
-    ),
-    ("MIT-0", "mit", _SURE, rf"\bmit-0 {_L}|\bmit no attribution", "mit-0"),
-    (
-        "MIT",
-        "mit expat x11",
-        _LIKELY,
-        rf"\b(?:mit|expat)(?:/x11|/expat|[ -]style)?[ -]{_L}|\bmit-style|\bx11 {_L}",
-        r"mit(?:/x11|/expat)?",
-    ),
-    ("ISC", "isc", _LIKELY, rf"\bisc(?:[ -]style)?[ -]{_L}", "iscl?"),
-    (
-        "MPL-2.0",
-        "mozilla",
-        _SURE,
-        rf"mozilla public {_L}" + _version(r"2(?:\.0)?") + r"|mozilla\.org/mpl/2\.0",
-        "mpl" + _version(r"2(?:\.0)?"),
-    ),
-    ("MPL-1.1", "mozilla", _GUESS, rf"mozilla public {_L}", "mpl"),
-    (
-        "EPL-2.0",
-        "eclipse",
-        _SURE,
-        rf"eclipse public {_L}(?: - )?" + _version(r"2(?:\.0)?"),
-        "epl~-?v?2",
-    ),
-    ("EPL-1.0", "eclipse", _GUESS, rf"eclipse public {_L}", "epl"),
-    ("EUPL-1.2", "european", _GUESS, rf"european union public {_L}", "eupl"),
-    ("CDDL-1.0", "common", _GUESS, rf"common development and distribution {_L}", "cddl"),
-    ("CPL-1.0", "common", _GUESS, rf"common public {_L}", "cpl"),
-    ("SSPL-1.0", "server", _LIKELY, rf"server side public {_L}", "sspl"),
-    ("BUSL-1.1", "business", _LIKELY, rf"business source {_L}", r"busl|bsl~1\.1"),
-    ("Elastic-2.0", "elastic", _GUESS, rf"\belastic {_L}", "elastic"),
-    ("BSL-1.0", "boost", _LIKELY, rf"boost software {_L}", r"boost|bsl(?:-1\.0)?"),
-    ("Zlib", "zlib", _LIKELY, rf"\bzlib(?:/libpng)? {_L}", "zlib"),
-    ("Unlicense", "unlicense", _LIKELY, r"\bthe unlicense\b|\bunlicense\.org", "unlicense"),
-    ("WTFPL", "what", _LIKELY, r"do what the f\w{1,4} you want", "wtfpl"),
-    (
-        "CC0-1.0",
-        "cc0 creative publicdomain",
-        _LIKELY,
-        r"\bcc0[ -]1\.0|creative commons zero|publicdomain/zero",
-        "cc0",
-    ),
-    (
-        "CC-BY-NC-ND-4.0",
-        "cc creative /licenses",
-        _GUESS,
-        _cc("by", "noncommercial", "noderivatives"),
-        "",
-    ),
-    ("CC-BY-NC-SA-4.0", "cc creative /licenses", _GUESS, _cc("by", "noncommercial", "sa"), ""),
-    ("CC-BY-NC-4.0", "cc creative /licenses", _GUESS, _cc("by", "noncommercial"), ""),
-    ("CC-BY-ND-4.0", "cc creative /licenses", _GUESS, _cc("by", "noderivatives"), ""),
-    ("CC-BY-SA-4.0", "cc creative /licenses", _GUESS, _cc("by", "sa"), ""),
-    ("CC-BY-4.0", "cc creative /licenses", _GUESS, _cc("by") + r"\b", ""),
-    ("OFL-1.1", "font", _LIKELY, rf"open font {_L}", "ofl"),
-    ("PSF-2.0", "python psf", _LIKELY, rf"python software foundation {_L}|\bpsf {_L}", "psfl?"),
-    ("Python-2.0", "python", _GUESS, rf"\bpython {_L}", "python"),
-    ("Artistic-2.0", "artistic perl", _LIKELY, rf"artistic {_L}" + _version(r"2(?:\.0)?"), ""),
-    (
-        "Artistic-1.0-Perl",
-        "artistic perl",
-        _GUESS,
-        rf"artistic {_L}|same terms as perl",
-        "artistic",
-    ),
-    ("PostgreSQL", "postgresql", _LIKELY, rf"postgresql {_L}", "postgresql"),
-    ("Ruby", "ruby", _LIKELY, rf"\bruby {_L}|ruby s {_L}", "ruby"),
-    ("PHP-3.01", "php", _GUESS, rf"\bphp {_L}", "php"),
-    ("OpenSSL", "openssl", _LIKELY, rf"\bopenssl {_L}", "openssl"),
-    ("NCSA", "illinois", _LIKELY, "university of illinois(?:/ncsa)? open source", "ncsa"),
-    ("ZPL-2.1", "zope", _GUESS, rf"zope public {_L}", "zpl"),
-    (
-        PUBLIC_DOMAIN,
-        "public",
-        _LIKELY,
-        r"\b(?:in|into|to) the public domain\b|\b(?:is|are) public domain\b|public domain\.",
-        "public domain",
-    ),
-    (
-        PROPRIETARY,
-        "proprietary commercial secret confidential unauthori",
-        _LIKELY,
-        _PROPRIETARY_WORDS,
-        "proprietary|unlicensed|commercial",
-    ),
-)
 _GNU_FULL: Final = (
-    r"(?:\bgnu )?(?:(?P<{0}variant>affero|lesser|library) )?(?:gnu )?(?:\bgeneral )public "
-    rf"{_L}|\bgnu (?P<{{0}}short>[al]?)gpl|\b(?P<{{0}}lesser>lesser|affero) public {_L}"
+    r"\b(?P<{0}early>affero) gpl\b"
+    rf"|\bgnu (?P<{{0}}lib>lesser|library) {LICENSE}"
+    r"|(?:\bgnu )?(?:(?P<{0}variant>affero|lesser|library) )?(?:gnu )?(?:\bgeneral )public "
+    rf"{LICENSE}|\bgnu~(?:[/-]|s)?~(?P<{{0}}short>[al]?)gpl|\b(?P<{{0}}lesser>lesser"
+    rf"|affero)(?: gnu)? public {LICENSE}"
+    rf"|\bgnu (?:(?P<{{0}}plain>lesser|library|affero) )?public {LICENSE}"
+    rf"|\b(?P<{{0}}said>[al]?)gpl(?:ed|d)?(?=(?:[ -]v?\.? ?[123](?:\.[01])?)?[ -]licen[cs]ed?\b)"
+    r"|\b(?P<{0}bare>[al]?)gpl(?=~[_-]?~(?:version|v)?\.?~[123](?!\d))"
+    r"|\b(?:of|under) (?:the )?(?P<{0}grant>[al]?)gpl\b"
 )
 _GNU_SHORT: Final = r"(?P<{0}prefix>[al]?)gpl"
 _GNU_TAIL = re.compile(
     phrase(
-        r"~\(?~(?:(?:version|ver\.?|v\.?)~|-~v?~|)(?P<number>[123](?:\.[01])?)(?![\w.]?\d)"
+        r"~\(?~(?:(?:version|ver\.?|v\.?)~|[_-]~v?~|)(?P<number>[123](?:\.[01])?)(?![\w.]?\d)"
         r"(?P<plus>\+|-or-later|-only)?"
     )
 )
 _GNU_VERSION = re.compile(
-    phrase(r"\bversions? (?P<number>[123](?:\.[01])?)(?![\w.]?\d)|\bgpl-?~?v?(?P<short>[123])\b")
+    phrase(
+        r"\b(?:version|v\.)s? (?P<number>[123](?:\.[01])?)(?![\w.]?\d)"
+        r"|\bgpl-?~?v?(?P<short>[123])\b"
+    )
 )
 _LATER = re.compile(
     phrase(
@@ -196,6 +79,8 @@ _LATER = re.compile(
         r"|or \(at your option\)"
     )
 )
+_NAME_REACH: Final = 100
+"""Characters in which a name's words stand around the one that gates it."""
 _GNU_REACH: Final = 260
 _FIRST_VERSIONS: Final = {"": "1.0", "A": "3.0", "L": "2.0"}
 
@@ -213,25 +98,36 @@ class Named:
 def _alternation() -> str:
     """Return full and short names as one; group ``r<row>`` or ``s<row>`` tells the row."""
     parts = [phrase(_GNU_FULL.format("f"))]
-    parts += [f"(?P<r{i}>{phrase(row[3])})" for i, row in enumerate(_ROWS)]
+    parts += [f"(?P<r{i}>{phrase(row[3])})" for i, row in enumerate(ROWS)]
     parts += [phrase(_GNU_SHORT.format("s"))]
-    parts += [f"(?P<s{i}>{phrase(row[4])})" for i, row in enumerate(_ROWS) if row[4]]
+    parts += [f"(?P<s{i}>{phrase(row[4])})" for i, row in enumerate(ROWS) if row[4]]
     return f"(?P<name>{'|'.join(parts)})(?:(?![\\w@])(?!\\.\\w)|(?=v?\\d))"
 
 
 _FULL_GNU = re.compile(phrase(_GNU_FULL.format("f")))
-_FULL = tuple(re.compile(phrase(row[3])) for row in _ROWS)
+_FULL = tuple(re.compile(phrase(row[3])) for row in ROWS)
 _NAME = re.compile(_alternation())
 _BARE = re.compile(rf"(?<![\w.@/-]){_alternation()}")
 _VERB = re.compile(
     phrase(
-        rf"(?:\b(?:{_L}d|released|distributed|available|covered|published|provided|redistributed) "
-        rf"(?:\w{{1,20}} )?(?:under|by|with|as|using)|\bunder|\bdual {_L}d|@?\b{_L}~[:.]?)"
-        r" (?:either )?(?:of )?(?:the )?(?:terms of )?(?:the )?(?:a |an )?"
+        rf"(?:\b(?:{LICENSE}d|released|distributed|available|covered|published|provided"
+        rf"|redistributed) "
+        rf"(?:\w{{1,20}} )?(?:under|by|with|as|using)|\b(?:protected|governed) by|\bunder|\bper"
+        rf"|\bdual(?:[ -]{LICENSE}d?)?(?: (?:system|scheme|of))?|\b{LICENSE}d"
+        rf"|@?\b{LICENSE}~(?:[:.]|-{{1,2}})?)"
+        r" ~[(]?(?:either |both )?(?:of )?(?:the )?(?:terms of )?(?:the )?(?:a |an )?"
+        r"(?:dual |standard |usual |plain |permissive |open[ -]source )?"
     )
 )
-_NEXT = re.compile(phrase("(?:~/~| (?:(?:or|and|and/or) )?)(?:the )?"))
-_GATES: Final = tuple(row[1].split() for row in _ROWS)
+_LISTED = re.compile(
+    phrase(
+        r"\((?=(?:mpl|[al]?gpl|bsd|mit|apache)(?:v?\d[\d.]*)?[ ,/]+"
+        r"(?:or|and|mpl|[al]?gpl|bsd|mit|apache)\b)"
+    )
+)
+"""Opens a list of short names, as in "a library (MPL or LGPL)"."""
+_NEXT = re.compile(phrase(r"(?: or later)?\)?(?:~/~| (?:(?:or|and|and/or) )?)(?:the )?"))
+_GATES: Final = tuple(tuple(row[1].split()) for row in ROWS)
 """Most rows are not tried at all: a region rarely holds any of their words."""
 
 
@@ -242,15 +138,32 @@ def find_names(folded: str) -> list[Named]:
     """
     found: dict[tuple[int, int], Named] = {}
     taken: list[tuple[int, int]] = []
-    if "public" in folded or "gnu" in folded:
+    if "public" in folded or "gnu" in folded or "gpl" in folded:
         _keep((_read(m, folded) for m in _FULL_GNU.finditer(folded)), found, taken)
-    for index, pattern in enumerate(_FULL):
-        if any(gate in folded for gate in _GATES[index]):
-            names = (_of_row(index, m.start(), m.end()) for m in pattern.finditer(folded))
-            _keep(names, found, taken)
-    for verb in _VERB.finditer(folded):
+    open_gates: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+    for index, gates in enumerate(_GATES):
+        windows = open_gates.get(gates)
+        if windows is None:
+            windows = open_gates[gates] = _windows(folded, gates)
+        for low, high in windows:
+            matches = _FULL[index].finditer(folded, low, high)
+            _keep((_of_row(index, m.start(), m.end()) for m in matches), found, taken)
+    for verb in (*_VERB.finditer(folded), *_LISTED.finditer(folded)):
         _keep(_list_of_names(folded, verb.end()), found, taken)
     return [found[span] for span in sorted(found)]
+
+
+def _windows(folded: str, gates: Iterable[str]) -> list[tuple[int, int]]:
+    """Return the spans around gate words; elsewhere a row cannot match."""
+    ends = []
+    for gate in gates:
+        position = folded.find(gate)
+        while position >= 0:
+            ends.append(position)
+            position = folded.find(gate, position + _NAME_REACH)
+    if not ends:
+        return []
+    return merge_spans((max(0, e - _NAME_REACH), e + 2 * _NAME_REACH) for e in sorted(ends))
 
 
 def _keep(
@@ -290,13 +203,16 @@ def _read(match: re.Match[str], folded: str) -> Named:
 
 
 def _of_row(row: int, start: int, end: int) -> Named:
-    return Named(start=start, end=end, spdx=_ROWS[row][0], score=_ROWS[row][2])
+    return Named(start=start, end=end, spdx=ROWS[row][0], score=ROWS[row][2])
 
 
 def _gnu(groups: dict[str, str], folded: str, start: int, end: int) -> Named:
     """Return the GNU license with version and "or later" from the words around its name."""
-    variant = groups.get("fvariant") or groups.get("flesser") or ""
-    prefix = groups.get("fshort") or groups.get("sprefix") or ""
+    variant = next(
+        (groups[k] for k in ("fvariant", "flesser", "fplain", "flib", "fearly") if k in groups), ""
+    )
+    short = ("fshort", "fsaid", "fbare", "fgrant", "sprefix")
+    prefix = next((groups[k] for k in short if k in groups), "")
     kind = {"affero": "A", "lesser": "L", "library": "L"}.get(variant, prefix.upper())
     tail = _GNU_TAIL.match(folded, end)
     near = folded[max(0, start - 60) : end + _GNU_REACH]
@@ -309,6 +225,8 @@ def _gnu(groups: dict[str, str], folded: str, start: int, end: int) -> Named:
     if tail and tail["plus"]:
         later = tail["plus"] != "-only"
     number = number or _FIRST_VERSIONS[kind]
+    # Of the licenses only the lesser one has a version 2.1; people leave the word out.
+    kind = kind or ("L" if number == "2.1" else "")
     number = number if "." in number else f"{number}.0"
     if kind == "L" and number == "1.0":
         number = "2.0"

@@ -5,24 +5,45 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.evidence import PROPRIETARY, UNKNOWN, Choice, Evidence, Kind
-from ingest.detect.licensing.names import find_names, phrase
+from ingest.detect.licensing.names import Named, find_names, phrase
+from ingest.detect.licensing.texts import Texts
+from ingest.detect.licensing.titles import TitleMatcher
 
 _CHOICE = re.compile(
     phrase(
-        r"\bdual[ -]licen[cs]ed (?:under|as|with)\b(?=[^\x00]{1,200}?\bor\b)"
+        r"\b(?:dual|double|tri|multi|triple|multiple)[ -]?~licen[cs](?:ed|ing|e)\b"
+        r"|\bdual (?:[\w./-]{2,16} ){1,3}licen[cs]e|\btri-license\b"
         r"|\b(?:licen[cs]ed|available|released|distributed|used|redistributed) under"
         r" (?:the )?(?:terms of )?either\b"
-        r"|\bunder (?:the )?(?:terms of )?either (?:of )?"
-        r"|\byou (?:may|can) choose (?:either|between)\b"
+        r"|\bunder (?:the )?(?:terms of )?(?:either|any|one|your choice) (?:one )?(?:of )?"
+        r"|\b(?:your|a|the) choice (?:of|between)\b|\bchoose (?:either|one|any|between"
+        r"|the licen[cs]e)"
+        r"|\byou (?:may|can) (?:choose|select|pick)\b|\b(?:two|both|three|following) licen[cs]es\b"
+        r"|\bterms of either\b|\beither under\b|\beither the terms\b"
     )
 )
 """Words that open a choice between the licenses which follow in the sentence."""
-_ALTERNATIVE = re.compile(phrase(r"\balternatively (?:this|you|the|it|these)\b"))
+_ALTERNATIVE = re.compile(
+    phrase(
+        r"\balternat(?:iv)?ely (?:this|you|the|it|these|provided|or|under|in accordance)\b"
+        r"|\bor under the (?:following )?terms\b"
+    )
+)
 """Sets what follows against the license before it."""
+_BEHIND = re.compile(
+    phrase(
+        r"\b(?:under|use|choose|select) either (?:one |of )?(?:the |these |those )?licen[cs]es?\b"
+        r"|\b(?:either|any)(?: one)?(?: of (?:the |these |those )?)?(?: two)? ?licen[cs]es?"
+        r" (?:may|can)\b"
+        r"|\bfree to choose\b|\bwhich(?:ever)? licen[cs]e you\b|\blicen[cs]e that best suits\b"
+    )
+)
+"""Says behind the licenses that one of them is enough."""
 _OPTION = re.compile(phrase(r"\bat your (?:option|choice|discretion)\b(?!\)?~any)"))
 """Closes a choice. "At your option any later version" is none: it chooses a version, and the
 license id holds that already."""
@@ -34,24 +55,127 @@ _UNREAD = re.compile(
     phrase(
         r"\b(?:is|are|be|file|code|software|program|library|work|module|rights? reserved|package) "
         r"(?:\w{1,20} )?licen[cs]ed (?:\w{1,20} )?(?:under|to you|for use)\b"
-        r"|\b(?:under|to) the (?:terms|conditions) (?:and conditions )?of (?:the|a|an|this)\b"
-        r"|\bsubject to (?:the )?(?:terms|license|licence|following)\b"
+        r"|\b(?:released|distributed|available|covered|published|provided|licen[cs]ed"
+        r"|furnished|use) "
+        r"(?:\w{1,20} )?(?:under|by|subject to) (?:the terms of )?(?:the|a|an|its|their|our|this)\b"
+        r"|\b(?:under|to|by|in accordance with) (?:the )?(?:terms"
+        r"|conditions)(?: and conditions)? (?:of|in) (?:the|a|an|this|its)\b"
+        r"|\bsubject to (?:the )?(?:\w{1,20} ){0,4}(?:terms|license|licence|following"
+        r"|conditions|agreement)\b"
         r"|\bgoverned by (?:the|a|an)\b"
         r"|\byour (?:use|rights?)[^\x00]{0,60}\bagreement\b"
+        r"|\blicen[cs]e agreement\b|\bterms of (?:use|service)\b|\bsame licen[cs]e as\b"
+        r"|\bseparately licen[cs]ed\b|\blicen[cs]ed separately\b"
+    )
+)
+_GRANT = re.compile(
+    phrase(
+        r"\bpermission (?:is )?(?:hereby )?(?:not )?(?:granted|given)\b"
+        r"|\bpermission to (?:use|copy|modify|distribute|make)\b"
+        r"|\bgrants?(?:ed)? (?:\w{1,20} ){0,3}(?:permission|licen[cs]e|right)\b"
+        r"|\byou (?:may|can|are free to|are permitted to|are welcome to"
+        r"|have permission to) (?:freely )?"
+        r"(?:use|copy|modify|distribute|redistribute) (?:it|them|and|or|th(?:e|is) (?:software"
+        r"|code|file|program|library|script|work|package|module|source|document|font|data))\b"
+        r"|\bfree (?:for (?!all\b)|of charge\b)"
+        r"|\b(?:software|code|program|file|library|script|package|work|it|this|feel|you|that) "
+        r"(?:(?:is|are|be) )?(?:\w{1,12} )?free to use (?:it|this|that|these|them"
+        r"|the (?:code|software"
+        r"|file|program|library|script|source)|in|for|and|as|however|freely)\b"
+        r"|\bfreely (?:distribut\w{1,4}|usable"
+        r"|redistribut\w{1,4})\b"
+        r"|\bredistribution and use\b|\buse and redistribution\b"
+    )
+)
+"""Gives something in words of its own; unread unless a known text or name stands near."""
+_WARRANTY = re.compile(phrase(r"\bwarrant(?:y|ies)\b[^\x00]{0,90}?\b(?:merchantability|fitness)\b"))
+_CALLED = re.compile(
+    phrase(
+        r"\b(?:under|subject to|governed by) (?:the )?(?:terms of )?(?:the |a |an |its |our )?"
+        r"(?!(?:same|following|above|this|terms|accompanying|attached|included|project"
+        r"|applicable|relevant"
+        r"|open|free|permissive|software|source|both|these|any|all|specified|such|respective"
+        r"|their|those|one|either) )"
+        r"(?:[\w.+-]{2,20} ){1,3}?(?:public )?licen[cs]e\b"
+    )
+)
+"""A license by a name that nobody knows, which is one even where its file is named too."""
+_THE_LICENSE = re.compile(
+    phrase(
+        r"[\w ]{0,40}?\b(?:under|by|of) the licen[cs]e\b(?! (?:of|for|called|named))"
+        r"|[^\x00]{0,60}?\b(?:below|laid out|set forth|herein)\b"
+    )
+)
+"""Speaks of a license that was named before."""
+_USE = re.compile(
+    phrase(
+        r"\b(?:see|in|by|refer to|read)\b[^\x00]{0,60}?"
+        r"\b(?:copying\b|licen[cs]e(?:\.\w{2,8}| file)\b"
+        r"|copyright (?:notice )?in\b)"
     )
 )
 _REFERENCE = re.compile(
     phrase(
-        r"\b(?:see|in|read|found|accompanying|included|refer to|at|check|by)\b[^\x00]{0,60}?"
+        r"\b(?:see|in|read|found|accompanying|included|refer to|at|check|by|study|consult|terms of"
+        r"|set out in|contained in)\b[^\x00]{0,60}?"
         r"\b(?:copying\b|licen[cs]es?(?:\.\w{2,8}| file|(?: in| at) the (?:root|top|project"
         r"|source|repository)| for (?:details|more|licen|terms|the)| included| distributed| that))"
     )
 )
+_MENTION = re.compile(
+    phrase(
+        r"\bcompatib\w{2,5} with\b|\b(?:is|are|was|does|do|did|were)(?: not|n? ?t)\b|\bunlike\b"
+        r"|\bcombin\w{1,3} (?:it|this|them|the \w{3,12}) with\b|\bparts covered by\b"
+        r"|\bformerly\b"
+        r"|\bpreviously\b|\brather than\b|\binstead of\b|\bas opposed to\b|\bused to be\b"
+        r"|\bno longer\b"
+        r"|\bsimilar to\b|\bcompared (?:to|with)\b|\brelicen[cs]ed from\b|\bother (?:software"
+        r"|code|programs?|projects?)\b"
+        r"|\b(?:not|neither) (?:under|licensed|released|covered|affected|derived)\b"
+        r"|\bequivalent to\b"
+    )
+)
+_EXCEPTION = re.compile(r"\b(?:except|unless|without|otherwise|only)\b")
+_MENTION_REACH: Final = 90
+_ONLY_OR = re.compile(
+    phrase(
+        r"[\]\[(),.;:/ \w-]{0,12}?(?:licen[cs]es?\b)?[)\],~]{0,3}~"
+        r"(?:which is available at [\w./:-]{8,80})?,?~"
+        r"(?:\([^()]{0,60}\))?,?~\b(?:or|and/or)\b"
+        r"(?: (?:alternatively|optionally|later|under|the|terms|of|a|an|either|at|your|option"
+        r"|new|newer|any|later|version))*~[(\[]?~"
+    )
+)
+_OR_REACH: Final = 110
+_CHANGED_BEFORE = re.compile(
+    phrase(
+        r"\b(?:restrict\w{0,5}|custom|derived from|based on|modification of|variant of"
+        r"|adapted from|derivative of"
+        r"|modified version of|altered|changed|extended|amended|limited|inspired by|on top of)"
+        r"(?: (?:modification|version|form|variant|of|the|a|an|original|standard))*~$"
+        r"|\bmodified (?:the )?~$"
+    )
+)
+_CHANGED_AFTER = re.compile(
+    phrase(
+        r"(?: licen[cs]ed?)?[,~(]{0,3}~(?:\([\w ]{2,30}\) )?(?:but )?(?:with|plus|and|subject to"
+        r"|including|as modified|modified|except)"
+        r" (?:the |an? |some |one |following |additional |addition of |extra |special "
+        r"|further |added "
+        r"|exception )*"
+        r"(?:restrict\w{0,6}|additions?|clauses?|limitation\w{0,2}|conditions?|terms|amendments?"
+        r"|modifications?|for parts?|requirement)"
+    )
+)
+_CHANGE_REACH: Final = 60
+_COPYLEFT: Final = frozenset({"weak_copyleft", "copyleft"})
+_OFFER = re.compile(phrase(r"\bcommercial(?:ly)?\b|\bproprietary licen[cs]e|\bvalid\b"))
 _RESERVED = re.compile(phrase(r"\ball rights? (?:are )?reserved\b"))
 _REACH: Final = 320
 _BACK: Final = 160
-_LICENSE_REACH: Final = 120
+_LICENSE_REACH: Final = 160
 _MAX_NAMES: Final = 200
+_RESTRICTED: Final = frozenset({"weak_copyleft", "copyleft", "proprietary"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,32 +190,99 @@ class Notices:
     """Says that a license holds, in words that no rule reads."""
 
 
-def read_notices(folded: str, texts: tuple[Evidence, ...], algebra: LicenseAlgebra) -> Notices:
+NO_NOTICES: Final = Notices(named=(), choices=(), reserved=(), unread=())
+
+
+def read_notices(
+    folded: str, known: Texts, algebra: LicenseAlgebra, titles: TitleMatcher
+) -> Notices:
     """Return the short notices of a region in folded text, spans relative to it.
 
     Names inside a matched text are part of that text (the MPL names the GPL without being it).
     """
+    texts = known.found
+    names = [*find_names(folded)[:_MAX_NAMES], *titles.find(folded)]
+    offers = _offers(folded, names, texts, algebra)
     named = tuple(
         Evidence(
             start=name.start,
             end=name.end,
-            kind=Kind.NOTICE,
+            kind=Kind.MENTION if _is_mention(folded, name.start) or name in offers else Kind.NOTICE,
             spdx=algebra.read(name.spdx).expression,
             score=name.score,
         )
-        for name in find_names(folded)[:_MAX_NAMES]
-        if not _is_inside(name.start, texts)
+        for name in _disjoint(names)
+        if not _is_tagged(folded, name.start)
+        and (not _is_inside(name.start, texts) or _is_added(name.start, known.added))
     )
+    # Who keeps all rights and points at a license leaves the rest to that.
     reserved = tuple(
         Evidence(start=m.start(), end=m.end(), kind=Kind.NOTICE, spdx=PROPRIETARY, score=0.5)
         for m in _RESERVED.finditer(folded)
+        if not _USE.search(folded)
     )[:1]
     return Notices(
         named=named,
-        choices=tuple(_choices(folded)),
+        choices=(*_choices(folded), *_joined_names(folded, named)),
         reserved=reserved,
-        unread=tuple(_unread(folded, (*texts, *named))),
+        unread=(*_unread(folded, (*texts, *named), algebra), *_changed(folded, named, algebra)),
     )
+
+
+def _offers(
+    folded: str, names: list[Named], texts: tuple[Evidence, ...], algebra: LicenseAlgebra
+) -> list[Named]:
+    """Return the commercial licenses that are offered beside a copyleft one, which holds anyway."""
+    others = [name.spdx for name in names if name.spdx != PROPRIETARY]
+    if not any(
+        algebra.read(spdx).category in _COPYLEFT for spdx in (*others, *(t.spdx for t in texts))
+    ):
+        return []
+    return [
+        name
+        for name in names
+        if name.spdx == PROPRIETARY and _OFFER.search(folded, name.start, name.end)
+    ]
+
+
+def _disjoint(names: list[Named]) -> list[Named]:
+    """Return names by start; of two that overlap the surer, then the longer."""
+    kept: list[Named] = []
+    for name in sorted(names, key=lambda n: (-n.score, n.start - n.end, n.start)):
+        if not any(name.start < other.end and other.start < name.end for other in kept):
+            kept.append(name)
+    return sorted(kept, key=lambda n: n.start)
+
+
+def _is_mention(folded: str, start: int) -> bool:
+    """Tell whether the words before a name deny or compare: nothing is granted by it then."""
+    low = max(0, start - _MENTION_REACH)
+    before = folded[low:start]
+    sentence = before[max(before.rfind(". "), before.rfind(".\n")) + 1 :]
+    return bool(_MENTION.search(sentence)) and not _EXCEPTION.search(sentence)
+
+
+def _joined_names(folded: str, named: tuple[Evidence, ...]) -> Iterator[Choice]:
+    """Yield a choice for each two names with nothing but an "or" between them."""
+    for first, second in pairwise(named):
+        between = folded[first.end : second.start]
+        if len(between) <= _OR_REACH and _ONLY_OR.fullmatch(between):
+            yield Choice(start=first.start, end=second.end, floor=first.start)
+
+
+def _changed(
+    folded: str, named: tuple[Evidence, ...], algebra: LicenseAlgebra
+) -> Iterator[Evidence]:
+    """Yield doubt about permissive names that are said to be changed or restricted."""
+    for sign in named:
+        if sign.kind is Kind.MENTION or algebra.read(sign.spdx).category != "permissive":
+            continue
+        before = folded[max(0, sign.start - _CHANGE_REACH) : sign.start]
+        after = folded[sign.end : sign.end + 2 * _CHANGE_REACH]
+        if _CHANGED_BEFORE.search(before) or _CHANGED_AFTER.match(after):
+            yield Evidence(
+                start=sign.start, end=sign.end, kind=Kind.NOTICE, spdx=UNKNOWN, score=0.6
+            )
 
 
 def _choices(folded: str) -> Iterator[Choice]:
@@ -110,6 +301,9 @@ def _choices(folded: str) -> Iterator[Choice]:
         if not any(start <= match.start() < end for start, end in alternatives):
             end = _sentence_end(folded, match.end())
             yield Choice(start=match.start(), end=end, floor=match.start())
+    for match in _BEHIND.finditer(folded):
+        start = max(0, match.start() - _SENTENCE)
+        yield Choice(start=start, end=_sentence_end(folded, match.end()), floor=start)
     for match in _OPTION.finditer(folded):
         low = max(0, match.start() - _SENTENCE)
         ends = [m.end() for m in _SENTENCE_END.finditer(folded, low, match.start())]
@@ -129,24 +323,41 @@ def points_elsewhere(folded: str) -> bool:
     return bool(_REFERENCE.search(folded))
 
 
-def _unread(folded: str, known: tuple[Evidence, ...]) -> list[Evidence]:
+def _unread(folded: str, known: tuple[Evidence, ...], algebra: LicenseAlgebra) -> list[Evidence]:
     """Return statements of license that stand near no license name and point at no file."""
+    if any(algebra.read(sign.spdx).category in _RESTRICTED for sign in known):
+        # What is restricted already does not become more so by exceptions and remarks.
+        return []
     found = []
-    for match in _UNREAD.finditer(folded):
+    for match in (*_UNREAD.finditer(folded), *_GRANT.finditer(folded)):
         low, high = match.start() - _BACK, match.end() + _REACH
         if any(sign.start < high and low < sign.end for sign in known):
             continue
         after = folded[match.start() : match.end() + _LICENSE_REACH]
-        if "licen" not in after and "agreement" not in after:
+        if _THE_LICENSE.match(after):
             continue
-        if _REFERENCE.search(folded[match.start() : high]):
+        is_grant = match.re is _GRANT
+        if not is_grant and "licen" not in after and "agreement" not in after:
             continue
-        found.append(
-            Evidence(
-                start=match.start(), end=match.end(), kind=Kind.NOTICE, spdx=UNKNOWN, score=0.5
-            )
-        )
-    return found[:5]
+        if _REFERENCE.search(folded[match.start() : high]) and not _CALLED.search(after):
+            continue
+        found.append(match)
+    if not found and not known and not points_elsewhere(folded):
+        found = list(_WARRANTY.finditer(folded))[:1]
+    return [
+        Evidence(start=m.start(), end=m.end(), kind=Kind.NOTICE, spdx=UNKNOWN, score=0.5)
+        for m in found[:5]
+    ]
+
+
+def _is_tagged(folded: str, start: int) -> bool:
+    """Tell whether a name is the value of an SPDX tag, which is read as such or ignored as such."""
+    line = folded[max(folded.rfind("\n", 0, start), start - _MENTION_REACH, 0) : start]
+    return "license-identifier:" in line
+
+
+def _is_added(position: int, added: tuple[tuple[int, int], ...]) -> bool:
+    return any(start <= position < end for start, end in added)
 
 
 def _is_inside(position: int, texts: tuple[Evidence, ...]) -> bool:

@@ -12,16 +12,21 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-MAX_BLOCK_BYTES: Final = 16 * 1024
+MAX_BLOCK_BYTES: Final = 64 * 1024
 """How far a block reaches to either side of a word."""
+_PROSE_BYTES: Final = 3 * 1024
+"""How far prose is read to either side of a word; a file that is a license is read whole."""
 MAX_LINE_BYTES: Final = 1000
+_MAX_COMMENT_LINE: Final = 8 * 1024
+"""Some license texts have a line for a paragraph."""
 WINDOW_BYTES: Final = 500
 """What is read to either side of a word inside a longer line (minified bundles)."""
 MAX_REGION_BYTES: Final = 256 * 1024
 """Bytes of regions read in one text."""
 
 _LEADER = re.compile(
-    rb"[ \t]*(?://|#|\*|/\*|--|;|%|!|<!--|\.\.|\"\"\"|'''|'|\(\*|\{-|@c\b|@comment\b|\.\\\"|"
+    rb"[ \t]*(?://|#|\*|/\*|--|;|%|!|<!--|\.\.|\"\"\"|'''|'(?=[ \t])|\(\*|\{-|@c\b|@comment\b"
+    rb"|\.\\\"|"
     rb"rem\b|dnl\b|c[ \t*]|\\\"|>)",
     re.IGNORECASE,
 )
@@ -39,7 +44,7 @@ _OPENERS: Final = (
 _PROSE = """
 txt text md markdown rst adoc org tex license licence notice copyright authors license.txt
 license.md licence.txt licence.md copying copying.txt copying.lesser notice.txt unlicense
-metadata pkg-info
+metadata pkg-info html htm xhtml
 """
 _PROSE_SUFFIXES: Final = frozenset(_PROSE.split())
 
@@ -55,6 +60,8 @@ class Shape(Enum):
     PROSE = "prose"
     TEXT = "text"
     """A file that is, or may be, a license as a whole."""
+    TITLED = "titled"
+    """A file that begins like a license, by whatever name."""
     WINDOW = "window"
     """Part of a very long line."""
     LINE = "line"
@@ -96,10 +103,11 @@ def find_regions(data: bytes, ends: list[int], suffix: str) -> list[Region]:
 
 def _region_at(data: bytes, position: int, quotes: _Quotes, *, is_prose: bool) -> Region:
     start, end = _line_at(data, position)
-    if end - start > MAX_LINE_BYTES:
+    is_comment = _is_comment(data, start, end)
+    if end - start > MAX_LINE_BYTES and not is_comment:
         return _window(data, position, start, end)
     comment = _enclosing(data, position, quotes)
-    if _LEADER.match(data, start, end):
+    if is_comment:
         low, high = _grown(data, start, end, is_prose=False)
         if comment:
             low, high = min(low, comment[0]), max(high, comment[1])
@@ -129,23 +137,25 @@ def _line_at(data: bytes, position: int) -> tuple[int, int]:
 
 def _grown(data: bytes, start: int, end: int, *, is_prose: bool) -> tuple[int, int]:
     """Return the run of comment lines around a line; of any lines in prose."""
-    floor, ceiling = max(0, start - MAX_BLOCK_BYTES), min(len(data), end + MAX_BLOCK_BYTES)
+    reach = _PROSE_BYTES if is_prose else MAX_BLOCK_BYTES
+    floor, ceiling = max(0, start - reach), min(len(data), end + reach)
     while start > floor:
         line = data.rfind(b"\n", 0, start - 1) + 1
-        if not (is_prose or _is_comment(data, line, start - 1)):
+        # One endless line must not make a region that is too long to be read at all.
+        if line < floor or not (is_prose or _is_comment(data, line, start - 1)):
             break
         start = line
     while end + 1 < ceiling:
         stop = data.find(b"\n", end + 1)
         stop = len(data) if stop < 0 else stop
-        if not (is_prose or _is_comment(data, end + 1, stop)):
+        if stop > ceiling or not (is_prose or _is_comment(data, end + 1, stop)):
             break
         end = stop
     return start, end
 
 
 def _is_comment(data: bytes, start: int, end: int) -> bool:
-    return end - start <= MAX_LINE_BYTES and bool(_LEADER.match(data, start, end))
+    return end - start <= _MAX_COMMENT_LINE and bool(_LEADER.match(data, start, end))
 
 
 def _enclosing(data: bytes, position: int, quotes: _Quotes) -> tuple[int, int] | None:

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from ingest.detect.licensing.evidence import NO_TRAINING, RESTRICTION, Evidence, Kind
+from ingest.detect.licensing.evidence import NO_TRAINING, RESTRICTION, UNKNOWN, Evidence, Kind
 from ingest.detect.licensing.names import phrase
+from ingest.detect.licensing.texts import Texts, is_within
 
 _TRAINING = re.compile(
     phrase(
         r"\b(?:pre-?~?)?train(?:ing|ed|s)?\b|\bfine-?~?tun\w{1,4}\b|\bdata mining\b|\bno-?~?ai\b"
+        r"|\b(?:includ(?:e|ed|ing) in|us(?:e|ed|ing) (?:for|in|by|with|as|to)|inputs? (?:to"
+        r"|for|of|into)"
+        r"|fed|ingest\w{0,4})[^\x00]{0,50}?\b(?:language models?|machine learning"
+        r"|artificial intelligence"
+        r"|ai|neural networks?|llms?|generative)\b"
+        r"|\bdata ?~?sets? for[^\x00]{0,30}?\bmodels?\b"
     )
 )
 _NOT = re.compile(
@@ -49,19 +57,35 @@ _HARD = re.compile(
         r"(?:~(?:and|or|/)~(?:personal|academic|research|educational|evaluation|testing))?"
         r" (?:use|purposes?) only\b"
         r"|\b(?:evaluation|research|academic|personal|internal) (?:use )?only\b"
+        r"|\bused for (?:\w{1,12} )?(?:research|evaluation|academic) purposes?\b"
         r"|\bcommons clause\b|\bright to sell\b|\bfor good~ not evil\b"
     )
 )
 """What no permissive license says, wherever it stands."""
+_PURPOSE = re.compile(
+    phrase(
+        r"\bnon-? ?commercial(?:ly)? (?:use|usage|purposes?|only|basis|applications?|projects?)"
+        r"|\bnot (?:to )?(?:be )?used (?:for|in) (?:any )?commercial (?:use|purposes?|products?)"
+        r"|\b(?:evaluation|academic|educational|personal|internal)(?: or [\w-]{1,16})? (?:use "
+        r"|purposes? )?only\b"
+        r"|\bnot (?:to )?be sold\b|\bno commercial use\b"
+        r"|\bused for (?:\w{1,12} )?(?:research|evaluation|academic) purposes?\b"
+        r"|\b(?:not|never) (?:to )?be (?:disclosed|redistributed|distributed|shared)\b"
+    )
+)
+"""What limits the use of a file though no legal word stands beside it."""
+_NOT_USED = re.compile(phrase(r"\b(?:may|must|shall)(?: not|not) be (?:used|included)\b"))
 _SOFT = re.compile(
     phrase(
-        r"\b(?:may|must|shall|can|is|are)(?: not|not) (?:to )?(?:be )?(?:used|copied|modified"
+        r"\bcan(?: not|not) be used (?:to|for|in|by)\b"
+        r"|\bcan(?: not|not) be (?:sold|resold|redistributed|distributed|disclosed|licensed)\b"
+        r"|\b(?:(?:may|must|shall)(?: not|not)|(?:is|are) not to) (?:be )?(?:used|copied|modified"
         r"|sold|redistributed|distributed|disclosed|reproduced|shared|published|licensed"
         r"|made available)\b"
         r"|\b(?:may|must|shall|can)(?: not|not) (?:use|copy|modify|sell|redistribute|distribute"
         r"|disclose|reproduce|share|publish|sublicense|host)\b"
         r"|\b(?:redistribution|distribution|copying|modification|use|reproduction|resale)"
-        r"[^\x00]{0,60}?\b(?:is|are) (?:strictly |expressly )?"
+        r"[^\x00]{0,100}?\b(?:is|are) (?:strictly |expressly )?"
         r"(?:prohibited|forbidden|not (?:allowed|permitted))"
         r"|\bdo not (?:distribute|redistribute|copy|share|disclose|publish)\b"
         r"|\b(?:military|weapons?|nuclear facilit\w{1,3}|warfare)\b"
@@ -77,41 +101,234 @@ _COMMERCIAL_TOO = re.compile(
 )
 _INNOCENT = re.compile(
     phrase(
-        r"not use[^\x00]{0,60}? except in compliance"
+        r"not (?:copy or )?use[^\x00]{0,90}? except in(?: \w{1,12})? compliance"
         r"|not (?:be )?used?(?: in advertising| to endorse| to promote| or to endorse)"
         r"|(?:names?|trademarks?|logos?)[^\x00]{0,200}?not be used"
+        r"(?:[^\x00]{0,80}?(?:endorse|advertis|promote|publicity)"
+        r"(?:[^.\x00]{0,200}?\bwritten \w{7,13})?)?"
         r"|not be used[^\x00]{0,80}?(?:endorse|advertis|promote|publicity)"
+        r"(?:[^.\x00]{0,200}?\bwritten \w{7,13})?"
         r"|(?:must|may|shall)(?: not|not) (?:be )?(?:misrepresented|removed|altered|deleted"
         r"|modified or removed)"
         r"|(?:may|can|must)(?: not|not) be copied[^\x00]{0,60}?(?:without this notice| except )"
     )
 )
+_DUTY = re.compile(
+    phrase(
+        r"\b(?:may|must|shall|can|will)(?: not|not)\b|\bmust\b|\bshall\b|\bonly\b|\bprohibit"
+        r"|\bforbid|\bdisallow"
+        r"|\bnot (?:permitted|allowed|used?|intended|for)\b|\brequire[sd]?\b|\brestrict"
+        r"|\brevo[ck]|\bterminat"
+        r"|\bfees?\b|\broyalt|\bpay(?:s|ment|able)?\b|\bconsent\b|\bprior\b|\bexcept\b|\bunless\b"
+        r"|\bnon-? ?commercial|\bcommercial|\bagree\b|\bexclud|\bethic|\bharm|\bhuman rights"
+        r"|\bmilitary"
+        r"|\bweapon|\bpersonal\b|\beducational\b|\bbuy\b|\bemploy|\blabou?r\b|\btrain|\bsell\b|\bsold\b|\bhosted?\b|\bsaas\b"
+        r"|\bgovernment"
+    )
+)
+"""Words of duty, price and purpose: what a change of a permissive text must not hold."""
+_TERMS = re.compile(
+    phrase(
+        r"\b(?:may|must|shall|can|is|are|be) (?:be )?(?:used |licensed )?(?:only|solely"
+        r"|exclusively)\b"
+        r"|\b(?:solely|exclusively|only) (?:be used|for|in connection|as part|in conjunction"
+        r"|if you)\b"
+        r"|\bfor (?:use|internal)[^\x00]{0,60}? only\b"
+        r"|\b(?:you|licensees?|users?|recipients?|anyone|any (?:person|entity|company"
+        r"|modifi\w{1,9}))"
+        r" (?:must|shall|agrees?|are required|is required|undertakes?|may not|cannot|can not)\b"
+        r"|\b(?:may|must|shall)(?: not|not) (?:be |to )?\w{2,14}"
+        r"|\b(?:strictly )?(?:prohibited|forbidden|disallowed|not (?:allowed|permitted|granted))\b"
+        r"|\bwithout (?:the )?(?:express |explicit |specific )?(?:prior )?(?:written )?"
+        r"(?:permission|consent|approval|authori[sz]ation)\b|\bprior written\b"
+        r"|\brevo(?:ke|ked|cable|cation)\b|\bterminat(?:e|es|ed|ion)\b"
+        r"|\broyalt(?:y|ies)\b(?![ -]?free)|\blicen[cs]e fees?\b|\bsubscription\b|\bpurchase\b"
+        r"|\b(?:more|fewer|less) than [^\x00]{0,40}?(?:users|employees|seats|revenue|devices)\b"
+        r"|\bhuman rights\b|\bethical\b|\bharm(?:s|ful|ing)?\b|\bsurveillance\b|\bweapons?\b"
+        r"|\b(?:companies|businesses|business|organi[sz]ations?|corporations?|enterprises?"
+        r"|firms|for-?~?profit)\b"
+        r"[^\x00]{0,60}?\b(?:needs?|must|requires?|buy|obtain|not|prohibited)\b"
+        r"|\bnot extend to\b|\bbuy a licen[cs]e\b|\bno part of\b|\bfor-?~?profit\b"
+        r"|\bnot for profit\b"
+        r"|\bfor personal\b|\bpersonal (?:and|or|use)\b|\bautomatically\b|\bdelete[d]?\b"
+        r"|\b(?:must|shall|has to|have to|needs? to) (?:also |always |be |then )*(?:publish"
+        r"|sen[dt]|shar|offer|releas"
+        r"|provid|includ|display|show|obtain|ask|pay|purchas|comply|contribut|credit|mention"
+        r"|notif|return"
+        r"|delete|make|remain|use|accept|register|submit|disclos|inform|licens|open|cite"
+        r"|acknowledg)\w{0,6}"
+        r"|\badvertising materials?\b|\bdisplay the\b|\bhosted service\b|\boffered as\b"
+        r"|\bmilitary\b|\blabou?r (?:laws?|standards?)\b|\bcompet(?:e|es|ing|itive|itor|itors)\b"
+        r"|\b(?:publish|contribute|submit|share|disclose) (?:all |any |your |the )+(?:modif"
+        r"|chang|improve"
+        r"|source|deriv)\w{0,12}|\bmake[^\x00]{0,60}?(?:source|modifications|changes)[^\x00]{0,40}?"
+        r" (?:available|public)\b"
+    )
+)
+"""Terms that a license file states beside the known texts in it."""
+_SENTENCE_EDGE = re.compile(
+    r"[.:]\s|\n\s{0,20}\n|\n[^\n]{0,120}(?:copyright|\(c\)|reserved)[^\n]{0,200}"
+)
+_MARGIN: Final = 8
+_VERB = re.compile(
+    phrase(
+        r"\b(?:may|must|shall|can|will|is|are|be|do|does|requires?|uses?d?|needs?|not|no|only"
+        r"|if|has|have)\b"
+    )
+)
+"""Stands in a sentence, and hardly in a list of names."""
+_NAMING = re.compile(phrase(r"\bappear in (?:their|its) names?\b|\b(?:endorse|promote) products\b"))
+"""How texts guard a name, each with its own."""
+_MANY: Final = 3
+_MIN_SENTENCE: Final = 8
+_WHOLE_TEXT: Final = 400
+"""Bytes of a license text; beside a shorter notice stands what the file is about."""
+_GROUP_REACH: Final = 24
+"""Bytes, some three words: words of the known text between added ones may be there by chance."""
+_MIN_ADDED: Final = 5
+_ADDED_SCORE, _SOFT_SCORE = 0.7, 0.8
+HARD_SCORE: Final = 1.0
+"""Score of what no open license says: limits of purpose and of training."""
+_SUBJECT = re.compile(
+    phrase(
+        r"\b(?:software|code|file|document|program|package|material|source|copy|copies|work|product"
+        r"|licen[cs]ed?|company|confidential|proprietary|inc\.?|corp\.?|corporation|ltd\.?|gmbh|llc"
+        r"|distribut\w{1,4}|intended solely)\b"
+    )
+)
+"""What people put under "internal use only", unlike functions."""
+_MARK = re.compile(r"\b(?:copyright|confidential|proprietary|distribut\w{1,4})\b")
+_INTERNAL: Final = "internal"
+_ALTERNATIVE = re.compile(
+    phrase(r"\balternat(?:iv)?ely\b[^\x00]{0,120}?\b(?:licen[cs]e|[al]?gpl\w{0,5})\b")
+)
 _HEAD_BYTES: Final = 400
+_OPENING: Final = 250
+"""Bytes at the start of a text where people tell whose it is, before the grant."""
 _MAX_SIGNS: Final = 100
 
 
 def find_restrictions(
-    folded: str, permissive: Sequence[tuple[int, int]], strict: Sequence[tuple[int, int]]
+    folded: str,
+    texts: Texts,
+    *,
+    permissive: Sequence[tuple[int, int]],
+    strict: Sequence[tuple[int, int]],
+    is_license_file: bool,
 ) -> list[Evidence]:
     """Return signs of restriction in folded text, those against training among them.
 
     `permissive` and `strict` are spans of matched license texts. A strict text has its own
-    category and is not searched. In a permissive one soft words are the text's own, except at
-    its start: the template engine lets a span begin at the copyright line, with anything up to
-    50 words between that line and the text.
+    category and is not searched. In a permissive one the words that the known text holds too say
+    nothing new. Where only the template engine saw the text, soft words are the text's own except
+    at its start: a span may begin at the copyright line, with anything up to 50 words between.
     """
-    own = [(start + _HEAD_BYTES, end) for start, end in permissive]
+    loose = [span for span in permissive if not any(_meets(span, known) for known in texts.own)]
+    own = [(start + _HEAD_BYTES, end) for start, end in loose]
     innocent = [match.span() for match in _INNOCENT.finditer(folded)]
     free = [match.span() for match in _COMMERCIAL_TOO.finditer(folded)]
     found = _training_signs(folded)
-    found += [_sign(m, RESTRICTION) for m in _bounded(_HARD, folded) if not _touches(m, free)]
     found += [
-        _sign(match, RESTRICTION)
+        _sign(m, RESTRICTION)
+        for m in _bounded(_HARD, folded)
+        if not _touches(m, free) and (is_license_file or _has_subject(m, folded))
+    ]
+    soft = [
+        replace(_sign(match, RESTRICTION), score=_SOFT_SCORE)
         for match in _bounded(_SOFT, folded)
         # A match that only begins in the text reaches into what was added to it.
         if not _touches(match, innocent) and not _lies_in(match, own)
     ]
+    if is_license_file and not permissive and len(soft) < _MANY:
+        # Nearly every license says once or twice what one may not do: nobody knows this one.
+        soft = [replace(sign, spdx=UNKNOWN) for sign in soft]
+    found = [sign for sign in (*found, *soft) if not _is_known(sign, texts)]
+    heads = [(a, b) for a, b in texts.added if _opens(a, permissive)]
+    found += _added_terms(folded, heads, is_inside=False)
+    inside = [span for span in texts.added if span not in heads]
+    found += _added_terms(folded, inside, is_inside=True)
+    found += _added_terms(folded, _adjacent(folded, permissive), is_inside=False)
+    if (
+        permissive
+        and not strict
+        and (is_license_file or any(b - a >= _WHOLE_TEXT for a, b in permissive))
+    ):
+        found += _outside_terms(folded, permissive, innocent)
     return sorted(s for s in found if not any(a <= s.start < b for a, b in strict))[:_MAX_SIGNS]
+
+
+def find_purposes(folded: str) -> list[Evidence]:
+    """Return limits of purpose in a comment that has no other legal word."""
+    free = [match.span() for match in _COMMERCIAL_TOO.finditer(folded)]
+    found = [
+        _sign(m, RESTRICTION)
+        for m in _bounded(_PURPOSE, folded)
+        if not _touches(m, free) and _has_subject(m, folded)
+    ]
+    # Code is about training too; only what forbids a use is a term.
+    return sorted([*found, *(_training_signs(folded) if _NOT_USED.search(folded) else [])])
+
+
+def _is_known(sign: Evidence, texts: Texts) -> bool:
+    """Tell whether the words stand so in a known text, with some words to either side."""
+    return is_within(sign.start - _MARGIN, sign.end + _MARGIN, texts.own)
+
+
+def _added_terms(
+    folded: str, added: Sequence[tuple[int, int]], *, is_inside: bool
+) -> list[Evidence]:
+    """Return what was added to permissive texts and speaks of duties.
+
+    Inside a text any sentence is doubtful, for the text is whole without it.
+    """
+    groups: list[tuple[int, int]] = []
+    for start, end in added:
+        if groups and start - groups[-1][1] <= _GROUP_REACH:
+            groups[-1] = (groups[-1][0], end)
+        else:
+            groups.append((start, end))
+    found = []
+    for start, end in groups:
+        count = len(folded[start:end].split())
+        if _NAMING.search(folded, start, end) or _ALTERNATIVE.search(folded, start, end + _REACH):
+            continue
+        is_duty = count >= _MIN_ADDED and _DUTY.search(folded, start, end)
+        if is_duty or (is_inside and count >= _MIN_SENTENCE and _VERB.search(folded, start, end)):
+            spdx = RESTRICTION if is_duty else UNKNOWN
+            found.append(
+                Evidence(start=start, end=end, kind=Kind.RESTRICTION, spdx=spdx, score=_ADDED_SCORE)
+            )
+    return found
+
+
+def _adjacent(folded: str, permissive: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the rest of the sentences in which permissive texts begin and end.
+
+    A grant that begins in the middle of a sentence may begin with a condition.
+    """
+    spans = []
+    for start, end in permissive:
+        before = [m.end() for m in _SENTENCE_EDGE.finditer(folded, max(0, start - _REACH), start)]
+        spans.append((before[-1] if before else max(0, start - _REACH), start))
+        after = _SENTENCE_EDGE.search(folded, max(start, end - 1), end + _REACH)
+        spans.append((end, after.start() if after else min(len(folded), end + _REACH)))
+    return sorted(span for span in spans if span[0] < span[1])
+
+
+def _outside_terms(
+    folded: str, texts: Sequence[tuple[int, int]], innocent: Sequence[tuple[int, int]]
+) -> list[Evidence]:
+    """Return terms in a license file that stand beside the texts it holds."""
+    return [
+        replace(_sign(match, RESTRICTION), score=_SOFT_SCORE)
+        for match in _bounded(_TERMS, folded)
+        if not _touches(match, innocent)
+        and not any(start <= match.start() and match.end() <= end for start, end in texts)
+    ]
+
+
+def _meets(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    return span[0] < other[1] and other[0] < span[1]
 
 
 def _training_signs(folded: str) -> list[Evidence]:
@@ -124,6 +341,21 @@ def _training_signs(folded: str) -> list[Evidence]:
         if about_models and (_NOT.search(before + match[0]) or _FORBIDDEN.search(after)):
             found.append(_sign(match, NO_TRAINING))
     return found
+
+
+def _has_subject(match: re.Match[str], folded: str) -> bool:
+    """Tell whether an "internal use only" speaks of a work; functions are for that too."""
+    before = folded[max(0, match.start() - _REACH // 2) : match.start()]
+    after = folded[match.end() : match.end() + _REACH // 2]
+    is_marked = _SUBJECT.search(before) or _MARK.search(after)
+    return _INTERNAL not in match[0] or bool(is_marked)
+
+
+def _opens(position: int, texts: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a place lies at the start of a whole text, before its grant."""
+    return any(
+        0 <= position - start < _OPENING and end - start >= _WHOLE_TEXT for start, end in texts
+    )
 
 
 def _touches(match: re.Match[str], spans: Sequence[tuple[int, int]]) -> bool:

@@ -37,6 +37,7 @@ _TEXT_SUFFIXES: Final = frozenset(
 _TITLE_BYTES: Final = 1024
 _TITLES: Final = (b"licen", b"permission is hereby", b"redistribution and use", b"copyright")
 _MARKUP_SUFFIXES: Final = frozenset({"md", "rst"})
+_PAGE_SUFFIXES: Final = frozenset({"html", "htm", "xhtml"})
 _BARE_TITLE = re.compile(
     rb"\s*(?:copyright \(c\)|copyright (?:19|20)\d\d|permission is hereby|redistribution and use"
     rb"|(?:the )?[\w .+-]{0,40}\blicen[cs]e\b[\w .,()-]{0,60}\r?\n)"
@@ -63,7 +64,8 @@ class LicensingDetector:
         self.ruleset_digest = ruleset_digest(config)
         self.versions: Mapping[str, str] = engine_versions()
         self._algebra = LicenseAlgebra()
-        self._reader = RegionReader(self._algebra, HolderReader(config.key, config.company.names))
+        holders = HolderReader(config.key, config.company.names)
+        self._reader = RegionReader(self._algebra, holders, config.cache_dir)
         self._prefilter = Prefilter(config.cache_dir)
 
     def scan(self, text: ScanText) -> Mapping[str, object]:
@@ -115,15 +117,19 @@ def _regions(text: ScanText, ends: list[int], *, is_named: bool) -> list[Region]
     size = len(text.data)
     head = text.data[:_TITLE_BYTES].lower()
     is_titled = text.suffix in _TEXT_SUFFIXES and any(title in head for title in _TITLES)
-    if is_named or (size <= MAX_BYTES and (is_titled or _BARE_TITLE.match(head))):
-        shape = Shape.PROSE if text.suffix in _MARKUP_SUFFIXES else Shape.TEXT
+    is_page = text.suffix in _PAGE_SUFFIXES and b"licen" in head
+    if is_named or (size <= MAX_BYTES and (is_titled or is_page or _BARE_TITLE.match(head))):
+        is_prose = text.suffix in _MARKUP_SUFFIXES or is_page
+        shape = Shape.TEXT if is_named else Shape.TITLED
+        if is_prose:
+            shape = Shape.PROSE
         return [Region(start=0, end=min(size, MAX_BYTES), shape=shape)]
     return find_regions(text.data, ends, text.suffix)
 
 
 def _is_license_text(text: ScanText, placed: Sequence[_Placed]) -> bool:
     """Tell whether known texts make up the whole file."""
-    if len(placed) != 1 or placed[0][0].shape not in {Shape.TEXT, Shape.PROSE}:
+    if len(placed) != 1 or placed[0][0].shape not in {Shape.TEXT, Shape.TITLED, Shape.PROSE}:
         return False
     return coverage(len(text.data), placed[0][1].texts) >= _WHOLE_TEXT
 

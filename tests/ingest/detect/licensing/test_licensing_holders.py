@@ -29,6 +29,17 @@ def reader(key: HmacKey) -> HolderReader:
         ("Copyright notice follows", []),
         ("copyright law", []),
         ("f(c) 20", []),
+        ("(c) Widget Works GmbH, 2015. Confidential", ["Widget Works GmbH"]),
+        ("Copyright Widget Works Inc. 2001-2004. All rights reserved.", ["Widget Works Inc"]),
+        ("(c) the terms of 2015 hold", []),
+        ("call(c) Widget 2015", []),
+        ("This code is the property of Acme Rockets, Inc.", ["Acme Rockets"]),
+        ("Acme Rockets, Inc. proprietary and confidential", ["Acme Rockets"]),
+        ("ARI's confidential information", ["ARI"]),
+        ("Licensed to Acme Rockets by Widget. Confidential", []),
+        ("MARI confidential", []),
+        ("Copyright (c) Widget Works Inc. and affiliates.", ["Widget Works Inc"]),
+        ("Copyright 2024 Widget Corp. Confidential. Do not share it.", ["Widget Corp"]),
     ],
 )
 def test_organisations_stand_in_clear(reader: HolderReader, line: str, expected: list[str]) -> None:

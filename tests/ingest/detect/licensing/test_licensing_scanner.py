@@ -79,6 +79,8 @@ def verdict(row: Mapping[str, Any]) -> tuple[str | None, str]:
         (RUST_STYLE, ("Apache-2.0 OR MIT", "permissive")),
         (BUNDLE, ("(GPL-2.0-only OR MIT) AND GPL-3.0-only", "copyleft")),
         (b"# Dual licensed under the MIT and GPL Version 2 licenses.\n",
+         ("GPL-2.0-only OR MIT", "permissive")),
+        (b"# Licensed under the MIT and GPL Version 2 licenses.\n",
          ("GPL-2.0-only AND MIT", "copyleft")),
         (b"# Copyright 2020 Widget Works GmbH. All rights reserved.\n",
          ("LicenseRef-shardgate-proprietary", "proprietary")),
@@ -241,6 +243,27 @@ def test_evidence_names_line_and_span(scan: Scan) -> None:
 
     assert (sign["kind"], sign["spdx"], sign["line"]) == ("tag", "MIT", 3)
     assert text[sign["start"] : sign["end"]] == TAG + b"MIT"
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_a_license_word_beside_an_endless_line_is_read(scan: Scan, place: str) -> None:
+    line, word = b"x" * 300_000, b"under the MIT license"
+    data = line + b"\n" + word if place == "before" else word + b"\n" + line
+
+    assert verdict(scan(data, "")) == ("MIT", "permissive")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    text=st.lists(
+        st.sampled_from(["license", "©", "/*", "*/", '"""', "\n", "(c) 2020"]) | st.text()
+    )
+)
+def test_no_text_makes_it_fail(scan: Scan, text: list[str]) -> None:
+    data = " ".join(text).encode("utf-8", "ignore")
+
+    assert scan(data, "")["license_category"] in RANKS
+    assert scan(data, "license")["license_category"] in RANKS
 
 
 _PIECES = st.lists(

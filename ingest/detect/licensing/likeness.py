@@ -1,0 +1,307 @@
+"""License texts that are nearly the known ones, and the words in them that are not.
+
+A passage is compared with every known text by runs of three words. What it shares tells the
+license; what it does not share is what somebody added or changed, and that is returned with it: a
+permissive text counts as such only when nobody finds a restriction among those words.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.detect.licensing.shingles import Numbers, load_table
+from ingest.detect.licensing.words import Words, words_of
+
+MIN_SHARE: Final = 0.72
+"""Of a known text that has to be there."""
+MIN_DENSITY: Final = 0.6
+"""Share of the passage's words that stand in the known text."""
+_PARTIAL_SHARE: Final = 0.35
+_MIN_KEYS: Final = 12
+_NEAR_BEST: Final = 0.9
+"""Texts that explain so much of what the best explains are siblings; the closest one wins."""
+_SURE: Final = 0.85
+_NAMING: Final = 0.8
+"""Share of a passage that templates must fit to name it."""
+_INSIDE: Final = 0.9
+_MISS: Final = 1.2
+_WALL: Final = 100_000.0
+_BARRIER: Final = -2
+_MAX_ADDED: Final = 60
+"""Other words in a row that a passage may hold; more part two passages."""
+_CANDIDATES: Final = 10
+_MAX_PASSAGES: Final = 60
+
+Span = tuple[int, int]
+WordRows = tuple[Words, Numbers]
+"""Words, and the table's row at each that begins three."""
+Exact = tuple[int, int, str]
+"""Start and end in bytes, and the engine's id of a license."""
+_Covered = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """A passage that is, or resembles, a known license text; spans in bytes."""
+
+    start: int
+    end: int
+    license_id: str
+    share: float
+    """Of the known text, 0 to 1."""
+    density: float
+    """Of the passage's words, 0 to 1."""
+    is_exact: bool
+    """A template fits the passage word by word."""
+    added: tuple[Span, ...]
+    """Runs of words that the known text does not hold."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether so much is there that the passage is under that license."""
+        return self.share >= MIN_SHARE and self.density >= MIN_DENSITY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Passage:
+    template: int
+    first: int
+    last: int
+    """First word, and one past the last."""
+    hits: int
+    share: float
+    density: float
+    distance: int
+    """Needed runs of words that are missing, and words that are added."""
+    covered: _Covered
+    is_exact: bool = False
+
+
+class LikenessMatcher:
+    """Compares passages with all known license texts."""
+
+    def __init__(self, cache_dir: Path | None, is_wanted: Callable[[str], bool]) -> None:
+        """Load the table of known texts; only those with wanted ids are compared with all."""
+        self._table = load_table(cache_dir)
+        self._is_wanted = np.array([is_wanted(name) for name in self._table.ids])
+        self._templates: dict[str, list[int]] = {}
+        for number, name in enumerate(self._table.ids):
+            self._templates.setdefault(name, []).append(number)
+        self._rows: dict[int, tuple[Numbers, Numbers]] = {}
+
+    def titles(self) -> list[tuple[str, str]]:
+        """Return id and title of every known text."""
+        return list(zip(self._table.ids, self._table.titles, strict=True))
+
+    def read(self, data: bytes) -> WordRows:
+        """Return the words of a text that is free of markup (see `without_markup`)."""
+        words = words_of(data)
+        return words, self._table.find(self._table.keys_of(words.words))
+
+    def has_candidate(self, reading: WordRows) -> bool:
+        """Tell whether any known text could be there at all."""
+        rows = reading[1]
+        held, _needed = self._table.counts(np.unique(rows[rows >= 0]))
+        return bool(held.max() >= _MIN_KEYS)
+
+    def find(self, reading: WordRows, exact: Sequence[Exact] = ()) -> tuple[Likeness, ...]:
+        """Return disjoint passages, sorted.
+
+        First come those that are nearly a known text, then the rest of what is known exactly,
+        each compared with that license alone, and then what merely resembles a known text.
+        """
+        words, rows = reading
+        left = list(exact)
+        found: list[_Passage] = []
+        while (passage := self._sure(rows)) and len(found) < _MAX_PASSAGES:
+            span = words.starts[passage.first], words.ends[passage.last - 1]
+            parts = [known for known in left if _overlaps(known, span)]
+            if parts and _fits_better(parts, span):
+                found += self._take_known(words, rows, parts)
+                left = [known for known in left if known not in parts]
+            else:
+                _take(rows, passage)
+                found.append(passage)
+                left = [known for known in left if known not in parts]
+        found += self._take_known(words, rows, left)
+        while (passage := self._best(rows)) and len(found) < _MAX_PASSAGES:
+            _take(rows, passage)
+            found.append(passage)
+        likenesses = [self._likeness(passage, words) for passage in found]
+        return tuple(sorted(likenesses, key=lambda likeness: likeness.start))
+
+    def _sure(self, rows: Numbers) -> _Passage | None:
+        passage = self._best(rows)
+        return passage if passage and min(passage.share, passage.density) >= _SURE else None
+
+    def _take_known(self, words: Words, rows: Numbers, exact: Sequence[Exact]) -> list[_Passage]:
+        found = []
+        for start, end, name in exact:
+            passage = self._known(words, rows, (start, end), name)
+            if passage is not None:
+                _take(rows, passage)
+                found.append(passage)
+            first, last = bisect_left(words.starts, start), bisect_left(words.starts, end)
+            rows[max(0, first - 2) : last] = _BARRIER
+        return found
+
+    def _known(self, words: Words, rows: Numbers, span: Span, license_id: str) -> _Passage | None:
+        """Return the passage of a span that is known to be a license."""
+        first, last = bisect_left(words.starts, span[0]), bisect_left(words.starts, span[1])
+        if last - first < _MIN_KEYS:
+            return None
+        found = []
+        for template in self._templates.get(license_id, ()):
+            passage = self._compared(template, rows[first : last - 2], (0, last - first))
+            if passage is not None:
+                found.append(passage)
+        if not found:
+            return None
+        best = max(found, key=lambda p: p.hits)
+        # A match may begin at a copyright line, with anything between that and the text.
+        skipped = int(np.argmax(best.covered))
+        covered = np.concatenate([np.zeros(first, np.bool_), best.covered])
+        return replace(best, first=first + skipped, last=last, covered=covered, is_exact=True)
+
+    def _best(self, rows: Numbers) -> _Passage | None:
+        distinct = np.unique(rows[rows >= 0])
+        if len(distinct) < _MIN_KEYS:
+            return None
+        chosen = self._candidates(distinct)
+        passages = [p for t in chosen if (p := self._passage(t, rows))]
+        wholes = [p for p in passages if p.share >= MIN_SHARE and p.density >= MIN_DENSITY]
+        passages = wholes or [p for p in passages if p.density >= MIN_DENSITY]
+        if not passages:
+            return None
+        most = max(p.hits for p in passages)
+        near = [p for p in passages if p.hits >= _NEAR_BEST * most]
+        return min(near, key=lambda p: (p.distance, -p.hits, p.template))
+
+    def _candidates(self, distinct: Numbers) -> list[int]:
+        """Return the templates that explain most, that are nearest, and that are there whole."""
+        held, needed = self._table.counts(distinct)
+        shares = needed / np.maximum(1, self._table.sizes)
+        is_possible = self._is_wanted & (held >= _MIN_KEYS) & (shares >= _PARTIAL_SHARE)
+        chosen: dict[int, None] = {}
+        for rank in (held, held + needed - self._table.sizes, shares):
+            best = np.argsort(np.where(is_possible, -rank, np.inf), kind="stable")[:_CANDIDATES]
+            chosen |= dict.fromkeys(int(t) for t in best if is_possible[t])
+        return list(chosen)
+
+    def _passage(self, template: int, rows: Numbers) -> _Passage | None:
+        own, _needed = self._rows_of(template)
+        return self._compared(template, rows, _best_run(_covered(rows, own), rows))
+
+    def _compared(self, template: int, rows: Numbers, bounds: Span) -> _Passage | None:
+        """Return how a stretch of words compares with one template."""
+        own, needed = self._rows_of(template)
+        covered = _covered(rows, own)
+        first, last = bounds
+        inside = np.unique(rows[first : last - 2])
+        inside = inside[_held(inside, own)]
+        if len(inside) < _MIN_KEYS:
+            return None
+        there = int(_held(needed, inside).sum())
+        other = last - first - int(covered[first:last].sum())
+        return _Passage(
+            template=template,
+            first=first,
+            last=last,
+            hits=len(inside),
+            share=there / max(1, len(needed)),
+            density=1 - other / (last - first),
+            distance=len(needed) - there + other,
+            covered=covered,
+        )
+
+    def _rows_of(self, template: int) -> tuple[Numbers, Numbers]:
+        if template not in self._rows:
+            self._rows[template] = self._table.rows_of(template)
+        return self._rows[template]
+
+    def _likeness(self, passage: _Passage, words: Words) -> Likeness:
+        added = _runs(~passage.covered[passage.first : passage.last], passage.first)
+        return Likeness(
+            start=words.starts[passage.first],
+            end=words.ends[passage.last - 1],
+            license_id=self._table.ids[passage.template],
+            share=passage.share,
+            density=passage.density,
+            is_exact=passage.is_exact,
+            added=tuple((words.starts[a], words.ends[b - 1]) for a, b in added),
+        )
+
+
+def _held(rows: Numbers, known: Numbers) -> _Covered:
+    """Return which rows stand among known, ascending ones."""
+    if not len(known):
+        return np.zeros(len(rows), np.bool_)
+    places = np.searchsorted(known, rows)
+    places[places == len(known)] = 0
+    held: _Covered = known[places] == rows
+    return held
+
+
+def _take(rows: Numbers, passage: _Passage) -> None:
+    # A key reaches two words beyond its place, so those before belong to the passage too.
+    rows[max(0, passage.first - 2) : passage.last] = _BARRIER
+
+
+def _overlaps(known: Exact, span: Span) -> bool:
+    return known[0] < span[1] and span[0] < known[1]
+
+
+def _fits_better(parts: Sequence[Exact], span: Span) -> bool:
+    """Tell whether templates explain a passage better than the text that it resembles.
+
+    They do where they make up nearly all of it, or one of them reaches out of it.
+    """
+    inside = shared_bytes(span, [known[:2] for known in parts])
+    reaches_out = any(
+        shared_bytes(known[:2], [span]) < _INSIDE * (known[1] - known[0]) for known in parts
+    )
+    return reaches_out or inside >= _NAMING * (span[1] - span[0])
+
+
+def shared_bytes(span: Span, others: Iterable[Span]) -> int:
+    """Return how many bytes of a span disjoint others hold too."""
+    return sum(max(0, min(span[1], end) - max(span[0], start)) for start, end in others)
+
+
+def _covered(rows: Numbers, own: Numbers) -> _Covered:
+    """Return for each word whether it stands in three words that a template holds."""
+    matched = _held(rows, own)
+    covered = np.zeros(len(rows) + 2, np.bool_)
+    for shift in range(3):
+        covered[shift : shift + len(rows)] |= matched
+    return covered
+
+
+def _best_run(covered: _Covered, rows: Numbers) -> Span:
+    """Return the stretch with most covered and fewest other words (Kadane's algorithm).
+
+    It never reaches over a passage that is explained already, nor over a long run of other words:
+    a second text of the same license is a passage of its own.
+    """
+    values = np.where(covered, 1.0, -_MISS)
+    values[:-2][rows == _BARRIER] = -_WALL
+    for start, end in _runs(~covered, 0):
+        if end - start > _MAX_ADDED:
+            values[start:end] = -_WALL
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    lows = np.minimum.accumulate(sums)
+    last = int(np.argmax(sums - lows))
+    first = int(np.flatnonzero(sums[: last + 1] == lows[last])[-1])
+    return first, last
+
+
+def _runs(flags: _Covered, offset: int) -> list[Span]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return [(int(a) + offset, int(b) + offset) for a, b in edges.reshape(-1, 2)]
