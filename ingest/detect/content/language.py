@@ -92,6 +92,54 @@ _CPP = (
     rb"|functional|type_traits|cstd\w+|optional)>)"
     rb"|\bstd::|\bconstexpr\b|\bnullptr\b"
 )
+_OBJECTIVE_C_WORDS = (
+    b"@interface",
+    b"@class",
+    b"@protocol",
+    b"@property",
+    b"@end",
+    b"@selector",
+    b"@implementation",
+    b"@import",
+    b"#import",
+)
+_CPP_WORDS = (
+    b"template",
+    b"class",
+    b"namespace",
+    b"using",
+    b"public",
+    b"private",
+    b"protected",
+    b"<cstd",
+    b"string>",
+    b"vector>",
+    b"map>",
+    b"memory>",
+    b"iostream>",
+    b"utility>",
+    b"algorithm>",
+    b"functional>",
+    b"type_traits>",
+    b"optional>",
+    b"std::",
+    b"constexpr",
+    b"nullptr",
+)
+"""Every text with the sign of a language has one of its words, and words are found faster."""
+
+
+def _choose_header(data: bytes) -> str:
+    """Tell what a ``.h`` file is; most are C, which only the absence of all signs can say."""
+    if any(word in data for word in _OBJECTIVE_C_WORDS) and _IN_OBJECTIVE_C.search(data):
+        return "Objective-C"
+    if any(word in data for word in _CPP_WORDS) and _IN_CPP.search(data):
+        return "C++"
+    return "C"
+
+
+_IN_OBJECTIVE_C = re.compile(_OBJECTIVE_C, re.MULTILINE)
+_IN_CPP = re.compile(_CPP, re.MULTILINE)
 _PROLOG = rb"^[^#\n%]{0,200}:-"
 _PERL = (
     rb"\buse[ \t]+(?:strict\b|warnings\b|v?5\b|\w+::)|^[ \t]*(?:my|our|sub|package)[ \t]+[$@%\w]"
@@ -126,7 +174,7 @@ _DISAMBIGUATIONS: Final[dict[str, Chooser]] = {
         ("GLSL", rb"^[ \t]*(?:#version\b|precision\b|uniform\b|varying\b|void main\b)"),
     ),
     "gd": _choose("GDScript", ("GAP", rb"^(?:Declare|BindGlobal|KeyDependent)|\bInfo\(")),
-    "h": _choose("C", ("Objective-C", _OBJECTIVE_C), ("C++", _CPP)),
+    "h": _choose_header,
     "hh": _choose("C++", ("Hack", rb"^<\?hh")),
     "inc": _choose(
         "C++",

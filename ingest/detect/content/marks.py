@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from ingest.detect.content.statistics import Statistics
@@ -38,6 +39,8 @@ _GENERATED = re.compile(
     rb"|\ba bison parser, made by gnu bison\b",
     re.MULTILINE,
 )
+_GENERATING = b"generat"
+"""Stands in every mark of `_GENERATED`."""
 _SURE = re.compile(rb"^(?:<\?xml[^\n]*\?>\s*)?<!-- generated|^%!ps[^\n]*\n%%creator: ")
 _SOURCE_MAP = re.compile(rb"^(?://[#@]|/\*[#@]) ?sourceMappingURL=[^\s*]{1,400}", re.MULTILINE)
 
@@ -45,13 +48,24 @@ _SOURCE_MAP = re.compile(rb"^(?://[#@]|/\*[#@]) ?sourceMappingURL=[^\s*]{1,400}"
 def has_generator_mark(data: bytes) -> bool:
     """Tell whether the first 4 KiB carry a generator's mark, or the end a source map line."""
     head = data[:HEAD_BYTES].lower()
-    if b"generat" in head and (_GENERATED.search(head) or _SURE.search(head)):
+    if _GENERATING in head and (_SURE.search(head) or any(map(_GENERATED.search, _lines(head)))):
         return True
     if head.startswith(b"%!ps") and _SURE.search(head):
         return True
     if b"made by gnu bison" in head:
         return True
-    return bool(_SOURCE_MAP.search(data[-TAIL_BYTES:]))
+    tail = data[-TAIL_BYTES:]
+    return b"sourceMappingURL=" in tail and _SOURCE_MAP.search(tail) is not None
+
+
+def _lines(head: bytes) -> Iterator[bytes]:
+    """Yield the lines that speak of generating; no mark reaches over a line end."""
+    place = head.find(_GENERATING)
+    while place >= 0:
+        end = head.find(b"\n", place)
+        end = len(head) if end < 0 else end
+        yield head[head.rfind(b"\n", 0, place) + 1 : end]
+        place = head.find(_GENERATING, end)
 
 
 def is_minified(data: bytes, suffix: str, shape: Statistics) -> bool:

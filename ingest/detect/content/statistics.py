@@ -1,4 +1,4 @@
-"""Counts over a text, named and meant as in The Stack v2.
+"""Counts over texts, named and meant as in The Stack v2.
 
 Lines end at a line feed; a carriage return before it belongs to the line end. Lengths are in
 characters (code points), fractions are over all characters, line ends included.
@@ -10,12 +10,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_DIGITS = b"0123456789"
-_LINE_FEED, _RETURN = 10, 13
+from ingest.detect.content.words import DIGIT, LETTER, LINE_FEED, Joined
+
+_RETURN = 13
 _CONTINUATION_MASK, _CONTINUATION = 0xC0, 0x80
 _ASCII = bytes(range(128))
+
+_Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,41 +36,70 @@ class Statistics:
 
 def measure(data: bytes) -> Statistics:
     """Return the counts of a text in UTF-8."""
-    lengths = _line_lengths(data)
-    characters, letters, digits = _count_characters(data)
+    return measure_all([data], Joined.of([data]))[0]
+
+
+def measure_all(texts: list[bytes], joined: Joined) -> list[Statistics]:
+    """Return the counts of each text; `joined` holds the same texts."""
+    is_letter, is_digit = joined.classes == LETTER, joined.classes == DIGIT
+    places = zip(joined.starts.tolist(), joined.ends.tolist(), strict=True)
+    counts = [
+        _count_characters(
+            data,
+            int(np.count_nonzero(is_letter[start:end])),
+            int(np.count_nonzero(is_digit[start:end])),
+        )
+        for data, (start, end) in zip(texts, places, strict=True)
+    ]
+    lines = zip(*_line_shapes(joined), strict=True)
+    return [_shape(len(data), *parts) for data, *parts in zip(texts, counts, lines, strict=True)]
+
+
+def _shape(size: int, counts: tuple[int, int, int], lines: tuple[int, int, int]) -> Statistics:
+    characters, letters, digits = counts
+    num_lines, sum_of_lengths, max_length = lines
     return Statistics(
-        length_bytes=len(data),
-        num_lines=len(lengths),
-        avg_line_length=float(lengths.mean()) if len(lengths) else 0.0,
-        max_line_length=int(lengths.max()) if len(lengths) else 0,
+        length_bytes=size,
+        num_lines=num_lines,
+        avg_line_length=sum_of_lengths / num_lines if num_lines else 0.0,
+        max_line_length=max_length,
         alphanum_fraction=(letters + digits) / characters if characters else 0.0,
         alpha_fraction=letters / characters if characters else 0.0,
     )
 
 
-def _line_lengths(data: bytes) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return the length of each line in characters, without line ends."""
-    octets = np.frombuffer(data, dtype=np.uint8)
-    ends = np.flatnonzero(octets == _LINE_FEED)
-    if len(octets) and octets[-1] != _LINE_FEED:
-        ends = np.append(ends, len(octets))
-    starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
-    lengths = ends - starts
-    if not data.isascii():
-        continuation = (octets & _CONTINUATION_MASK) == _CONTINUATION
-        before = np.concatenate(([0], np.cumsum(continuation)))
-        lengths = lengths - (before[ends] - before[starts])
-    returns = (ends > starts) & (octets[np.maximum(ends - 1, 0)] == _RETURN)
-    # The text's last line has no line end, so a return there is part of the line.
-    returns &= ends < len(octets)
-    return np.asarray(lengths - returns, dtype=np.int64)
+def _line_shapes(texts: Joined) -> tuple[list[int], list[int], list[int]]:
+    """Return for each text: lines, characters in them without line ends, and in the longest."""
+    octets = np.frombuffer(texts.data, dtype=np.uint8)
+    # Line feeds from the one before the first text to the one behind the last: each ends a line
+    # that begins behind the one before it.
+    feeds = np.flatnonzero(octets[: int(texts.ends[-1]) + 1] == LINE_FEED)
+    starts, ends = feeds[:-1] + 1, feeds[1:]
+    lengths = ends - starts - _continuations(texts.data, octets, starts, ends)
+    # What follows a text's last line feed is no line where it is empty, and where it is not it
+    # has no line end, so that a return there is part of the line.
+    last = np.searchsorted(ends, texts.ends)
+    returns = (ends > starts) & (octets[ends - 1] == _RETURN)
+    returns[last] = False
+    lengths -= returns
+    firsts = np.searchsorted(ends, texts.starts)
+    counts = last + 1 - firsts - (starts[last] == ends[last])
+    sums = np.add.reduceat(lengths, firsts)
+    longest = np.maximum.reduceat(lengths, firsts)
+    return counts.tolist(), sums.tolist(), longest.tolist()
 
 
-def _count_characters(data: bytes) -> tuple[int, int, int]:
-    """Return (characters, letters, other alphanumerics)."""
+def _continuations(data: bytes, octets: npt.NDArray[np.uint8], starts: _Ints, ends: _Ints) -> _Ints:
+    """Return how many bytes of each line only continue a character."""
+    if data.isascii():
+        return np.zeros(len(starts), dtype=np.int64)
+    places = np.flatnonzero((octets & _CONTINUATION_MASK) == _CONTINUATION)
+    return np.searchsorted(places, ends) - np.searchsorted(places, starts)
+
+
+def _count_characters(data: bytes, letters: int, digits: int) -> tuple[int, int, int]:
+    """Return (characters, letters, other alphanumerics), given those of ASCII."""
     size = len(data)
-    letters = size - len(data.translate(None, _LETTERS))
-    digits = size - len(data.translate(None, _DIGITS))
     if data.isascii():
         return size, letters, digits
     beyond = data.translate(None, _ASCII)

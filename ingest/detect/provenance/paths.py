@@ -14,9 +14,15 @@ from typing import Final
 _VENDOR_DIRS: Final = frozenset(
     b"third_party third-party thirdparty 3rdparty 3rd_party 3rd-party vendor vendors vendored "
     b"_vendor _vendored node_modules external externals extern deps bower_components "
-    b"jspm_packages site-packages dist-packages venv .venv virtualenv pods carthage godeps "
-    b"elm-stuff subprojects .yarn sparkle".split()
+    b"jspm_packages site-packages dist-packages venv .venv virtualenv godeps elm-stuff "
+    b"subprojects .yarn .eggs".split()
 )
+_VENDOR_DIRS_AS_WRITTEN: Final = frozenset(b"Pods Carthage Sparkle".split())
+"""Names that are common words in lower case: ``pods/`` is about Kubernetes."""
+_AMBIGUOUS: Final = frozenset({b"deps"})
+"""Names that are also given to lists of what a project needs."""
+_LISTS = re.compile(rb"requirements?(?:[-_.].{1,30})?")
+_MODULE_FILE = re.compile(rb"__init__\.py|mod\.rs|.+\.(?:go|ts|tsx|kt|java)")
 _TEST_DIRS: Final = frozenset(
     b"test tests testing __tests__ spec specs testdata test_data test-data fixtures __fixtures__ "
     b"__mocks__ e2e testsuite unittests".split()
@@ -31,10 +37,14 @@ _VENDOR_NAMES = re.compile(
     rb"|modernizr|highlight|mathjax|tinymce|ckeditor|raphael|yui|dojo|extjs|normalize|html5shiv"
     rb"|respond|font-?awesome)(?:[.-](?:v?\d[\w.]{0,20}|full|bundle|slim|all|core|pack|umd"
     rb"|production|development)){0,4}\.(?:js|css|mjs)"
-    rb"|gradlew(?:\.bat)?|mvnw(?:\.cmd)?|configure|config\.(?:guess|sub)|aclocal\.m4|install-sh"
-    rb"|ltmain\.sh|libtool\.m4|lt(?:options|sugar|version|~obsolete)\.m4|depcomp|mkinstalldirs"
-    rb"|missing|compile|test-driver|ylwrap|py-compile"
+    rb"|gradlew(?:\.bat)?|mvnw(?:\.cmd)?|config\.(?:guess|sub)|install-sh"
+    rb"|ltmain\.sh|lt(?:options|sugar|version|~obsolete)\.m4|mkinstalldirs"
 )
+_BUILD_OUTPUT = re.compile(
+    rb"makefile\.in|aclocal\.m4|configure|configure\.in|.*\.m4|config\.(?:guess|sub|rpath)|install-sh"
+    rb"|ltmain\.sh|depcomp|mkinstalldirs|missing|compile|test-driver|ylwrap|py-compile|ar-lib"
+)
+"""What autotools write or copy into a project (Automake manual, "Auxiliary Programs")."""
 _TEST_NAMES = re.compile(
     rb"test_.*\.\w+|.*_tests?\.\w+|.*[.-](?:test|spec)\.\w+"
     rb"|.*_spec\.rb|conftest\.py"
@@ -47,6 +57,9 @@ _GENERATED_NAMES = re.compile(
     rb"|.*\.(?:g|freezed|gr)\.dart|.*\.designer\.(?:cs|vb)|.*\.(?:g|g\.i)\.cs"
     rb"|.*[._]generated\.\w+|zz_generated\..*|.*[.-]min\.(?:js|css|mjs)"
     rb"|.*\.(?:js|css|mjs)\.map|.*\.snap|.*_string\.go|moc_.*\.cpp|ui_.*\.h|qrc_.*\.cpp"
+)
+_TELLING = re.compile(
+    b"|".join(p.pattern for p in (_VENDOR_NAMES, _BUILD_OUTPUT, _TEST_NAMES, _GENERATED_NAMES))
 )
 _TEST_CAMEL = re.compile(rb".*[a-z0-9](?:Tests?|Spec)\.(?:java|kt|cs|scala|groovy|swift)")
 
@@ -86,6 +99,39 @@ _LANGUAGES: Final = {
     b"composer.lock": "JSON",
 }
 _PREFIXES: Final = ((b"dockerfile.", "Dockerfile"), (b"makefile.", "Makefile"))
+_PREFIX_WORDS: Final = tuple(prefix for prefix, _ in _PREFIXES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameFacts:
+    """What a file name by itself says."""
+
+    is_vendored: bool = False
+    is_generated: bool = False
+    is_test: bool = False
+    is_build_output: bool = False
+    language: str | None = None
+
+
+_PLAIN: Final = NameFacts()
+
+
+def name_facts(name: bytes) -> NameFacts:
+    """Return the facts of a file name; most names say nothing, which one pattern tells."""
+    language = language_of_name(name)
+    if (
+        language is None
+        and not _TELLING.fullmatch(name.lower())
+        and not _TEST_CAMEL.fullmatch(name)
+    ):
+        return _PLAIN
+    return NameFacts(
+        is_vendored=is_vendored_name(name),
+        is_generated=is_generated_name(name),
+        is_test=is_test_name(name),
+        is_build_output=is_build_output(name),
+        language=language,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +144,24 @@ class DirectoryFacts:
     is_generated: bool
 
 
-def directory_facts(directory: bytes, virtual_environments: frozenset[bytes]) -> DirectoryFacts:
+def directory_facts(
+    directory: bytes, vendor_roots: frozenset[bytes], modules: frozenset[bytes] = frozenset()
+) -> DirectoryFacts:
     """Return the facts of a directory (no slash at its end, empty for the root).
 
-    `virtual_environments` are directories with a ``pyvenv.cfg``, whatever their name.
+    `vendor_roots` are directories that hold others' code whatever their name: virtual
+    environments, submodules, imported subtrees. `modules` are those of an ambiguous name that
+    are modules of the code around them, see `ambiguous_module`.
     """
     parts = directory.split(b"/") if directory else []
     lower = [part.lower() for part in parts]
     vendor_root = None
-    for depth, name in enumerate(lower, start=1):
-        here = b"/".join(parts[:depth])
-        if name in _VENDOR_DIRS or here in virtual_environments:
+    here = b""
+    for depth, part in enumerate(parts):
+        here = here + b"/" + part if depth else part
+        if here in vendor_roots or (
+            here not in modules and _is_vendor_directory(part, lower, depth)
+        ):
             vendor_root = here
             break
     return DirectoryFacts(
@@ -116,6 +169,30 @@ def directory_facts(directory: bytes, virtual_environments: frozenset[bytes]) ->
         is_test=not _TEST_DIRS.isdisjoint(lower),
         is_generated=not _GENERATED_DIRS.isdisjoint(lower),
     )
+
+
+def _is_vendor_directory(part: bytes, lower: list[bytes], depth: int) -> bool:
+    name = lower[depth]
+    if name not in _VENDOR_DIRS:
+        return part in _VENDOR_DIRS_AS_WRITTEN
+    # `requirements/deps/` lists what is needed, and holds none of it.
+    return name not in _AMBIGUOUS or not any(_LISTS.fullmatch(p) for p in lower[:depth])
+
+
+def ambiguous_module(path: bytes) -> bytes | None:
+    """Return the directory of a path if it may be vendored by name, but is a module by this file.
+
+    ``api/deps/__init__.py`` is how web frameworks name what a request depends on.
+    """
+    directory, _, name = path.rpartition(b"/")
+    if directory.rpartition(b"/")[2].lower() in _AMBIGUOUS and _MODULE_FILE.fullmatch(name):
+        return directory
+    return None
+
+
+def is_build_output(name: bytes) -> bool:
+    """Tell whether a file name is that of something autotools put into a project."""
+    return bool(_BUILD_OUTPUT.fullmatch(name.lower()))
 
 
 def is_vendored_name(name: bytes) -> bool:
@@ -138,4 +215,6 @@ def language_of_name(name: bytes) -> str | None:
     lower = name.lower()
     if language := _LANGUAGES.get(lower):
         return language
-    return next((language for prefix, language in _PREFIXES if lower.startswith(prefix)), None)
+    if not lower.startswith(_PREFIX_WORDS):
+        return None
+    return next(language for prefix, language in _PREFIXES if lower.startswith(prefix))

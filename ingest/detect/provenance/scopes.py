@@ -19,6 +19,7 @@ _LICENSE_NAME = re.compile(
     rb"(?:[a-z0-9.+]{1,24}[-_])?(?:un)?licen[cs]es?(?:[-_.][\w.+-]{1,60})?"
     rb"|copying(?:[-_.][\w.+-]{1,60})?|copyright(?:\.(?:txt|md|rst))?|eula(?:\.(?:txt|md|rst))?"
 )
+_LICENSE_WORDS: Final = (b"licen", b"copy", b"eula")
 _CODE_SUFFIX = re.compile(
     rb".*\.(?:py|pyi|js|mjs|cjs|jsx|ts|tsx|go|java|kt|rb|c|cc|cpp|cxx|h|hpp|cs|rs|php|swift|m|mm"
     rb"|scala|pl|pm|lua|sh|bash|bat|ps1|json|ya?ml|toml|xml|xsl|css|scss|less|svg|sql|proto|vue"
@@ -32,6 +33,8 @@ _MANIFESTS: Final = frozenset(
 )
 _TEXTS_DIRECTORY: Final = b"LICENSES"
 """Where REUSE keeps the texts of a whole project (specification 3.3)."""
+_INSTALLED: Final = b".dist-info"
+"""Metadata of an installed Python package; texts lie in ``licenses`` there (PEP 639)."""
 SIDE_SUFFIX: Final = b".license"
 
 
@@ -70,7 +73,8 @@ def is_license_name(name: bytes) -> bool:
     """
     lower = name.lower()
     return (
-        bool(_LICENSE_NAME.fullmatch(lower))
+        any(word in lower for word in _LICENSE_WORDS)
+        and bool(_LICENSE_NAME.fullmatch(lower))
         and not _CODE_SUFFIX.fullmatch(lower)
         and not _OTHERS.search(lower)
     )
@@ -85,7 +89,9 @@ def scope_directory(path: bytes) -> bytes:
     """Return the directory that a license file covers; texts in ``LICENSES/`` cover its parent."""
     directory = path.rpartition(b"/")[0]
     parent, _, last = directory.rpartition(b"/")
-    return parent if last == _TEXTS_DIRECTORY else directory
+    if last == _TEXTS_DIRECTORY or (last == b"licenses" and parent.endswith(_INSTALLED)):
+        return parent
+    return directory
 
 
 def is_license_file(path: bytes) -> bool:

@@ -21,7 +21,11 @@ OWN_IDS: Final = frozenset(
 )
 """Ids that say "all rights are kept" without naming anybody's license."""
 
+_BOILERPLATE_IDS: Final = frozenset({"FSFUL", "FSFULLR", "FSFULLRWD", "FSFAP", "X11"})
+"""What autoconf and automake put into Makefile.in, aclocal.m4, configure and install-sh."""
+
 _WORD = re.compile(r"[^\s()]+")
+_REFERENCE_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
 def ids_of(expression: str | None) -> frozenset[str]:
@@ -33,6 +37,41 @@ def ids_of(expression: str | None) -> frozenset[str]:
         if word not in {"AND", "OR", "WITH"} and not is_exception:
             ids.add(word)
     return frozenset(ids)
+
+
+def plain_name(text: str) -> str:
+    """Return only the letters and digits of a name, in lower case."""
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def is_private_reference(license_id: str) -> bool:
+    """Tell whether an id was made by whoever uses it, and not by a list of licenses or by us."""
+    public = ("LicenseRef-scancode-", "LicenseRef-shardgate-", "LicenseRef-Fedora-")
+    return license_id.startswith("LicenseRef-") and not license_id.startswith(public)
+
+
+def bears_name(license_id: str, names: Iterable[str]) -> bool:
+    """Tell whether one of the names (see `plain_name`) stands in a ``LicenseRef-`` as whole words.
+
+    Words end at ``-``, ``.``, ``_``, at digits, and where the case turns: ``AcmeRocketsEULA``.
+    """
+    words = [w.casefold() for w in _REFERENCE_WORD.findall(license_id.removeprefix("LicenseRef-"))]
+    wanted = frozenset(names)
+    longest = max(map(len, wanted), default=0)
+    for start in range(len(words)):
+        run, at = "", start
+        while at < len(words) and len(run) < longest:
+            run += words[at]
+            if run in wanted:
+                return True
+            at += 1
+    return False
+
+
+def is_boilerplate(expression: str | None) -> bool:
+    """Tell whether an expression names only licenses that build tools write into their output."""
+    ids = ids_of(expression)
+    return bool(ids) and ids <= _BOILERPLATE_IDS
 
 
 def registered_ids(expression: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.detect.content import build, ruleset_digest
-from ingest.detect.detector import DetectorConfig
+from ingest.detect.detector import BatchDetector, DetectorConfig
 from ingest.domain.artefacts import facts_schema
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import Family
@@ -36,4 +36,14 @@ def test_every_row_fits_the_schema(text: str) -> None:
 def test_the_detector_says_who_it_is() -> None:
     assert _DETECTOR.family is Family.CONTENT
     assert _DETECTOR.ruleset_digest == ruleset_digest(_CONFIG)
-    assert {"content", "rensa"} <= _DETECTOR.versions.keys()
+    assert {"content", "numpy"} <= _DETECTOR.versions.keys()
+
+
+@given(st.lists(st.text(alphabet="ab é\r\n\t9_", max_size=60), max_size=6))
+def test_many_texts_at_once_give_what_each_gives_alone(contents: list[str]) -> None:
+    texts = [
+        ScanText(blob_id=f"{n:040x}", suffix="js", data=text.encode())
+        for n, text in enumerate(contents)
+    ]
+    assert isinstance(_DETECTOR, BatchDetector)
+    assert _DETECTOR.scan_all(texts) == [_DETECTOR.scan(text) for text in texts]

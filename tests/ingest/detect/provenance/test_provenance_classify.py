@@ -10,7 +10,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.detect.provenance import classify_tree
+from ingest.detect.provenance import TreeHistory, TreeSources, classify_tree, wanted_texts
 from ingest.domain.artefacts import SNAPSHOT, TREE_FACTS, facts_schema
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import Family
@@ -28,11 +28,15 @@ MIT = {**NONE, "license_expression": "MIT", "license_category": "permissive"}
 GPL = {**NONE, "license_expression": "GPL-2.0-only", "license_category": "copyleft"}
 OWN = {**MIT, "license_expression": "Apache-2.0", "has_company_holder": True}
 
+CATEGORIES = {"MIT": "permissive", "GPL-2.0-only": "copyleft"}
+REUSE = b'version = 1\n[[annotations]]\npath = "**"\nSPDX-License-Identifier = "GPL-2.0-only"\n'
+FSF = {**NONE, "license_expression": "FSFULLR", "license_category": "permissive"}
+
 Files = dict[bytes, dict[str, Any] | str | None]
 """Path to licensing facts; a word is a skip reason, None a scan that is missing."""
 
 
-def classify(files: Files) -> pa.Table:
+def classify(files: Files, **sources: Any) -> pa.Table:
     blobs = {path: f"{number:040x}" for number, path in enumerate(sorted(files))}
     snapshot = [
         {
@@ -63,11 +67,17 @@ def classify(files: Files) -> pa.Table:
         pa.Table.from_pylist([{**u, **f} for u, f in units], facts_schema(Family.LICENSING)),
         CompanyProfile(names=("Acme Rockets",)),
         "Apache-2.0",
+        sources=TreeSources(
+            texts={blobs[path]: text for path, text in sources.pop("texts", {}).items()},
+            read_license=lambda text: (text, CATEGORIES.get(text, "unknown"), False),
+            known_content={blobs[path]: "x" for path in sources.pop("known", ())},
+            **sources,
+        ),
     )
 
 
-def row(files: Files, path: bytes) -> dict[str, Any]:
-    return next(r for r in classify(files).to_pylist() if r["path"] == path)
+def row(files: Files, path: bytes, **sources: Any) -> dict[str, Any]:
+    return next(r for r in classify(files, **sources).to_pylist() if r["path"] == path)
 
 
 def test_there_is_one_row_for_each_occurrence_sorted_by_path() -> None:
@@ -134,7 +144,11 @@ def test_the_root_of_a_fork_makes_its_silent_files_third_party() -> None:
     found = row({b"LICENSE": upstream, b"src/a.py": NONE}, b"src/a.py")
 
     assert found["provenance"] == "third_party"
-    assert found["provenance_evidence"] == ["ROOT_SCOPE", "SCOPE_FOREIGN_LICENSE"]
+    assert found["provenance_evidence"] == [
+        "ROOT_SCOPE",
+        "SCOPE_FOREIGN_HOLDER",
+        "SCOPE_FOREIGN_LICENSE",
+    ]
 
 
 def test_our_own_root_leaves_silent_files_ours() -> None:
@@ -150,11 +164,89 @@ def test_a_manifest_is_a_scope() -> None:
     assert row(files, b"pkg/src/a.js")["scope_license_category"] == "copyleft"
 
 
-def test_a_side_file_is_the_nearest_scope() -> None:
-    files: Files = {b"LICENSE": OWN, b"img.svg": NONE, b"img.svg.license": GPL}
+def test_a_side_file_speaks_for_its_file_alone() -> None:
+    files: Files = {b"LICENSE": OWN, b"img.svg": NONE, b"img.svg.license": GPL, b"a.svg": NONE}
+    found = row(files, b"img.svg")
 
-    assert row(files, b"img.svg")["scope_license_expression"] == "GPL-2.0-only"
-    assert row(files, b"img.svg")["scope_evidence"] == b"img.svg.license"
+    assert found["annotation_license_expression"] == "GPL-2.0-only"
+    assert found["annotation_evidence"] == b"img.svg.license"
+    assert found["provenance"] == "third_party"
+    assert found["scope_license_expression"] == "Apache-2.0"
+    assert row(files, b"a.svg")["annotation_license_category"] is None
+
+
+def test_a_reuse_file_speaks_for_silent_files_and_must_have_been_read() -> None:
+    files: Files = {b"REUSE.toml": NONE, b"a.py": NONE, b"b.py": MIT}
+    told = {"texts": {b"REUSE.toml": REUSE}}
+
+    assert row(files, b"a.py", **told)["annotation_license_expression"] == "GPL-2.0-only"
+    assert row(files, b"a.py", **told)["annotation_evidence"] == b"REUSE.toml"
+    assert row(files, b"b.py", **told)["annotation_license_category"] is None
+    assert row(files, b"a.py")["annotation_license_category"] == "unknown"
+    assert row(files, b"a.py")["provenance"] == "unknown"
+
+
+def test_the_metadata_of_an_installed_package_covers_its_neighbours() -> None:
+    base = b"venv/lib/site-packages/"
+    files: Files = {
+        base + b"zip-1.0.dist-info/METADATA": {**MIT, "is_manifest": True},
+        base + b"zip-1.0.dist-info/RECORD": NONE,
+        base + b"zip-1.0.dist-info/licenses/COPYING": GPL,
+        base + b"zip/a.py": NONE,
+        base + b"zipper.py": NONE,
+        base + b"other/a.py": NONE,
+    }
+    record = {base + b"zip-1.0.dist-info/RECORD": b"zip/a.py,,\nzipper.py,,\n"}
+
+    for name in (b"zip/a.py", b"zipper.py"):
+        found = row(files, base + name, texts=record)
+        assert found["scope_license_expression"] == "GPL-2.0-only AND MIT"
+    assert row(files, base + b"other/a.py", texts=record)["scope_license_category"] is None
+    assert row(files, base + b"zip/a.py")["scope_license_category"] == "copyleft"
+
+
+def test_a_submodule_is_vendored_under_any_name() -> None:
+    files: Files = {b".gitmodules": NONE, b"modules/zip/a.c": NONE, b"modules/b.c": NONE}
+    told = {"texts": {b".gitmodules": b'[submodule "z"]\n\tpath = modules/zip\n\turl = x\n'}}
+
+    assert row(files, b"modules/zip/a.c", **told)["is_vendor"]
+    assert not row(files, b"modules/b.c", **told)["is_vendor"]
+
+
+def test_what_a_build_tool_wrote_into_its_output_is_boilerplate_there_only() -> None:
+    files: Files = {b"aclocal.m4": FSF, b"a.c": FSF, b"x.m4": GPL}
+
+    assert row(files, b"aclocal.m4")["is_build_boilerplate"]
+    assert row(files, b"aclocal.m4")["provenance_evidence"] == ["BUILD_BOILERPLATE", "NO_SIGN"]
+    assert not row(files, b"a.c")["is_build_boilerplate"]
+    assert not row(files, b"x.m4")["is_build_boilerplate"]
+
+
+def test_history_and_known_content_are_signs() -> None:
+    files: Files = {b"lib/zip/a.c": NONE, b"sub/a.c": NONE, b"src/a.c": NONE}
+    history = TreeHistory(
+        outside_paths=frozenset({b"lib/zip/a.c"}),
+        bulk_roots=frozenset({b"lib"}),
+        subtree_roots=frozenset({b"sub"}),
+    )
+    told = {"history": history, "known": [b"src/a.c"]}
+
+    bulk, subtree, known = (row(files, path, **told) for path in files)
+    assert bulk["provenance_evidence"] == ["BULK_IMPORT", "HISTORY_OUTSIDE_AUTHORS", "NO_SIGN"]
+    assert bulk["provenance"] == "first_party"
+    assert subtree["provenance_evidence"] == ["SUBTREE_IMPORT", "VENDORED_PATH"]
+    assert (known["provenance"], known["provenance_evidence"]) == (
+        "third_party",
+        ["KNOWN_CONTENT"],
+    )
+
+
+def test_only_files_that_speak_of_others_are_read() -> None:
+    snapshot = [
+        {"path": path, "blob_id": f"{n:040x}", "size": 5, "skip_reason": None}
+        for n, path in enumerate([b"a.py", b"x/REUSE.toml", b".gitmodules", b"debian/copyright"])
+    ]
+    assert wanted_texts(pa.Table.from_pylist(snapshot)) == [f"{n:040x}" for n in (1, 2, 3)]
 
 
 def test_an_unread_license_makes_everything_below_unknown() -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from ingest.detect.provenance.facts import LicenseFacts
 from ingest.detect.provenance.scopes import Scope
-from ingest.detect.provenance.terms import registered_ids
-from ingest.detect.provenance.verdict import judge
+from ingest.detect.provenance.terms import plain_name, registered_ids
+from ingest.detect.provenance.verdict import Owner, judge
 
 OWN = "LicenseRef-shardgate-proprietary"
-REGISTERED = registered_ids("Apache-2.0")
+OWNER = Owner(registered=registered_ids("Apache-2.0"), names=frozenset({"acme"}))
 
 
 def facts(
@@ -90,9 +90,27 @@ RESERVED = (OWN, "proprietary")
         (SILENT, scope("Apache-2.0", "permissive", directory=b""), False, "first_party",
          {"ROOT_SCOPE", "SCOPE_OWN"}),
         (SILENT, scope("Apache-2.0", "permissive", foreign=True), False, "third_party",
-         {"SCOPE_FOREIGN_LICENSE"}),
+         {"SCOPE_FOREIGN_LICENSE", "SCOPE_FOREIGN_HOLDER"}),
         (SILENT, scope(*MIT, company=True), False, "first_party", {"SCOPE_OWN"}),
-        (SILENT, scope(*RESERVED), False, "first_party", {"SCOPE_OWN"}),
+        (SILENT, scope(*RESERVED, directory=b""), False, "first_party",
+         {"ROOT_SCOPE", "SCOPE_OWN"}),
+        (SILENT, scope(*RESERVED), False, "unknown", {"SCOPE_UNKNOWN_LICENSE"}),
+        (SILENT, scope("LicenseRef-Acme", "unknown", company=True), False,
+         "first_party", {"SCOPE_OWN", "SCOPE_COMPANY_TERMS"}),
+        (SILENT, scope("LicenseRef-shardgate-unknown", "unknown", company=True), False,
+         "first_party", {"SCOPE_OWN"}),
+        (SILENT, scope("SSPL-1.0", "proprietary", company=True), False, "first_party",
+         {"SCOPE_OWN", "SCOPE_PUBLIC_TERMS"}),
+        (facts("LicenseRef-Acme", "unknown", company=True), None, False, "first_party",
+         {"COMPANY_HOLDER", "OWN_NOTICE_COMPANY"}),
+        (facts("LicenseRef-Acme", "unknown"), None, False, "first_party", {"OWN_NOTICE_COMPANY"}),
+        (facts("LicenseRef-Acme", "unknown", foreign=True), None, False, "third_party",
+         {"FOREIGN_HOLDER", "OWN_NOTICE_FOREIGN"}),
+        (facts("LicenseRef-Roe", "unknown"), None, False, "third_party", {"OWN_NOTICE_FOREIGN"}),
+        (facts("LicenseRef-shardgate-unknown", "unknown", company=True), None, False,
+         "mixed", {"COMPANY_HOLDER", "OWN_NOTICE_FOREIGN"}),
+        (facts("LicenseRef-shardgate-unknown", "unknown"), None, False, "third_party",
+         {"OWN_NOTICE_FOREIGN"}),
         (SILENT, scope("LicenseRef-x", "unknown"), False, "unknown", {"SCOPE_UNKNOWN_LICENSE"}),
         (SILENT, scope("LicenseRef-x", "unknown", unread=True), False, "unknown",
          {"SCOPE_MISSING"}),
@@ -112,10 +130,34 @@ def test_the_table_of_verdicts(
     provenance: str,
     evidence: set[str],
 ) -> None:
-    verdict = judge(own, above, REGISTERED, is_vendor=vendor)
+    verdict = judge(own, above, OWNER, is_vendor=vendor)
 
     assert (verdict.provenance, set(verdict.evidence)) == (provenance, evidence)
     assert list(verdict.evidence) == sorted(verdict.evidence)
+
+
+@pytest.mark.parametrize(
+    ("license_id", "names", "is_ours"),
+    [
+        ("LicenseRef-Acme", ("Acme",), True),
+        ("LicenseRef-ACME-EULA", ("Acme",), True),
+        ("LicenseRef-AcmeRocketsEULA-1.0", ("Acme Rockets",), True),
+        ("LicenseRef-acme.rockets", ("Acme Rockets",), True),
+        ("LicenseRef-acmerockets2024", ("Acme Rockets",), True),
+        ("LicenseRef-SAPLicense", ("SAP",), True),
+        ("LicenseRef-3M-terms", ("3M",), True),
+        ("LicenseRef-Farm-Supplier-EULA", ("Arm",), False),
+        ("LicenseRef-Disapproved", ("SAP",), False),
+        ("LicenseRef-Roe", ("License", "Ref", "LicenseRef", "licenserefroe"), False),
+        ("LicenseRef-Acmeville", ("Acme",), False),
+    ],
+)
+def test_terms_belong_to_the_company_if_its_name_stands_there_as_words(
+    license_id: str, names: tuple[str, ...], *, is_ours: bool
+) -> None:
+    owner = Owner(registered=frozenset(), names=frozenset(map(plain_name, names)))
+    verdict = judge(facts(license_id, "unknown"), None, owner, is_vendor=False)
+    assert verdict.evidence == ("OWN_NOTICE_COMPANY" if is_ours else "OWN_NOTICE_FOREIGN",)
 
 
 def test_a_foreign_sign_never_makes_a_file_more_ours() -> None:
@@ -126,4 +168,4 @@ def test_a_foreign_sign_never_makes_a_file_more_ours() -> None:
         plain = facts(*expression, company=company)
         marked = facts(*expression, company=company, foreign=True)
         for own, vendor in ((marked, False), (plain, True), (marked, True)):
-            assert judge(own, above, REGISTERED, is_vendor=vendor).provenance != "first_party"
+            assert judge(own, above, OWNER, is_vendor=vendor).provenance != "first_party"
