@@ -11,7 +11,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from ingest.domain.finding import BLOB_FAMILIES, Category, Family, ScanStatus
+from ingest.domain.finding import BLOB_FAMILIES, NATIONAL_IDS, Category, Family, ScanStatus
 from ingest.domain.repository import RightsBasis
 from ingest.domain.tree import SkipReason
 
@@ -27,10 +27,12 @@ PERSONAL_DATA: Final = (
     Category.IBAN_CODE,
     Category.US_SSN,
     Category.USERNAME,
+    *NATIONAL_IDS,
 )
 CONFIDENTIAL: Final = (
     Category.INTERNAL_HOST,
     Category.PRIVATE_IP,
+    Category.PACKAGE_SCOPE,
     Category.TICKET_ID,
     Category.EMPLOYEE_LOGIN,
     Category.CODENAME,
@@ -59,7 +61,7 @@ LICENSE_TYPES: Final = (
     "third_party",
     "unknown",
 )
-LICENSE_SOURCES: Final = ("own", "scope", "registration", "none")
+LICENSE_SOURCES: Final = ("own", "annotation", "scope", "registration", "none")
 PROVENANCES: Final = ("first_party", "third_party", "mixed", "unknown")
 OWNERSHIPS: Final = ("own", "third_party", "mixed", "unknown")
 STATUSES: Final = (*(status.value for status in ScanStatus), "missing")
@@ -132,13 +134,15 @@ _CONTENT = (
 _FINDINGS = (
     _count("secret_count", "secret findings", *SECRETS),
     _count("strong_secret_count", "secrets that are credentials by form", *STRONG_SECRETS),
-    _count("pii_count", "personal data findings", *PERSONAL_DATA),
+    _count("pii_count", "personal data findings, without `model_person_count`", *PERSONAL_DATA),
+    _count("model_person_count", "names that only a language model found", Category.PERSON),
     _count("confidential_count", "confidential identifiers", *CONFIDENTIAL),
     *(_count(counter_name(c), f"findings of category {c.value}", c) for c in _ALL),
     _categories("secret_categories", "categories of secrets found, sorted", *SECRETS),
     _categories("pii_categories", "categories of personal data found, sorted", *PERSONAL_DATA),
     _categories("confidential_categories", "confidential categories found", *CONFIDENTIAL),
     _count("allow_markers", "comments that ask secret scanners to look away"),
+    _count("undecoded", "encoded parts that no detector has read: encrypted, broken, too large"),
     _count("path_finding_count", "findings in the path itself"),
     DossierColumn(
         name="path_finding_categories",
@@ -159,7 +163,15 @@ _RIGHTS = (
     _column("scope_license_expression", _TEXT, "license of the nearest license file above"),
     _column("scope_license_category", _TEXT, "its category", *LICENSE_CATEGORIES),
     _column("scope_is_root", _FLAG, "that license file stands at the root of the repository"),
+    _column("annotation_license_expression", _TEXT, "license stated of this very path elsewhere"),
+    _column("annotation_license_category", _TEXT, "its category", *LICENSE_CATEGORIES),
+    _column("is_build_boilerplate", _FLAG, "the own notice is that of the build tool"),
     _column("provenance", _TEXT, "whose code it is, by tree and notices", *PROVENANCES),
+    DossierColumn(
+        name="provenance_signs",
+        type=pa.list_(pa.string()),
+        meaning="codes of what told so, sorted: see docs/detection.md",
+    ),
     _column("rights_basis", _TEXT, "why the company may use the repository", *RightsBasis),
     _column("consent_valid", _FLAG, "the owner's release consent is given and not expired"),
     _column("repo_name", _TEXT, "display name of the repository"),
@@ -187,3 +199,13 @@ DERIVED_COLUMNS: Final[tuple[DossierColumn, ...]] = (
 
 DOSSIER: Final = pa.schema([pa.field(c.name, c.type) for c in DOSSIER_COLUMNS])
 """Arrow schema of the dossier."""
+
+RIGHTS_COLUMNS: Final = frozenset(
+    {
+        *(column.name for column in (*_RIGHTS, *DERIVED_COLUMNS)),
+        *("is_vendor", "licensing_status", "provenance_status"),
+    }
+)
+"""Columns that speak of licenses, provenance and rights, and of nothing else."""
+IDENTITY_COLUMNS: Final = frozenset(column.name for column in _OCCURRENCE)
+"""Columns that only say which occurrence it is."""

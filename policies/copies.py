@@ -88,6 +88,7 @@ _CONTENTS_SQL = """
     SELECT blob_id,
         bool_or(verdict_outcome IN ('internal-only', 'excluded')) AS is_restricted,
         bool_or(verdict_outcome = 'releasable') AS is_releasable,
+        bool_and(coalesce(is_license_text, false)) AS is_license_text,
         min({'repo': repo_id, 'path': path})
             FILTER (verdict_outcome IN ('internal-only', 'excluded')) AS restricted_at,
         min({'repo': repo_id, 'path': path}) AS first_at
@@ -104,7 +105,7 @@ _EXACT_SQL = """
 # A content scanned under two suffixes has one signature; were it two, both are compared.
 _NODES_SQL = """
     CREATE TEMP TABLE nodes AS
-    SELECT s.node, s.blob_id, c.is_restricted, s.bands,
+    SELECT s.node, s.blob_id, c.is_restricted, c.is_license_text, s.bands,
         coalesce(c.restricted_at, c.first_at).repo AS repo,
         coalesce(c.restricted_at, c.first_at).path AS path
     FROM (
@@ -125,19 +126,24 @@ _PRUNE_SQL = """
         SELECT band, value FROM bands GROUP BY band, value HAVING count(*) > 1
     ) shared ON (b.band = shared.band AND b.value = shared.value)
 """
+# Every text of one license is a near copy of every other, also of one with a clause added: each is
+# judged by its own words. It is still held as a copy of anything else.
 _CANDIDATES_SQL = f"""
     WITH blocked AS (
-        SELECT b.bucket, n.node,
-            row_number() OVER (PARTITION BY b.bucket ORDER BY n.blob_id, n.node) AS position,
-            count(*) OVER (PARTITION BY b.bucket) AS members
+        SELECT b.bucket, n.node, n.is_license_text,
+            row_number() OVER (
+                PARTITION BY b.bucket, n.is_license_text ORDER BY n.blob_id, n.node
+            ) AS position,
+            count(*) OVER (PARTITION BY b.bucket, n.is_license_text) AS members
         FROM frontier f JOIN nodes n ON (n.node = f.node) JOIN buckets b ON (b.node = n.node)
     ), open_nodes AS (
-        SELECT n.node, b.bucket FROM nodes n JOIN buckets b ON (b.node = n.node)
+        SELECT n.node, n.is_license_text, b.bucket FROM nodes n JOIN buckets b ON (b.node = n.node)
         WHERE NOT n.is_restricted AND n.blob_id NOT IN (SELECT blob_id FROM restrictions)
     )
     SELECT o.node AS opened, r.node AS restricted, bool_or(r.members > {BUCKET_LIMIT}) AS overfull
     FROM open_nodes o JOIN blocked r ON (o.bucket = r.bucket)
-    WHERE r.position <= {BUCKET_LIMIT} GROUP BY o.node, r.node
+    WHERE r.position <= {BUCKET_LIMIT} AND NOT (o.is_license_text AND r.is_license_text)
+    GROUP BY o.node, r.node
 """  # noqa: S608 - constants
 
 

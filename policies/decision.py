@@ -60,7 +60,8 @@ DECISIONS: Final = pa.schema(
 - `redact_categories`: finding categories that must be redacted for the row's tier.
 - `license_expression`, `license_type`, `license_source`: the effective license by the policy's
   precedence; type is permissive | weak_copyleft | copyleft | proprietary_own | third_party |
-  unknown; source is own | scope | registration | none.
+  unknown; source is own |
+  annotation | scope | registration | none.
 - `ownership`: own | third_party | mixed | unknown.
 - `counterpart_*`: the copy or near-copy that restricts this file (score 1.0 is exact).
 

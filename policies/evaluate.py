@@ -35,6 +35,7 @@ _OWNERSHIP = """CASE
     ELSE 'unknown' END"""
 _SOURCE_PREFIX: Final = {
     LicenseSource.OWN: "own",
+    LicenseSource.ANNOTATION: "annotation",
     LicenseSource.SCOPE: "scope",
     LicenseSource.REGISTRATION: "repo",
 }
@@ -127,7 +128,7 @@ def _masked(policy: Policy) -> str:
         ranked AS (SELECT *, {_precedence(policy)} AS license_row FROM owned),
         licensed AS (SELECT *, {_license_columns(policy)} FROM ranked)
         SELECT repo_id, commit_id, path, blob_id, suffix, size, skip_reason, ownership,
-            license_expression, license_type, license_source, {masks}
+            license_expression, license_type, license_source, is_license_text, {masks}
         FROM licensed
     """  # noqa: S608 - conditions are generated from checked trees
 

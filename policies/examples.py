@@ -31,6 +31,7 @@ _NAMED: Final[dict[str, GivenValue | bytes]] = {
     "alpha_fraction": 0.6,
     "own_license_expression": None,
     "scope_license_expression": None,
+    "annotation_license_expression": None,
     "provenance": "first_party",
     "rights_basis": RightsBasis.OWNER_ATTESTED.value,
     "consent_valid": True,

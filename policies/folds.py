@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ingest.domain.finding import Category, Family
+from ingest.domain.finding import MODEL_EVIDENCE, Category, Family
 from policies.columns import (
     FINDING_FAMILIES,
     LICENSE_CATEGORIES,
@@ -100,25 +100,35 @@ def _category_list(column: str) -> str:
     )
 
 
-def _count_of(categories: Iterable[Category]) -> str:
+def _count_of(categories: Iterable[Category], findings: str = "findings") -> str:
     chosen = _words(categories)
-    return _count(f"list_filter(findings, lambda x: x.category IN ({chosen}))", "findings")
+    return _count(f"list_filter({findings}, lambda x: x.category IN ({chosen}))", "findings")
+
+
+# What only a language model found is never redacted, so it must not count as what is.
+_SURE = f"list_filter(findings, lambda s: s.evidence IS DISTINCT FROM '{MODEL_EVIDENCE}')"
+_UNSURE = f"list_filter(findings, lambda s: s.evidence = '{MODEL_EVIDENCE}')"
 
 
 def _finding_columns(family: Family, categories: tuple[Category, ...]) -> list[str]:
     """Count the findings of one family, in all and by category.
 
-    The total counts every finding, also one of a category that is not listed.
+    The total counts every finding, also one of a category that is not listed, but for what only
+    a language model found: that has a count of its own.
     """
     noun = FAMILY_NOUNS[family]
     columns = [
-        _completed(_count("findings", "findings"), f"{noun}_count"),
-        _completed(_category_list("findings"), f"{noun}_categories"),
-        *(_completed(_count_of([c]), counter_name(c)) for c in categories),
+        _completed(_count(_SURE, "findings"), f"{noun}_count"),
+        _completed(_category_list(_SURE), f"{noun}_categories"),
+        *(_completed(_count_of([c], _SURE), counter_name(c)) for c in categories),
     ]
+    if family is Family.PII:
+        count = _count_of([Category.PERSON], _UNSURE)
+        columns.append(_completed(count, "model_person_count"))
     if family is Family.SECRETS:
         columns.append(_completed(_count_of(STRONG_SECRETS), "strong_secret_count"))
         columns.append(_completed("max(allow_markers)", "allow_markers"))
+        columns.append(_completed("max(undecoded)", "undecoded"))
     return columns
 
 
@@ -152,6 +162,7 @@ def _licensing_columns() -> list[str]:
 
 def _tree_columns() -> list[str]:
     category = normal_category("scope_license_category", "scope_license_expression")
+    stated = normal_category("annotation_license_category", "annotation_license_expression")
     known = f"CASE WHEN provenance IN ({_words(PROVENANCES)}) THEN provenance ELSE 'unknown' END"
     is_root = "scope_evidence IS NOT NULL AND position('/' IN scope_evidence::VARCHAR) = 0"
     return [
@@ -165,7 +176,14 @@ def _tree_columns() -> list[str]:
         _completed(
             "coalesce(bool_or(scope_training_restricted), false)", "scope_training_restricted"
         ),
+        _completed(_joined("annotation_license_expression"), "annotation_license_expression"),
+        _completed(_agreed_word(stated), "annotation_license_category"),
+        # To be boilerplate takes a notice away, so every row has to say it.
+        _completed("coalesce(bool_and(is_build_boilerplate), false)", "is_build_boilerplate"),
         _completed(_agreed_word(known), "provenance"),
+        _completed(
+            "list_sort(list_distinct(flatten(list(provenance_evidence))))", "provenance_signs"
+        ),
         _completed(_count("path_findings", "path_findings"), "path_finding_count"),
         _completed(_category_list("path_findings"), "path_finding_categories"),
     ]

@@ -46,6 +46,7 @@ class LicenseSource(StrEnum):
     """Where the effective license is read."""
 
     OWN = "own"
+    ANNOTATION = "annotation"
     SCOPE = "scope"
     REGISTRATION = "registration"
     NONE = "none"

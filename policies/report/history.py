@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -58,6 +59,17 @@ def add_history(
         rows = connection.sql(_QUERY).to_arrow_table().to_pylist()
     groups = tuple(_as_group(row) for row in rows)
     return replace(report, groups=report.groups + groups, rules=(*report.rules, IN_HISTORY))
+
+
+def add_rotations(report: ViolationReport, states: Mapping[str, str]) -> ViolationReport:
+    """Return the report with what people said of its secrets; `states` is by fingerprint."""
+    groups = tuple(
+        replace(group, rotation=states[group.key])
+        if group.kind != "license" and group.key in states
+        else group
+        for group in report.groups
+    )
+    return replace(report, groups=groups)
 
 
 def _as_group(row: dict[str, object]) -> Group:

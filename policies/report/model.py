@@ -96,6 +96,8 @@ class Group:
     blocked: Amount
     """Those of them that are not releasable, where the rule is one that blocks."""
     examples: tuple[Location, ...]
+    rotation: str = ""
+    """What a person last said of the secret; empty where nobody did, or it is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

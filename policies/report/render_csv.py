@@ -27,6 +27,7 @@ _HEADER: Final = (
     "blocked_tokens_estimated",
     "example_path",
     "example_line",
+    "rotation",
 )
 
 
@@ -69,4 +70,5 @@ def _cells(group: Group) -> list[str]:
         *(str(number) for number in numbers),
         display_path(first.path) if first else "",
         str(first.line) if first else "",
+        group.rotation,
     ]

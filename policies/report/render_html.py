@@ -45,23 +45,13 @@ class _Segment:
 
 def to_html(report: ViolationReport) -> str:
     """Return a self-contained page: no script, no link to anything outside, every value escaped."""
-    environment = Environment(
-        loader=DictLoader({"report.html": _asset("report.html")}),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["path"] = display_path
-    environment.filters["shown"] = display_text
-    environment.filters["number"] = "{:,}".format
-    environment.filters["size"] = _size
+    environment = page_environment("report.html")
     by_repository = {
         repository.repo_id: _groups_of(report, repository) for repository in report.repositories
     }
     return environment.get_template("report.html").render(
         report=report,
-        css=Markup(_asset("report.css")),  # noqa: S704 - a file of this package
+        css=Markup(asset("report.css")),  # noqa: S704 - a file of this package
         outcomes=OUTCOMES,
         bars={
             repository.repo_id: _bar(repository.by_outcome) for repository in report.repositories
@@ -73,7 +63,24 @@ def to_html(report: ViolationReport) -> str:
     )
 
 
-def _asset(name: str) -> str:
+def page_environment(name: str) -> Environment:
+    """Return the environment of one page of this package: escaping, and words for values."""
+    environment = Environment(
+        loader=DictLoader({name: asset(name)}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["path"] = display_path
+    environment.filters["shown"] = display_text
+    environment.filters["number"] = "{:,}".format
+    environment.filters["size"] = _size
+    return environment
+
+
+def asset(name: str) -> str:
+    """Return the text of a file of this package."""
     return resources.files("policies.report").joinpath(name).read_text(encoding="utf-8")
 
 

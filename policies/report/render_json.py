@@ -67,6 +67,7 @@ def _group(group: Group) -> dict[str, Any]:
         "key": group.key,
         "label": group.label,
         "preview": group.preview,
+        "rotation": group.rotation,
         "cases": group.cases,
         "touched": _amount(group.touched),
         "blocked": _amount(group.blocked),

@@ -33,6 +33,11 @@ def to_sarif(report: ViolationReport) -> str:
         "properties": {"policyDigest": report.policy_digest, "inputDigest": report.input_digest},
         "results": [_result(group, index[group.rule_id]) for group in report.groups],
     }
+    return sarif_log(run)
+
+
+def sarif_log(run: dict[str, Any]) -> str:
+    """Return a SARIF log of one run."""
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
@@ -65,6 +70,7 @@ def _result(group: Group, rule_index: int) -> dict[str, Any]:
             "shardgateGroup/v1": hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         },
         "locations": [_location(group.repo_id, place) for place in group.examples],
+        **({"properties": {"rotation": group.rotation}} if group.rotation else {}),
     }
 
 

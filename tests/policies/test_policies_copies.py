@@ -203,3 +203,24 @@ def test_a_malformed_signature_is_refused() -> None:
     short = table.set_column(1, "minhash", pa.array([b"short"], pa.binary()))
     with pytest.raises(ArtefactCorrupt, match="512"):
         run([occurrence("r", b"a", "1")], short)
+
+
+@pytest.mark.parametrize(
+    ("opened", "restricted", "outcome"),
+    [
+        (True, True, "releasable"),
+        (True, False, "internal-only"),
+        (False, True, "internal-only"),
+        (True, None, "internal-only"),
+    ],
+)
+def test_texts_of_licenses_are_no_near_copies_of_one_another(
+    *, opened: bool, restricted: bool | None, outcome: str
+) -> None:
+    values = signature(1)
+    table = content(b1=values, b2=edited(values, 4))
+    rows = [
+        occurrence("r1", b"LICENSE", "1", is_license_text=opened),
+        occurrence("r2", b"COPYING", "2", is_license_text=restricted, consent_valid=False),
+    ]
+    assert run(rows, table)["r1/LICENSE"]["outcome"] == outcome

@@ -76,6 +76,17 @@ def test_findings_are_counted_in_all_and_by_category() -> None:
     assert row["secret_categories"] == ["PRIVATE_KEY"]
 
 
+def test_names_of_a_language_model_count_apart_from_what_is_redacted() -> None:
+    name = {**FINDING, "category": "PERSON"}
+    model = {**name, "evidence": "ner"}
+    row = assemble(facts(Family.PII, {"findings": [name, model, model]}))
+    counts = ("pii_count", "person_count", "model_person_count")
+    assert [row[c] for c in counts] == [1, 1, 2]
+    row = assemble(facts(Family.PII, {"findings": [model]}))
+    assert ([row[c] for c in counts], row["pii_categories"]) == ([0, 0, 1], [])
+    assert assemble(facts(Family.PII, {"findings": None}))["model_person_count"] is None
+
+
 def test_a_finding_of_an_unlisted_category_still_counts_in_the_total() -> None:
     odd = {**FINDING, "category": "NEW_KIND"}
     assert assemble(facts(Family.SECRETS, {"findings": [odd]}))["secret_count"] == 1
