@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,9 @@ from release.build.manifest import make_manifest, release_id_of, trace_lineage
 from release.build.parquet import ParquetShardWriter
 from release.build.plan import ReleasePlan, count_fates, plan_release, sort_exclusions
 from release.build.publish import open_staging, publish
+from release.build.redactor import RedactionMode, Redactor
 from release.build.shards import Lineage, ShardTask, WrittenShards, write_shards
+from release.build.surrogates import Surrogates, derive_key, key_name
 from release.build.texts import Inspector
 from release.domain import Counts, Fate, Manifest
 from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE
@@ -51,6 +53,8 @@ class Tools:
     blobs: BlobSource
     scanner: ExitScanner
     signer: Signer
+    surrogate_material: bytes = field(default=b"", repr=False)
+    """Key of the installation from which a release's surrogates are derived."""
     writer: ShardWriter = FORMATS["parquet"]
     progress: Progress = ignore_progress
     """Told of rows: each counts once when written and once when scanned."""
@@ -79,11 +83,16 @@ def build_release(
     Raises:
         ArtefactCorrupt: the inputs do not fit together.
         MirrorCorrupt: a blob is missing or does not hash to its id.
+        ValueError: surrogates are asked for without a key to derive them from.
         ReleaseRefused: the exit scan objects, or another release stands under this id.
     """
     plan = plan_release(inputs, spec.tier)
-    lineage = trace_lineage(plan, spec, tools.writer.name)
+    is_invented = spec.redaction is RedactionMode.SURROGATE
+    surrogate_id = key_name(tools.surrogate_material) if is_invented else ""
+    lineage = trace_lineage(plan, spec, tools.writer.name, surrogate_id=surrogate_id)
+    key = derive_key(tools.surrogate_material, lineage.run_id)
     inspector = Inspector(
+        redactor=Redactor(surrogates=Surrogates(key=key) if is_invented else None),
         scanner=tools.scanner,
         refused=spec.refused_categories,
         accepted=spec.accepted_identities,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingest.domain.tree import suffix_of
@@ -23,6 +24,7 @@ from release.ports import Progress
 _BATCH_ROWS: Final = 512
 _SHOWN_LEAKS: Final = 20
 _MAX_LEAKS: Final = 1_000
+_CHUNK_CHARS: Final = 64 * 1024
 _IDENTIFIER = re.compile(r"(?:repo_|snap_|shard_)?[0-9a-f]{20,64}(?:_[0-9]{5})?")
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9a-z]{1,8}){0,4}\+[0-9a-f]{8,64}")
 _CHECKED_FORMS: Final = {
@@ -79,33 +81,73 @@ def exit_scan(
 def _batch_leaks(
     batch: pa.RecordBatch, shard: str, inspector: Inspector, seen: set[tuple[str, str]]
 ) -> Iterator[Leak]:
+    batch.validate(full=True)
     ids = batch.column("id").to_pylist()
-    paths = batch.column("path").to_pylist()
-    for column in batch.schema.names:
-        for index, text in _texts(batch.column(column)):
-            if column == "content":
-                suffix = suffix_of(paths[index].encode())
-            elif (column, text) in seen or _has_checked_form(column, text):
-                continue
-            else:
-                seen.add((column, text))
-                suffix = ""
-            for finding in inspector.leaks(text.encode(), suffix):
-                yield Leak(shard=shard, row_id=ids[index], column=column, rule=finding.rule_id)
+    # The bytes as they stand in the file: nothing is gained by decoding them first.
+    contents = batch.column("content").cast(pa.binary()).to_pylist()
+    for index, path in enumerate(batch.column("path").to_pylist()):
+        for finding in inspector.leaks(contents[index], suffix_of(path.encode())):
+            yield Leak(shard=shard, row_id=ids[index], column="content", rule=finding.rule_id)
+    for name in batch.schema.names:
+        column = batch.column(name)
+        if name == "content" or not _holds_text(column.type):
+            continue
+        for text, rule in _label_leaks(_unseen(name, column, seen), inspector):
+            row = next(n for n, value in enumerate(column.to_pylist()) if text in _leaves(value))
+            yield Leak(shard=shard, row_id=ids[row], column=name, rule=rule)
+
+
+def _unseen(name: str, column: pa.Array, seen: set[tuple[str, str]]) -> list[str]:
+    """Return the different texts of a column that are to be scanned and were not yet."""
+    texts = dict.fromkeys(
+        text for leaf in _text_leaves(column) for text in pc.unique(leaf).to_pylist()
+    )
+    fresh = [t for t in texts if t and (name, t) not in seen and not _has_checked_form(name, t)]
+    seen.update((name, text) for text in fresh)
+    return fresh
+
+
+def _label_leaks(texts: Sequence[str], inspector: Inspector) -> Iterator[tuple[str, str]]:
+    """Yield (text, rule) of the short texts that leak.
+
+    They are scanned as the lines of one text, as paths are when they are detected, and one by one
+    where that shows anything at all.
+    """
+    for chunk in _chunks(texts):
+        if inspector.leaks("\n".join(chunk).encode(), ""):
+            for text in chunk:
+                for finding in inspector.leaks(text.encode(), ""):
+                    yield text, finding.rule_id
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    size = 0
+    for text in texts:
+        chunk.append(text)
+        size += len(text)
+        if size >= _CHUNK_CHARS:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 def _has_checked_form(column: str, text: str) -> bool:
     form = _CHECKED_FORMS.get(column)
-    return not text or (form is not None and form.fullmatch(text) is not None)
+    return form is not None and form.fullmatch(text) is not None
 
 
-def _texts(column: pa.Array) -> Iterator[tuple[int, str]]:
-    """Yield (row, text) for every string in a column, however deep it is nested."""
-    if not _holds_text(column.type):
-        return
-    for index, value in enumerate(column.to_pylist()):
-        for text in _leaves(value):
-            yield index, text
+def _text_leaves(column: pa.Array) -> Iterator[pa.Array]:
+    """Yield the arrays of strings in a column, however deep they are nested."""
+    kind = column.type
+    if pa.types.is_struct(kind):
+        for field in column.flatten():
+            yield from _text_leaves(field)
+    elif pa.types.is_nested(kind):
+        yield from _text_leaves(column.flatten())
+    elif _holds_text(kind):
+        yield column
 
 
 def _holds_text(kind: pa.DataType) -> bool:

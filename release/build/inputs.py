@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from typing import Final
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from ingest.domain.artefacts import SNAPSHOT, TREE_FACTS, facts_schema
 from ingest.domain.finding import BLOB_FAMILIES, Category, Family
 from ingest.errors import ArtefactCorrupt
 from policies.decision import DECISIONS, Tier
+from release.build.redactor import RedactionMode
 
 SECRETS: Final = frozenset(
     {
@@ -27,6 +29,7 @@ CONFIDENTIAL: Final = frozenset(
     {
         Category.INTERNAL_HOST,
         Category.PRIVATE_IP,
+        Category.PACKAGE_SCOPE,
         Category.TICKET_ID,
         Category.EMPLOYEE_LOGIN,
         Category.CODENAME,
@@ -47,7 +50,7 @@ EXIT_CATEGORIES: Final[Mapping[Tier, frozenset[Category]]] = {
     Tier.INTERNAL_ONLY: SECRETS,
 }
 """What the exit scan refuses by default. Personal data is not in it: notices of others stay as
-they are, and the scan that follows each redaction has looked at the rest."""
+they are, and each redaction has looked for the rest of the values it took out."""
 
 RIGHTS: Final = pa.schema(
     [
@@ -57,6 +60,11 @@ RIGHTS: Final = pa.schema(
 )
 """Columns read of the rights table. A column `alias` (string), where present and not empty, is
 shown instead of `name` in the releasable tier."""
+
+GRAMMAR_VERSIONS: Final[Mapping[str, str]] = {
+    name: version(name) for name in ("tree-sitter", "tree-sitter-language-pack")
+}
+"""What decides where the tokens of a text are, so which bytes a placeholder replaces."""
 
 DEFAULT_TARGET_BYTES: Final = 256 * 10**6
 
@@ -127,6 +135,8 @@ class ReleaseSpec:
     """Detector family to ruleset digest."""
     tools: Mapping[str, str] = field(default_factory=dict)
     """Tool to version; becomes `scanner_versions` of every row."""
+    redaction: RedactionMode = RedactionMode.PLACEHOLDER
+    """What stands where a value was; becomes the tool ``redaction`` of manifest and rows."""
     target_bytes: int = DEFAULT_TARGET_BYTES
     """A shard is closed when its content reaches this."""
     exit_categories: frozenset[Category] | None = None
@@ -139,6 +149,11 @@ class ReleaseSpec:
         if self.created_at.utcoffset() != timedelta(0) or self.target_bytes < 1:
             msg = "a release has a UTC time and a positive shard size"
             raise ValueError(msg)
+
+    @property
+    def named_tools(self) -> dict[str, str]:
+        """Tools and versions, with the mode of redaction and the grammars it cuts by among them."""
+        return {**self.tools, **GRAMMAR_VERSIONS, "redaction": self.redaction.value}
 
     @property
     def refused_categories(self) -> frozenset[Category]:

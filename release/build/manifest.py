@@ -15,14 +15,17 @@ from release.build.shards import Lineage, WrittenShards
 from release.domain.manifest import Manifest, canonical_json
 from release.domain.rows import ROW_SCHEMA_VERSION, Counts, rows_schema, schema_digest
 
-BUILD_VERSION: Final = "1"
+BUILD_VERSION: Final = "3"
 """Changes with anything in this package that changes a byte of a shard."""
 
 
-def trace_lineage(plan: ReleasePlan, spec: ReleaseSpec, kind: str) -> Lineage:
+def trace_lineage(
+    plan: ReleasePlan, spec: ReleaseSpec, kind: str, *, surrogate_id: str = ""
+) -> Lineage:
     """Return the lineage of a release; its `run_id` digests everything the bytes depend on.
 
     Neither the time nor the parent is part of it: the same inputs are the same release.
+    `surrogate_id` names the key that surrogates come from, where there are any.
     """
     policy_id = spec.policy_id or f"policy_{plan.policy_digest[:12]}"
     parts = {
@@ -35,10 +38,11 @@ def trace_lineage(plan: ReleasePlan, spec: ReleaseSpec, kind: str) -> Lineage:
         "rows": table_digest(plan.rows),
         "exclusions": table_digest(plan.exclusions),
         "rulesets": dict(spec.rulesets),
-        "tools": dict(spec.tools),
+        "tools": spec.named_tools,
         "target_bytes": spec.target_bytes,
         "refused": sorted(spec.refused_categories),
         "accepted": sorted(spec.accepted_identities),
+        "surrogates": surrogate_id,
         "placeholders": {c.value: p.decode() for c, p in PLACEHOLDERS.items()},
     }
     return Lineage(
@@ -46,7 +50,7 @@ def trace_lineage(plan: ReleasePlan, spec: ReleaseSpec, kind: str) -> Lineage:
         tier=spec.tier,
         policy_id=policy_id,
         policy_digest=plan.policy_digest,
-        scanner_versions=spec.tools,
+        scanner_versions=spec.named_tools,
     )
 
 
@@ -76,7 +80,7 @@ def make_manifest(
         policy_id=lineage.policy_id,
         policy_digest=lineage.policy_digest,
         rulesets=dict(spec.rulesets),
-        tools=dict(spec.tools),
+        tools=spec.named_tools,
         snapshots=dict(totals.snapshots),
         shards=written.shards,
         languages={name: dict(total) for name, total in totals.languages.items()},

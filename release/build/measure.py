@@ -7,7 +7,7 @@ import string
 from dataclasses import dataclass
 
 _ALPHA = string.ascii_letters.encode()
-_ALPHANUM = _ALPHA + string.digits.encode()
+_DIGITS = string.digits.encode()
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
@@ -26,12 +26,11 @@ class Measures:
 
 def measure(data: bytes, text: str) -> Measures:
     """Return the measures of a text, given as UTF-8 and as characters."""
-    lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    lengths = [len(line) for line in lines]
-    alpha = len(data) - len(data.translate(None, _ALPHA))
-    alphanum = len(data) - len(data.translate(None, _ALPHANUM))
+    ends = text.count("\n")
+    num_lines = ends + (not text.endswith("\n") and bool(text))
+    others = data.translate(None, _ALPHA)
+    alpha = len(data) - len(others)
+    alphanum = alpha + len(others) - len(others.translate(None, _DIGITS))
     if len(data) != len(text):
         # Counting ASCII in bytes is twenty times faster; only the rest is looked at as characters.
         rest = "".join(_BEYOND_ASCII.findall(text))
@@ -39,9 +38,9 @@ def measure(data: bytes, text: str) -> Measures:
         alphanum += sum(map(str.isalnum, rest))
     return Measures(
         length_bytes=len(data),
-        num_lines=len(lines),
-        avg_line_length=sum(lengths) / max(len(lines), 1),
-        max_line_length=max(lengths, default=0),
+        num_lines=num_lines,
+        avg_line_length=(len(text) - ends) / max(num_lines, 1),
+        max_line_length=max(map(len, text.split("\n"))),
         alphanum_fraction=alphanum / max(len(text), 1),
         alpha_fraction=alpha / max(len(text), 1),
     )

@@ -37,7 +37,9 @@ SELECT
         ELSE coalesce(t.is_generated, false) OR coalesce(c.is_generated, false) END
         AS is_generated,
     l.evidence, l.holders, t.scope_license_expression, t.scope_evidence,
-    coalesce(len(x.findings), 0) AS secret_count, coalesce(len(p.findings), 0) AS pii_count,
+    coalesce(len(x.findings), 0) AS secret_count,
+    coalesce(len(list_filter(p.findings, lambda f: f.evidence IS DISTINCT FROM 'ner')), 0)
+        AS pii_count,
     s.repo_id IS NOT NULL AND r.repo_id IS NOT NULL AS is_known,
     (x.status IS NOT DISTINCT FROM 'completed' OR (
         $tier = 'internal-only' AND NOT list_has_any(d.redact_categories, $secrets)))
@@ -61,6 +63,7 @@ ORDER BY d.n
 """
 
 # Names and addresses in another's notice are the notice; its license wants it left as it is.
+# What only a language model took for a name may raise a review, and rewrites nothing.
 _SPANS = """
 WITH found AS (
     SELECT d.n, false AS in_path, unnest(x.findings) AS f
@@ -87,6 +90,7 @@ FROM found g
 JOIN chosen d ON d.n = g.n
 LEFT JOIN facts_licensing l ON l.blob_id = d.blob_id AND l.suffix = d.suffix
 WHERE list_contains(d.redact_categories, g.f.category)
+    AND coalesce(g.f.evidence, '') <> 'ner'
 ORDER BY ALL
 """
 

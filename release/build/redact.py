@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.domain.finding import Category
+from ingest.domain.finding import NATIONAL_IDS, Category
+from release.build.surrogates import SHAPE
 
 PLACEHOLDERS: Final[dict[Category, bytes]] = {
     Category.PROVIDER_TOKEN: b"<KEY>",
@@ -23,8 +24,10 @@ PLACEHOLDERS: Final[dict[Category, bytes]] = {
     Category.IBAN_CODE: b"<IBAN>",
     Category.US_SSN: b"<SSN>",
     Category.USERNAME: b"<USERNAME>",
+    **dict.fromkeys(NATIONAL_IDS, b"<NATIONAL_ID>"),
     Category.INTERNAL_HOST: b"<INTERNAL_HOST>",
     Category.PRIVATE_IP: b"<IP_ADDRESS>",
+    Category.PACKAGE_SCOPE: b"<PACKAGE_SCOPE>",
     Category.TICKET_ID: b"<TICKET>",
     Category.EMPLOYEE_LOGIN: b"<USERNAME>",
     Category.CODENAME: b"<CODENAME>",
@@ -86,44 +89,100 @@ def merge_spans(spans: Iterable[RedactionSpan]) -> list[RedactionSpan]:
     return merged
 
 
-def redact(data: bytes, spans: Sequence[RedactionSpan]) -> tuple[bytes, list[Redaction]]:
-    """Return the text with each span replaced, and where the placeholders are in it.
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Edit:
+    """What to put in the place of some bytes."""
 
-    A span that cuts a UTF-8 character takes the whole character. The line ends inside a span stay,
-    behind the placeholder. Redacting the result at the returned places changes nothing.
+    start: int
+    end: int
+    kind: Category
+    text: bytes
+
+
+def redact(data: bytes, spans: Sequence[RedactionSpan]) -> tuple[bytes, list[Redaction]]:
+    """Return the text with each span replaced by the placeholder of its category.
+
+    A span that cuts a UTF-8 character takes the whole character.
 
     Raises:
         ValueError: a span ends behind the text, so it belongs to another text.
     """
+    return apply_edits(
+        data,
+        [
+            Edit(start=s.start, end=s.end, kind=s.category, text=PLACEHOLDERS[s.category])
+            for s in merge_spans(whole_characters(data, spans))
+        ],
+    )
+
+
+def apply_edits(data: bytes, edits: Sequence[Edit]) -> tuple[bytes, list[Redaction]]:
+    """Return the edited text, and where the edits are in it. Edits are sorted and disjoint.
+
+    The line ends inside an edited span stay, behind the new text. Redacting the result at the
+    returned places changes nothing.
+    """
     parts: list[bytes] = []
     redactions: list[Redaction] = []
     read, written = 0, 0
-    for span in merge_spans(_whole_characters(data, spans)):
-        placeholder = PLACEHOLDERS[span.category]
-        kept = data[read : span.start]
-        filled = placeholder + b"".join(_LINE_END.findall(data, span.start, span.end))
+    for edit in edits:
+        kept = data[read : edit.start]
+        filled = edit.text + b"".join(_LINE_END.findall(data, edit.start, edit.end))
         parts += (kept, filled)
         start = written + len(kept)
         written = start + len(filled)
         redactions.append(
-            Redaction(
-                kind=span.category, placeholder=placeholder.decode(), start=start, end=written
-            )
+            Redaction(kind=edit.kind, placeholder=edit.text.decode(), start=start, end=written)
         )
-        read = span.end
+        read = edit.end
     parts.append(data[read:])
     return b"".join(parts), redactions
 
 
+def word_for(category: Category, value: bytes) -> bytes:
+    """Return the placeholder as a word for identifiers, in the case of the value it replaces.
+
+    ``REDACTED_CODENAME``, ``redacted_codename``, ``RedactedCodename`` or ``redactedCodename``.
+    """
+    label = "REDACTED_" + PLACEHOLDERS[category].decode().strip("<>")
+    letters = [c for c in value.decode("utf-8", "replace") if c.isalpha()]
+    if not letters or all(c.islower() for c in letters):
+        return label.lower().encode()
+    if all(c.isupper() for c in letters) and len(letters) > 1:
+        return label.encode()
+    joined = label.title().replace("_", "")
+    return (joined if letters[0].isupper() else joined[0].lower() + joined[1:]).encode()
+
+
 def is_placeholder(value: bytes) -> bool:
-    """Tell whether a value is one of our placeholders and nothing else."""
-    return value.rstrip(b"\r\n") in _PLACEHOLDER_SET
+    """Tell whether a value is placeholders or surrogates of ours, and nothing else.
+
+    Punctuation may join them: a detector reads ``<USERNAME>:<PASSWORD>`` as one value.
+    """
+    rest, count = _OURS.subn(b"", value)
+    return count > 0 and _WORD.search(rest) is None
 
 
-_PLACEHOLDER_SET = frozenset(PLACEHOLDERS.values())
+_WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]")
+_LABELS = sorted({p.decode().strip("<>") for p in PLACEHOLDERS.values()}, key=len, reverse=True)
+_OURS = re.compile(
+    rb"<(?:" + "|".join(_LABELS).encode() + rb")>"
+    rb"|(?:REDACTED_|redacted_|[Rr]edacted)(?:"
+    + "|".join(
+        form for label in _LABELS for form in (label, label.lower(), label.title().replace("_", ""))
+    ).encode()
+    + rb")"
+    rb"|(?<![0-9A-Za-z])(?i:" + SHAPE.pattern + rb")(?![0-9A-Za-z])"
+)
+"""Every placeholder in every case, and every surrogate."""
 
 
-def _whole_characters(data: bytes, spans: Iterable[RedactionSpan]) -> list[RedactionSpan]:
+def whole_characters(data: bytes, spans: Iterable[RedactionSpan]) -> list[RedactionSpan]:
+    """Return spans that cut no UTF-8 character.
+
+    Raises:
+        ValueError: a span ends behind the text.
+    """
     whole = []
     for span in spans:
         if span.end > len(data):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
 from policies.decision import Tier
-from release.build.measure import measure
+from release.build.measure import Measures, measure
 from release.build.plan import ReleasePlan
 from release.build.texts import Inspector, ShippedText, shipped_texts
 from release.domain.manifest import Shard
@@ -241,8 +241,9 @@ def _text_columns(texts: list[ShippedText]) -> dict[str, list[Any]]:
         columns["content"].append(content)
         columns["content_id"].append(hashlib.sha256(text.data).hexdigest())
         columns["redactions"].append(list(text.redactions))
-        for name, value in asdict(measure(text.data, content)).items():
-            columns[name].append(value)
+        measures = measure(text.data, content)
+        for name in Measures.__slots__:
+            columns[name].append(getattr(measures, name))
     return columns
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from typing import Any, Final
 
-from ingest.domain.finding import Category, Finding
+from ingest.domain.finding import MODEL_EVIDENCE, Category, Finding
 from ingest.domain.text import NotText, normalise
 from ingest.errors import MirrorCorrupt
+from release.build.inputs import PERSONAL
 from release.build.plan import ReleasePlan, display_path
-from release.build.redact import RedactionSpan, is_placeholder, redact
+from release.build.redact import RedactionSpan, is_placeholder
+from release.build.redactor import Redactor, SyntaxBroken
 from release.ports import BlobSource, ExitScanner
 
 REDACTION_INCOMPLETE: Final = "REDACTION_INCOMPLETE"
+REDACTION_BREAKS_SYNTAX: Final = "REDACTION_BREAKS_SYNTAX"
 NOT_TEXT: Final = "NOT_TEXT"
 SPAN_OUTSIDE_TEXT: Final = "SPAN_OUTSIDE_TEXT"
 
@@ -55,19 +58,23 @@ class Inspector:
     """Categories that no text of the release may show."""
     accepted: frozenset[str] = frozenset()
     """`Finding.hmac` of values that people have cleared."""
+    redactor: Redactor = field(default_factory=Redactor)
+    """What takes values out before the text is looked at again."""
 
     def leaks(
         self, text: bytes, suffix: str, *, also: frozenset[str] = frozenset()
     ) -> list[Finding]:
         """Return the findings that must not be shipped; `also` names further categories.
 
-        A finding whose whole span is one of our placeholders is no leak.
+        A finding whose whole span is one of our placeholders is no leak. What only a language
+        model takes for a name is none either: it was reviewed before, and is never redacted.
         """
         refused = self.refused | also
         return [
             finding
             for finding in self.scanner.scan(text, suffix, refused)
             if finding.category in refused
+            and finding.evidence != MODEL_EVIDENCE
             and finding.hmac not in self.accepted
             and not is_placeholder(text[finding.start : finding.end])
         ]
@@ -114,7 +121,15 @@ def _ship(index: int, row: WorkRow, stored: bytes, inspector: Inspector) -> Ship
         for s in row["spans"]
     ]
     try:
-        data, redactions = redact(text, spans)
+        data, redactions = inspector.redactor.redact_file(
+            text,
+            spans,
+            row["suffix"],
+            # a value that a notice keeps may stand there too, and only its finding knows where
+            keep=PERSONAL if row["kept_identities"] else frozenset(),
+        )
+    except SyntaxBroken:
+        return ShippedText(index=index, held_by=REDACTION_BREAKS_SYNTAX)
     except ValueError:
         return ShippedText(index=index, held_by=SPAN_OUTSIDE_TEXT)
     if _has_leak(data, row, inspector, is_redacted=bool(redactions)):

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from policies.decision import Tier
+from release.build import inputs
 from release.build.manifest import release_id_of, trace_lineage
 from release.build.plan import plan_release
 from tests.strategies.release import POLICY_DIGEST, build_corpus, commit_of, mixed_corpus, spec_of
@@ -15,6 +18,15 @@ def test_the_run_id_is_a_function_of_the_inputs_and_not_of_time_or_parent() -> N
     assert trace_lineage(plan, child, "parquet") == first
     assert trace_lineage(plan, spec_of(Tier.RELEASABLE), "jsonl").run_id != first.run_id
     assert release_id_of(first) == "rel_" + first.run_id[:20]
+
+
+def test_other_grammars_cut_otherwise_so_they_make_another_release(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = plan_release(mixed_corpus().inputs, Tier.RELEASABLE)
+    first = trace_lineage(plan, spec_of(Tier.RELEASABLE), "parquet")
+    monkeypatch.setattr(inputs, "GRAMMAR_VERSIONS", {"tree-sitter": "0.0"})
+    assert trace_lineage(plan, spec_of(Tier.RELEASABLE), "parquet").run_id != first.run_id
 
 
 def test_the_manifest_accounts_for_languages_licenses_and_policy(tmp_path: Path) -> None:

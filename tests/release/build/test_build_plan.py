@@ -94,6 +94,18 @@ def test_categories_that_the_decision_does_not_name_stay() -> None:
     assert (row["secret_count"], row["pii_count"]) == (1, 0)
 
 
+def test_names_of_a_language_model_are_neither_redacted_nor_counted() -> None:
+    file = File(repo="r", path=b"a.py", data=b"# " + marker(Category.PERSON))
+    inputs = Corpus(files=(file,)).inputs
+    rows = inputs.facts[Family.PII].to_pylist()
+    for finding in rows[0]["findings"]:
+        finding["evidence"] = "ner"
+    table = pa.Table.from_pylist(rows, schema=inputs.facts[Family.PII].schema)
+    plan = plan_release(replace(inputs, facts={**inputs.facts, Family.PII: table}), Tier.RELEASABLE)
+    (row,) = _rows(plan)
+    assert (row["spans"], row["pii_count"]) == ([], 0)
+
+
 @pytest.mark.parametrize("family", [Family.SECRETS, Family.PII, Family.CONFIDENTIAL])
 def test_a_releasable_file_with_an_incomplete_scan_is_held(family: Family) -> None:
     plan = _plan(File(repo="r", path=b"a.py", data=b"a", failed=frozenset({family})))

@@ -17,6 +17,7 @@ from ingest.errors import ReleaseRefused
 from policies.decision import Tier
 from release.build import BuiltRelease, Tools, build_release
 from release.build.parquet import table_digest
+from release.build.redactor import RedactionMode
 from release.signing import KeySigner
 from tests.strategies.release import (
     MOMENT,
@@ -213,3 +214,36 @@ def test_progress_reaches_its_total(tmp_path: Path) -> None:
     build_release(corpus.inputs, spec_of(Tier.RELEASABLE), tmp_path / "shards", tools)
     assert seen == sorted(seen)
     assert seen[-1] == (10, 10)
+
+
+def test_surrogates_are_the_same_for_the_same_inputs_and_key_and_the_manifest_says_so(
+    tmp_path: Path,
+) -> None:
+    corpus = mixed_corpus()
+    private, _ = keys_in(tmp_path)
+    spec = spec_of(Tier.RELEASABLE, redaction=RedactionMode.SURROGATE)
+
+    def build(name: str, material: bytes) -> BuiltRelease:
+        tools = Tools(
+            blobs=corpus.blobs,
+            scanner=MarkerScanner(),
+            signer=KeySigner(private=private),
+            surrogate_material=material,
+        )
+        return build_release(corpus.inputs, spec, tmp_path / name, tools)
+
+    first, second = build("a", b"m" * 32), build("b", b"m" * 32)
+    other = build("c", b"n" * 32)
+    assert first.manifest == second.manifest
+    assert first.manifest.tools["redaction"] == "surrogate"
+    assert first.manifest.release_id != other.manifest.release_id
+    rows = [
+        row
+        for shard in first.manifest.shards
+        for row in pq.read_table(first.directory / shard.path).to_pylist()
+    ]
+    shown = {r["placeholder"] for row in rows for r in row["redactions"]}
+    assert any(text.endswith("@example.com") for text in shown)
+    assert "<PASSWORD>" in shown
+    with pytest.raises(ValueError, match="at least"):
+        build("d", b"")

@@ -9,6 +9,7 @@ import pytest
 
 from policies.decision import Tier
 from release.build import BuiltRelease
+from release.build.inputs import GRAMMAR_VERSIONS
 from release.build.shards import ROW_GROUP_BYTES
 from release.domain import rows_schema
 from tests.strategies.release import (
@@ -43,7 +44,11 @@ def test_a_row_explains_itself(tmp_path: Path) -> None:
     row = next(r for r in rows if r["path"] == "src/copy.py")
     assert row["exact_dup_count"] == 1
     assert row["eligibility_reasons"] == ["LIC_PERMISSIVE"]
-    assert row["scanner_versions"] == [{"tool": "marker", "version": "1.0"}]
+    assert row["scanner_versions"] == [
+        {"tool": "marker", "version": "1.0"},
+        {"tool": "redaction", "version": "placeholder"},
+        *({"tool": tool, "version": version} for tool, version in GRAMMAR_VERSIONS.items()),
+    ]
     assert row["committer_date"] == MOMENT
     assert row["secret_count"] == 5
     assert row["visit_date"] is row["added"] is row["token_count"] is None

@@ -75,6 +75,20 @@ def test_a_finding_that_is_a_placeholder_is_no_leak() -> None:
     assert not inspector.leaks(b"p = <PASSWORD>", "py")
 
 
+def test_what_only_a_language_model_finds_is_no_leak() -> None:
+    class SeesNames(MarkerScanner):
+        def scan(
+            self, text: bytes, suffix: str, wanted: frozenset[str] = frozenset(Category)
+        ) -> list[Finding]:
+            found = super().scan(text, suffix, wanted)
+            return [replace(finding, evidence="ner") for finding in found]
+
+    value = marker(Category.PERSON)
+    also = frozenset({Category.PERSON})
+    assert _inspector().leaks(value, "", also=also)
+    assert not _inspector(SeesNames()).leaks(value, "", also=also)
+
+
 def test_accepted_identities_are_no_leaks() -> None:
     value = marker(Category.PASSWORD)
     (finding,) = MarkerScanner().scan(value, "")
@@ -118,3 +132,26 @@ def test_a_span_of_another_text_holds_the_row() -> None:
     wrong = replace(plan, rows=plan.rows.set_column(position, "spans", column))
     (text,) = shipped_texts(wrong, corpus.blobs, _inspector())
     assert text.held_by == "SPAN_OUTSIDE_TEXT"
+
+
+def test_a_value_that_cannot_be_taken_out_of_the_syntax_holds_the_row() -> None:
+    corpus = Corpus(files=(File(repo="r", path=b"a.py", data=b"while a:\n    break\n"),))
+    plan = plan_release(corpus.inputs, Tier.RELEASABLE)
+    column = pa.array(
+        [[{"start": 0, "end": 18, "category": "PRIVATE_KEY"}]],
+        plan.rows.schema.field("spans").type,
+    )
+    position = plan.rows.schema.get_field_index("spans")
+    cut = replace(plan, rows=plan.rows.set_column(position, "spans", column))
+    (text,) = shipped_texts(cut, corpus.blobs, _inspector())
+    assert (text.held_by, text.data) == ("REDACTION_BREAKS_SYNTAX", b"")
+
+
+def test_a_name_that_a_notice_keeps_is_not_looked_for_elsewhere() -> None:
+    name, key = marker(Category.PERSON), marker(Category.PASSWORD)
+    data = b"# " + name + b"\n# %s %s\n" % (name, key)
+    file = File(
+        repo="r", path=b"a.py", data=data, ownership="third_party", notices=((0, 2 + len(name)),)
+    )
+    (text,) = _ship(file)
+    assert text.data == b"# " + name + b"\n# <NAME> <PASSWORD>\n"
