@@ -1,6 +1,7 @@
-"""Which rows of the facts files count: set operations over their keys, in DuckDB.
+"""Which rows of the facts files count: set operations over their keys, in Arrow.
 
-Only keys are joined here; the rows themselves stay in Arrow, so that no type takes a detour.
+Only keys are joined here; rows are taken by position. A database would do the same, but to open
+one costs more than the join where a corpus is small.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.domain.finding import ScanStatus
 
 _KEYS: Final = pa.schema(
     [
@@ -20,20 +23,17 @@ _KEYS: Final = pa.schema(
     ]
 )
 
-_PICK: Final = """
-    select file, row
-    from keys {only}
-    qualify row_number() over (
-        partition by blob_id, suffix
-        order by case status when 'completed' then 0 when 'timed_out' then 1 else 2 end desc,
-                 file, row
-    ) = 1
-    order by blob_id, suffix
-"""
-_ONLY: Final = "semi join wanted using (blob_id)"
-_MISSING: Final = """
-    select position from units anti join keys using (blob_id, suffix) order by position
-"""
+_WORST_FIRST: Final = pa.array([ScanStatus.COMPLETED.value, ScanStatus.TIMED_OUT.value])
+
+
+_NUMBERED: Final = pa.schema(
+    [
+        *_KEYS,
+        pa.field("status", pa.string(), nullable=False),
+        pa.field("file", pa.int64()),
+        pa.field("row", pa.int64()),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,31 +65,46 @@ def pick_rows(keys: Sequence[pa.Table], blob_ids: pa.Array | None) -> Picks:
     Among rows of one status the first counts, by the order of the files. Unknown states are
     worst of all.
     """
-    schema = _KEYS.append(pa.field("status", pa.string(), nullable=False))
-    numbered = [_with_position(table, file) for file, table in enumerate(keys)]
-    for name in ("file", "row"):
-        schema = schema.append(pa.field(name, pa.int64()))
-    with duckdb.connect() as connection:
-        connection.register("keys", pa.concat_tables([schema.empty_table(), *numbered]))
-        if blob_ids is not None:
-            connection.register("wanted", pa.table({"blob_id": blob_ids.cast(pa.string())}))
-        query = _PICK.format(only="" if blob_ids is None else _ONLY)
-        found: pa.Table = connection.sql(query).to_arrow_table()
-    return Picks(files=found.column("file").to_numpy(), rows=found.column("row").to_numpy())
+    parts = [_with_position(table, file) for file, table in enumerate(keys)]
+    rows = pa.concat_tables([_NUMBERED.empty_table(), *parts])
+    if blob_ids is not None:
+        rows = rows.filter(pc.is_in(rows["blob_id"].combine_chunks(), value_set=blob_ids))
+    rows = rows.combine_chunks()
+    # Completed before timed out before whatever else, so that the last of a unit is the worst.
+    rank = pc.fill_null(pc.index_in(rows["status"], value_set=_WORST_FIRST), len(_WORST_FIRST))
+    rows = rows.append_column("goodness", pc.negate(rank.cast(pa.int8())))
+    order = pc.sort_indices(rows, [(k, "ascending") for k in (*_KEYS.names, "goodness")])
+    picked = order.filter(_is_first(rows.select(_KEYS.names).take(order)))
+    found = rows.select(["file", "row"]).take(picked)
+    return Picks(files=found["file"].to_numpy(), rows=found["row"].to_numpy())
 
 
 def missing_rows(units: pa.Table, keys: Sequence[pa.Table]) -> pa.Array:
     """Return the positions of units that occur in none of the (blob_id, suffix) tables."""
     position = pa.array(np.arange(units.num_rows))
-    asked = units.select(["blob_id", "suffix"]).append_column("position", position)
-    with duckdb.connect() as connection:
-        connection.register("units", asked)
-        connection.register("keys", pa.concat_tables([_KEYS.empty_table(), *keys]))
-        found: pa.Table = connection.sql(_MISSING).to_arrow_table()
-    return found.column("position").combine_chunks()
+    known = pa.concat_tables([_KEYS.empty_table(), *(t.select(_KEYS.names) for t in keys)])
+    if not known.num_rows:
+        return position
+    asked = units.select(_KEYS.names).append_column("position", position)
+    left = asked.join(known, _KEYS.names, join_type="left anti")
+    return left["position"].combine_chunks().sort()
+
+
+def _is_first(sorted_keys: pa.Table) -> pa.Array:
+    """Tell of each row whether it differs from the one before it."""
+    count = sorted_keys.num_rows
+    is_first = pa.array(np.ones(min(count, 1), dtype=bool))
+    if count < 2:  # noqa: PLR2004 - a row before it
+        return is_first
+    differ = [
+        pc.not_equal(column.slice(1), column.slice(0, count - 1))
+        for column in (sorted_keys[name].combine_chunks() for name in _KEYS.names)
+    ]
+    return pa.concat_arrays([is_first, pc.or_(*differ)])
 
 
 def _with_position(table: pa.Table, file: int) -> pa.Table:
     files = pa.array(np.full(table.num_rows, file, dtype=np.int64))
     rows = pa.array(np.arange(table.num_rows, dtype=np.int64))
-    return table.append_column("file", files).append_column("row", rows)
+    columns = table.select(["blob_id", "suffix", "status"])
+    return columns.append_column("file", files).append_column("row", rows).cast(_NUMBERED)

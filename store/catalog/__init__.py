@@ -23,6 +23,7 @@ from store.catalog.releases import (
     ReleaseRecord,
     ReleaseState,
 )
+from store.catalog.rotations import RotationBook, RotationRecord, RotationState
 
 __all__ = [
     "AuditEntry",
@@ -42,6 +43,9 @@ __all__ = [
     "ReleaseRecord",
     "ReleaseState",
     "RepositoryState",
+    "RotationBook",
+    "RotationRecord",
+    "RotationState",
     "Run",
     "RunState",
     "StageCount",

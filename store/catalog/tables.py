@@ -221,6 +221,24 @@ class PullRow(Base):
     at: Mapped[datetime]
 
 
+class RotationRow(Base):
+    """What a person said of one secret; a later row about the same one comes before it."""
+
+    __tablename__ = "rotations"
+    __table_args__ = (
+        _one_of("state", "unknown", "active", "rotated", "revoked", "false_positive"),
+    )
+
+    seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(sqlite.INTEGER(), "sqlite"), primary_key=True
+    )
+    fingerprint: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
+    actor: Mapped[str]
+    comment: Mapped[str]
+    at: Mapped[datetime]
+
+
 class AuditRow(Base):
     """One link of the audit chain; never changed."""
 
