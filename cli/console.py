@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
 from rich.live import Live
@@ -14,9 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from policies.report.escape import display_path
-from store.catalog import StageCount
-from workers.context import Context
-from workers.pipeline import PIPELINE
+from workers.rulepacks import are_compiled
+
+if TYPE_CHECKING:
+    from store.catalog import StageCount
+    from workers.context import Context
 
 out = Console(highlight=False, markup=False, emoji=False)
 err = Console(stderr=True, highlight=False, markup=False, emoji=False)
@@ -24,6 +27,12 @@ err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 _REFRESH_SECONDS = 0.1
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _STEP = 1000
+
+
+def announce_compiling(cache_dir: Path) -> None:
+    """Say on standard error that rules are about to be compiled, where they are not yet."""
+    if not are_compiled(cache_dir):
+        err.print("compiling detection rules (once, half a minute)")
 
 
 class ByteProgress(Protocol):
@@ -91,6 +100,8 @@ def byte_progress(what: str) -> Iterator[ByteProgress]:
 
 
 def _progress_table(counts: Iterable[StageCount], seconds: float) -> Table:
+    from workers.pipeline import PIPELINE  # noqa: PLC0415 - brings every stage along
+
     table = Table(box=None, pad_edge=False, header_style="bold", title=None)
     for name in ("stage", "done", "running", "waiting", "parked", "items"):
         table.add_column(name, justify="left" if name == "stage" else "right", min_width=7)

@@ -10,6 +10,7 @@ import typer
 from cli.console import byte_progress, human_bytes, out, print_table, wait_for_run
 from ingest.errors import InputError, ReleaseRefused
 from policies.decision import Tier
+from release.build.redactor import RedactionMode
 from release.pull import pull_release, verify_release
 from store.catalog import AuditLog, JobSpec, ReleaseBook
 from workers import embedded
@@ -26,7 +27,13 @@ _KEY = Annotated[
 
 
 @app.command("build")
-def build(tier: _TIER) -> None:
+def build(
+    tier: _TIER,
+    redaction: Annotated[
+        RedactionMode,
+        typer.Option(help="What stands where a value was: placeholder or surrogate."),
+    ] = RedactionMode.PLACEHOLDER,
+) -> None:
     """Decide over the present corpus and build one tier's release."""
     context = Context(settings=Settings())
     if not context.catalog.corpus():
@@ -38,7 +45,8 @@ def build(tier: _TIER) -> None:
         specs.append(JobSpec.of(run_id=run_id, stage="decide", scope="", subject="all"))
         return specs
 
-    run_id = context.jobs.start_run("release", {"tiers": [tier.value]}, specs_of)
+    params = {"tiers": [tier.value], "redaction": redaction.value}
+    run_id = context.jobs.start_run("release", params, specs_of)
     notify([spec.id for spec in specs])
     wait_for_run(context, run_id)
     parked = context.jobs.parked(run_id)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli.console import out, print_table, wait_for_run
+from cli.console import announce_compiling, out, print_table, wait_for_run
 from cli.samples import company_profile_yaml, write_samples
 from cli.summary import print_summary, write_reports
 from ingest.domain.repository import Repository, RightsBasis, VisitStatus
@@ -44,6 +44,7 @@ def run_path(
     repositories = [_register_one(context, repo)] if repo else _register_samples(context)
     try:
         embedded.start(settings)
+        announce_compiling(settings.cache_dir)
         run_id = start_run(context, repositories, tiers=_TIERS)
         wait_for_run(context, run_id)
     except KeyboardInterrupt:
@@ -74,6 +75,7 @@ def sync(
     if not repositories:
         raise InputError("No repository is registered.", hint="Run: shardgate repo add --help")
     embedded.start(settings)
+    announce_compiling(settings.cache_dir)
     run_id = start_run(context, repositories, tiers=_TIERS if build else (), history=history)
     wait_for_run(context, run_id)
     is_whole = _print_trouble(context, run_id, repositories)

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import atexit
 import gc
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import yaml
-from pydantic import TypeAdapter, ValidationError
+import pyarrow as pa
 
+from ingest.detect import provenance
 from ingest.detect.catalogue import build_detectors, ruleset_digests
 from ingest.detect.detector import BlobDetector, DetectorConfig
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import BLOB_FAMILIES, Family
-from ingest.errors import ConfigurationError
+from ingest.domain.repository import RightsBasis
+from ingest.mirror.recent import RecentBlobs
 from policies.document import default_policy_text, load_policy
 from policies.model import Policy
-from store.catalog import Catalog, JobQueue
-from store.lake import Lake
+from workers.company import TERMS_FILE, load_company, with_repository_hosts
 from workers.keys import Keys, load_keys
+from workers.rulepacks import rule_packs
 from workers.settings import Settings
+
+if TYPE_CHECKING:  # heavy, and a scan of a folder needs neither
+    from store.catalog import Catalog, JobQueue
+    from store.lake import Lake
 
 
 def utc_now() -> datetime:
@@ -42,11 +46,17 @@ class Context:
         default_factory=dict, repr=False
     )
     """Snapshot key to (batches of facts at that moment, units that lack facts by family)."""
+    facts: dict[str, dict[Family, pa.Table]] = field(default_factory=dict, repr=False)
+    """What was last read of the facts, by what was asked for: the next stage often asks again."""
+    recent: RecentBlobs = field(default_factory=RecentBlobs, repr=False)
+    """Blobs that a stage of this process has read and the next one is likely to."""
     _detectors: dict[Family, BlobDetector] = field(default_factory=dict, repr=False)
 
     @cached_property
     def catalog(self) -> Catalog:
         """The catalog, upgraded to this version's schema."""
+        from store.catalog import Catalog  # noqa: PLC0415 - heavy
+
         self.settings.root.mkdir(parents=True, exist_ok=True)
         catalog = Catalog(self.settings.catalog_url)
         catalog.upgrade()
@@ -55,11 +65,15 @@ class Context:
     @cached_property
     def jobs(self) -> JobQueue:
         """The job queue in the catalog."""
+        from store.catalog import JobQueue  # noqa: PLC0415 - heavy
+
         return JobQueue(self.catalog, clock=utc_now)
 
     @cached_property
     def lake(self) -> Lake:
         """The artefact store."""
+        from store.lake import Lake  # noqa: PLC0415 - heavy
+
         return Lake(self.settings.lake_dir)
 
     @cached_property
@@ -69,8 +83,8 @@ class Context:
 
     @cached_property
     def company(self) -> CompanyProfile:
-        """The company's terms; empty without a file."""
-        return load_company(self.company_file)
+        """The company's terms; without a file only the hosts of its repositories."""
+        return with_repository_hosts(load_company(self.company_file), self._repository_urls())
 
     @cached_property
     def policy(self) -> Policy:
@@ -88,7 +102,25 @@ class Context:
         """What detectors are built from."""
         cache = self.settings.cache_dir
         cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return DetectorConfig(key=self.keys.hmac, company=self.company, cache_dir=cache)
+        return DetectorConfig(
+            key=self.keys.hmac,
+            company=self.company,
+            cache_dir=cache,
+            rule_packs=rule_packs(cache),
+            ner=self.settings.ner,
+        )
+
+    @cached_property
+    def known_content(self) -> dict[str, str]:
+        """Contents of published packages by blob id; empty without a list."""
+        path = self.settings.known_content_file
+        return provenance.read_known_content(path.read_text("utf-8")) if path else {}
+
+    @cached_property
+    def provenance_digest(self) -> str:
+        """Ruleset digest of the provenance family."""
+        known = provenance.digest_known_content(self.known_content)
+        return provenance.ruleset_digest(self.detector_config, known)
 
     @cached_property
     def ruleset_digests(self) -> dict[Family, str]:
@@ -97,9 +129,20 @@ class Context:
 
     @property
     def sources(self) -> tuple[object, ...]:
-        """Return a mark that changes when the policy's or the company's file does."""
-        paths = (self.settings.policy_file, self.company_file)
-        return tuple(_mark(path) for path in paths if path is not None)
+        """Return a mark that changes when the policy's or the company's files or hosts do."""
+        settings, company = self.settings, self.company_file
+        files = (settings.policy_file, settings.known_content_file)
+        paths = (*files, company, company.with_name(TERMS_FILE))
+        hosts = with_repository_hosts(CompanyProfile(), self._repository_urls()).hosts
+        return (*(_mark(path) for path in paths if path is not None), hosts)
+
+    def _repository_urls(self) -> list[str]:
+        """Return where the company's own code comes from; others' hosts are no secret of ours."""
+        # Asking must not make a catalog: a folder is scanned without one.
+        if not self.settings.database_url and not (self.settings.root / "catalog.sqlite").exists():
+            return []
+        own = RightsBasis.OWNER_ATTESTED
+        return [r.url for r in self.catalog.list_repositories() if r.rights_basis is own]
 
     @property
     def company_file(self) -> Path:
@@ -131,27 +174,3 @@ def _mark(path: Path) -> tuple[int, int, int] | None:
     except FileNotFoundError:
         return None
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
-
-
-def load_company(path: Path) -> CompanyProfile:
-    """Return the company profile of a YAML file; the empty profile where there is none.
-
-    Raises:
-        ConfigurationError: the file has unknown keys or values that are no lists of text.
-    """
-    if not path.exists():
-        return CompanyProfile()
-    raw: Any = yaml.safe_load(path.read_text()) or {}
-    known = set(CompanyProfile.__dataclass_fields__)
-    unknown = sorted(set(raw) - known) if isinstance(raw, dict) else ["(not a mapping)"]
-    if unknown:
-        raise ConfigurationError(
-            f"{path}: unknown keys {', '.join(unknown)}.", hint=f"Known: {', '.join(sorted(known))}"
-        )
-    try:
-        return TypeAdapter(CompanyProfile).validate_json(json.dumps(raw))
-    except ValidationError as error:
-        where = error.errors()[0]["loc"]
-        raise ConfigurationError(
-            f"{path}: {'.'.join(map(str, where))} is not a list of text."
-        ) from None

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.detect import provenance
 from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.domain.artefacts import SCHEMA_VERSION, SNAPSHOT, TREE_FACTS
 from ingest.domain.finding import BLOB_FAMILIES, Family, ScanStatus
@@ -22,11 +21,8 @@ from workers.context import Context
 
 FINDING_FAMILIES = (Family.SECRETS, Family.PII, Family.CONFIDENTIAL)
 
-_UNITS = """
-    select blob_id, suffix, any_value(size) as size
-    from snapshot where skip_reason is null
-    group by blob_id, suffix order by min(path), suffix
-"""
+_FACTS_BYTES = 128 * 2**20
+"""Facts of at most this size are kept for the next stage that asks for the same."""
 
 
 def digest_of(*parts: object) -> str:
@@ -42,9 +38,14 @@ def history_key(context: Context, repository_id: str, refs_digest: str) -> str:
 
 def units_of(snapshot: pa.Table) -> pa.Table:
     """Return the scan units (blob_id, suffix, size) of a snapshot, each once, in path order."""
-    with duckdb.connect() as connection:
-        connection.register("snapshot", snapshot)
-        return connection.sql(_UNITS).to_arrow_table()
+    texts = snapshot.filter(pc.is_null(snapshot["skip_reason"]))
+    texts = texts.select(["blob_id", "suffix", "size", "path"])
+    texts = texts.sort_by([("path", "ascending"), ("suffix", "ascending")])
+    texts = texts.append_column("row", pa.array(np.arange(texts.num_rows)))
+    firsts = texts.group_by(["blob_id", "suffix"]).aggregate([("row", "min")])
+    return texts.take(firsts["row_min"].combine_chunks().sort()).select(
+        ["blob_id", "suffix", "size"]
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def tree_key(context: Context, repository: Repository, snapshot_key: str) -> str
     return digest_of(
         "trees",
         snapshot_key,
-        provenance.ruleset_digest(context.detector_config),
+        context.provenance_digest,
         context.ruleset_digests,
         repository.license,
         _missing_counts(context, snapshot_key),
@@ -154,8 +155,21 @@ def load_facts(context: Context, snapshots: pa.Table) -> dict[Family, pa.Table]:
     """Return the facts of every blob family about the blobs of some snapshots."""
     blob_ids = pc.unique(snapshots["blob_id"])
     digests = context.ruleset_digests
+    # Batches are never changed or removed, so equal counts mean equal facts.
+    counts = [context.lake.count_batches(f, digests[f]) for f in BLOB_FAMILIES]
+    key = digest_of("facts", digests, counts, _digest_of_ids(blob_ids))
+    if key in context.facts:
+        return context.facts[key]
     tables = {f: context.lake.read_facts(f, digests[f], blob_ids) for f in BLOB_FAMILIES}
-    return tables | {f: share_findings(tables[f]) for f in FINDING_FAMILIES}
+    facts = tables | {f: share_findings(tables[f]) for f in FINDING_FAMILIES}
+    context.facts.clear()
+    if sum(table.nbytes for table in facts.values()) <= _FACTS_BYTES:
+        context.facts[key] = facts
+    return facts
+
+
+def _digest_of_ids(blob_ids: pa.Array) -> str:
+    return hashlib.sha256("\n".join(blob_ids.to_pylist()).encode()).hexdigest()
 
 
 def share_findings(facts: pa.Table) -> pa.Table:

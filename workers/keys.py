@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ingest.domain.secret import MIN_KEY_BYTES, HmacKey
 from ingest.errors import ConfigurationError
-from release.signing import generate_keys
 
 _HMAC_FILE = "identity.key"
 _PRIVATE_FILE = "release.private.pem"
@@ -31,22 +30,39 @@ def load_keys(keys_dir: Path) -> Keys:
     Raises:
         ConfigurationError: a key file is readable by others, or too short.
     """
+    from release.signing import generate_keys  # noqa: PLC0415 - a scan signs nothing
+
+    hmac = load_identity_key(keys_dir)
+    private, public = keys_dir / _PRIVATE_FILE, keys_dir / PUBLIC_FILE
+    if not (private.exists() and public.exists()):
+        generate_keys(private, public)
+    _refuse_shared(private)
+    return Keys(hmac=hmac, private=private, public=public)
+
+
+def load_identity_key(keys_dir: Path) -> HmacKey:
+    """Return the key of all identities, making it where there is none.
+
+    Raises:
+        ConfigurationError: its file is readable by others, or too short.
+    """
     keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     hmac_file = keys_dir / _HMAC_FILE
     if not hmac_file.exists():
         _write_private(hmac_file, secrets.token_bytes(MIN_KEY_BYTES))
-    private, public = keys_dir / _PRIVATE_FILE, keys_dir / PUBLIC_FILE
-    if not (private.exists() and public.exists()):
-        generate_keys(private, public)
-    for path in (hmac_file, private):
-        _refuse_shared(path)
+    _refuse_shared(hmac_file)
     material = hmac_file.read_bytes()
     if len(material) < MIN_KEY_BYTES:
         raise ConfigurationError(
             f"{hmac_file} is too short for a key.",
             hint="Restore it from your backup; a new key makes all stored identities useless.",
         )
-    return Keys(hmac=HmacKey(key_id="local-1", material=material), private=private, public=public)
+    return HmacKey(key_id="local-1", material=material)
+
+
+def is_installed(keys_dir: Path) -> bool:
+    """Tell whether an installation has made its key here."""
+    return (keys_dir / _HMAC_FILE).is_file()
 
 
 def _write_private(path: Path, data: bytes) -> None:

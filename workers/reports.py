@@ -12,9 +12,10 @@ from ingest.domain.finding import Family
 from ingest.domain.repository import Repository
 from ingest.errors import InputError
 from policies.effective import Explanation, explain
-from policies.report import ViolationReport, add_history, group_violations
+from policies.report import ViolationReport, add_history, add_rotations, group_violations
 from workers.context import Context
 from workers.corpus import Corpus, corpus_keys, history_key, load_corpus, load_decisions
+from workers.registered_secrets import rotations_of
 
 
 def violation_report(context: Context, repositories: Sequence[Repository]) -> ViolationReport:
@@ -33,12 +34,14 @@ def violation_report(context: Context, repositories: Sequence[Repository]) -> Vi
         trees=corpus.trees,
         policy=context.policy,
     )
-    return add_history(
+    report = add_history(
         report,
         _histories(context, repositories),
         corpus.snapshots,
         context.lake.read_facts(Family.SECRETS, context.ruleset_digests[Family.SECRETS]),
     )
+    said = rotations_of(context.catalog)
+    return add_rotations(report, {name: rotation.state for name, rotation in said.items()})
 
 
 def _histories(context: Context, repositories: Sequence[Repository]) -> pa.Table:

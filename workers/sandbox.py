@@ -2,48 +2,57 @@
 
 Detectors read hostile bytes with engines we did not write: a regular expression may hang, a parser
 may crash the process. So a worker forks a child per batch (loaded engines are shared by
-copy-on-write), the child reports each result as it is made, and the parent kills it when one scan
-takes too long. The scan that did it is recorded as timed out or failed, a new child goes on behind
-it, and the rest of the batch is kept.
+copy-on-write). The child writes on a page that both share which scan it is at and since when; the
+parent watches that page and kills the child when one scan, or one window inside it, takes too
+long. The scan that did it is recorded as timed out or failed, a new child goes on behind it, and
+the rest of the batch is kept.
 
-Results travel as JSON lines over a pipe. A `Secret` cannot be encoded, so none can travel.
+Results travel as Arrow tables over a pipe, one per stretch and family. A `Secret` fits into no
+column, so none can travel.
 """
 
 from __future__ import annotations
 
 import gc
 import itertools
-import json
 import os
 import resource
 import select
 import signal
+import struct
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import NoReturn, Protocol
+from typing import BinaryIO, NoReturn, Protocol
 
 import pyarrow as pa
 
-from ingest.detect.detector import BlobDetector, plain
+from ingest.detect import pace
+from ingest.detect.detector import BatchDetector, BlobDetector, plain
 from ingest.domain.artefacts import facts_schema
 from ingest.domain.finding import Family, ScanStatus
 from ingest.domain.text import NotText, ScanText, normalise
 from ingest.domain.tree import ScanUnit
 from ingest.errors import MirrorCorrupt
+from workers.scanclock import IDLE, WHOLE_STRETCH, ScanClock
+from workers.sealed import SealedBlob
 
 _READ_BYTES = 1 << 20
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 0.25
 _GC_THRESHOLD = 200_000
 _STRETCH_BYTES = 1 << 20
 _EXTRA_MEMORY_BYTES = 3 * 2**30
 _STARTUP_ALLOWANCE_SECONDS = 20.0
+_HEADER = struct.Struct("<cQ")
+_TABLE, _ERROR = b"T", b"E"
+MEMORY = "memory"
+"""Reason of a scan that met the cap on memory."""
 
 Row = dict[str, object]
-OpenBlobs = Callable[[Sequence[str]], AbstractContextManager[Iterator[tuple[str, bytes]]]]
-"""Opens a stream of (blob id, stored bytes) in the order asked."""
+OpenBlobs = Callable[[Sequence[str]], AbstractContextManager[Iterator[tuple[str, bytes | NotText]]]]
+"""Opens a stream of (blob id, stored bytes) in the order asked; a source whose blobs may go away
+gives the reason in place of the bytes."""
 
 
 class Progress(Protocol):
@@ -60,6 +69,8 @@ class ScanLimits:
 
     seconds: float = 10.0
     """Wall clock of one family on one blob."""
+    window_seconds: float = 5.0
+    """Wall clock of one window inside a scan, where a detector tells of its windows."""
     extra_memory_bytes: int = _EXTRA_MEMORY_BYTES
     """Address space a child may add to what its parent had."""
 
@@ -74,27 +85,48 @@ class _Batch:
 
     stretches: Sequence[Sequence[ScanUnit]]
     detectors: Sequence[BlobDetector]
-    rows: dict[Family, list[Row]] = field(default_factory=dict)
+    tables: dict[Family, list[pa.Table]] = field(default_factory=dict)
     stretch: int = 0
     step: int = 0
     """Index of the detector that is at the stretch."""
-    unit: int = 0
-    """Index of the unit in the stretch that is being scanned."""
-    scans: int = 0
+    blamed: dict[int, Row] = field(default_factory=dict)
+    """Units of the present stretch and step whose scan killed a child."""
+    one_by_one: bool = False
+    """Whether the present stretch and step is not to be scanned in one call."""
 
-    def keep(self, row: Row) -> None:
-        """Keep one result and move on by one scan."""
-        self.rows[self.detectors[self.step].family].append(row)
-        self.scans += 1
-        self.unit += 1
-        if self.unit == len(self.stretches[self.stretch]):
-            self.step, self.unit = self.step + 1, 0
+    def keep(self, table: pa.Table) -> None:
+        """Keep what one detector found in one stretch, and move on.
+
+        Raises:
+            ValueError: the table is not about the units of the stretch.
+        """
+        units = self.stretches[self.stretch]
+        table.validate(full=True)
+        if table["blob_id"].to_pylist() != [unit.blob_id for unit in units]:
+            msg = "a child reported on other blobs than it was asked about"
+            raise ValueError(msg)
+        self.tables[self.detectors[self.step].family].append(table)
+        self.blamed, self.one_by_one = {}, False
+        self.step += 1
         if self.step == len(self.detectors):
             self.stretch, self.step = self.stretch + 1, 0
 
-    def blame(self, status: ScanStatus, reason: str) -> None:
-        """Record the scan that is under way as ended without a result."""
-        self.keep(_scan_row(self.stretches[self.stretch][self.unit], status, reason))
+    def blame(self, position: int, status: ScanStatus, reason: str) -> None:
+        """Record the scan that was under way as ended without a result.
+
+        A call for the whole stretch is repeated unit by unit, to find the one. A child that died
+        between two scans is held against the first unit that nothing is known of.
+        """
+        if position == WHOLE_STRETCH:
+            self.one_by_one = True
+            return
+        units = self.stretches[self.stretch]
+        if position == IDLE:
+            position = next(n for n in range(len(units)) if n not in self.blamed)
+        self.blamed[position] = _scan_row(units[position], status, reason)
+        if len(self.blamed) == len(units):
+            family = self.detectors[self.step].family
+            self.keep(_encode([self.blamed[n] for n in range(len(units))], family))
 
     @property
     def is_done(self) -> bool:
@@ -103,7 +135,10 @@ class _Batch:
     @property
     def units_done(self) -> int:
         """Units that all detectors are through with, as good as."""
-        return self.scans // len(self.detectors)
+        done = sum(len(stretch) for stretch in self.stretches[: self.stretch])
+        if self.step:
+            done += len(self.stretches[self.stretch]) * self.step // len(self.detectors)
+        return done
 
 
 def _cut(units: Sequence[ScanUnit]) -> list[list[ScanUnit]]:
@@ -131,21 +166,14 @@ def scan_batch(
     Each table has one row per unit, in the order of the units, whatever happened: a scan that
     hung, crashed or raised has a row that says so.
     """
-    rows: dict[Family, list[Row]] = {detector.family: [] for detector in detectors}
-    batch = _Batch(stretches=_cut(units), detectors=detectors, rows=rows)
+    tables: dict[Family, list[pa.Table]] = {detector.family: [] for detector in detectors}
+    batch = _Batch(stretches=_cut(units), detectors=detectors, tables=tables)
     while detectors and not batch.is_done:
         _run_child(batch, open_blobs, limits, progress)
-    return {family: _as_table(family, rows) for family, rows in batch.rows.items()}
-
-
-def _as_table(family: Family, rows: list[Row]) -> pa.Table:
-    schema = facts_schema(family)
-    binary = [f.name for f in schema if pa.types.is_binary(f.type)]
-    for row in rows:
-        for name in binary:
-            if isinstance(text := row.get(name), str):
-                row[name] = bytes.fromhex(text)
-    return pa.Table.from_pylist(rows, schema=schema)
+    return {
+        family: pa.concat_tables([facts_schema(family).empty_table(), *parts])
+        for family, parts in batch.tables.items()
+    }
 
 
 def _scan_row(unit: ScanUnit, status: ScanStatus, reason: str = "") -> Row:
@@ -156,68 +184,97 @@ def _run_child(
     batch: _Batch, open_blobs: OpenBlobs, limits: ScanLimits, progress: Progress
 ) -> None:
     """Run one child until it ends or must be killed; keep what it reported."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        _child_main(writer, batch, open_blobs, limits)
-    os.close(writer)
-    is_in_time = False
-    try:
-        is_in_time = _collect(reader, batch, limits, progress)
-    finally:
-        os.close(reader)
-        if not is_in_time:
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    if batch.is_done:
-        return
-    if is_in_time:
-        batch.blame(ScanStatus.FAILED, "detector process died")
-    else:
-        batch.blame(ScanStatus.TIMED_OUT, f"over {limits.seconds:g} s")
+    with ScanClock() as clock:
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reader)
+            _child_main(writer, batch, (open_blobs, limits, clock))
+        os.close(writer)
+        over: float | None = 0.0
+        try:
+            over = _collect(reader, batch, (limits, clock), progress)
+        finally:
+            os.close(reader)
+            if over is not None:
+                os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        if batch.is_done:
+            return
+        if over is None:
+            batch.blame(clock.position, ScanStatus.FAILED, "detector process died")
+        else:
+            batch.blame(clock.position, ScanStatus.TIMED_OUT, f"over {over:g} s")
 
 
-def _collect(reader: int, batch: _Batch, limits: ScanLimits, progress: Progress) -> bool:
-    """Keep frames until the child closes the pipe (True) or is silent for too long (False).
+def _collect(
+    reader: int, batch: _Batch, watch: tuple[ScanLimits, ScanClock], progress: Progress
+) -> float | None:
+    """Keep tables until the child closes the pipe; return the seconds that a scan is over.
 
     Raises:
         MirrorCorrupt: the child could not read a blob.
     """
-    pending = b""
+    limits, clock = watch
+    pending = bytearray()
     total = sum(len(stretch) for stretch in batch.stretches)
-    deadline = time.monotonic() + limits.seconds + _STARTUP_ALLOWANCE_SECONDS
+    poll = min(_POLL_SECONDS, limits.seconds / 4)
     while True:
-        ready, _, _ = select.select([reader], [], [], _POLL_SECONDS)
+        ready, _, _ = select.select([reader], [], [], poll)
         progress(batch.units_done, total)
         if not ready:
-            if time.monotonic() > deadline:
-                return False
+            over = clock.over(limits.seconds, limits.window_seconds, _STARTUP_ALLOWANCE_SECONDS)
+            if over is not None:
+                return over
             continue
         data = os.read(reader, _READ_BYTES)
         if not data:
-            return True
-        *frames, pending = (pending + data).split(b"\n")
-        for frame in frames:
-            message = json.loads(frame)
-            if "error" in message:
-                raise MirrorCorrupt(message["error"])
-            batch.keep(message)
-            deadline = time.monotonic() + limits.seconds
+            return None
+        pending += data
+        for kind, body in _messages(pending):
+            if kind == _ERROR:
+                raise MirrorCorrupt(body.decode())
+            batch.keep(pa.ipc.open_stream(body).read_all())
 
 
-def _child_main(writer: int, batch: _Batch, open_blobs: OpenBlobs, limits: ScanLimits) -> NoReturn:
+def _messages(pending: bytearray) -> Iterator[tuple[bytes, bytes]]:
+    """Take whole messages off the front of what was read."""
+    while len(pending) >= _HEADER.size:
+        kind, size = _HEADER.unpack_from(pending)
+        end = _HEADER.size + size
+        if len(pending) < end:
+            return
+        body = bytes(pending[_HEADER.size : end])
+        del pending[:end]
+        yield kind, body
+
+
+def _send(out: BinaryIO, kind: bytes, body: bytes | memoryview) -> None:
+    out.write(_HEADER.pack(kind, len(body)))
+    out.write(body)
+    out.flush()
+
+
+def _child_main(
+    writer: int, batch: _Batch, work: tuple[OpenBlobs, ScanLimits, ScanClock]
+) -> NoReturn:
     """Scan from where the batch stands; never return into the parent's code."""
+    open_blobs, limits, clock = work
     code = 1
     try:
         _limit_child(limits)
+        pace.watch(clock)
+        # The C library puts its locks right after a fork; Arrow's own allocator may not.
+        pa.set_memory_pool(pa.system_memory_pool())
         with os.fdopen(writer, "wb") as out:
             try:
-                for row in _scan_rest(batch, open_blobs):
-                    out.write(json.dumps(row, default=_encode).encode() + b"\n")
-                    out.flush()
+                for table in _scan_rest(batch, open_blobs, clock):
+                    sink = pa.BufferOutputStream()
+                    with pa.ipc.new_stream(sink, table.schema) as stream:
+                        stream.write_table(table)
+                    _send(out, _TABLE, memoryview(sink.getvalue()))
             except MirrorCorrupt as error:
-                out.write(json.dumps({"error": error.message}).encode() + b"\n")
+                _send(out, _ERROR, error.message.encode())
         code = 0
     finally:
         # Neither exit handlers nor tracebacks of the worker belong to the child.
@@ -238,34 +295,68 @@ def _limit_child(limits: ScanLimits) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
 
 
-def _scan_rest(batch: _Batch, open_blobs: OpenBlobs) -> Iterator[Row]:
+def _scan_rest(batch: _Batch, open_blobs: OpenBlobs, clock: ScanClock) -> Iterator[pa.Table]:
+    """Yield the facts of each stretch and detector that are left, in their order."""
     stretches = batch.stretches[batch.stretch :]
-    step, first = batch.step, batch.unit
+    step, blamed, one_by_one = batch.step, batch.blamed, batch.one_by_one
     with open_blobs([unit.blob_id for stretch in stretches for unit in stretch]) as blobs:
         for stretch in stretches:
             stored = itertools.islice(blobs, len(stretch))
             texts = [_text_of(u, data) for u, (_, data) in zip(stretch, stored, strict=True)]
             for detector in batch.detectors[step:]:
-                for unit, text in zip(stretch[first:], texts[first:], strict=True):
-                    yield _scan_one(detector, unit, text)
-                first = 0
+                whole = None if one_by_one or blamed else _scan_whole(detector, texts, clock)
+                rows = [
+                    blamed.get(n) or _scan_one(detector, texts[n], (clock, n, unit), whole)
+                    for n, unit in enumerate(stretch)
+                ]
+                clock.stop()
+                yield _encode(rows, detector.family)
+                blamed, one_by_one = {}, False
             step = 0
 
 
-def _text_of(unit: ScanUnit, stored: bytes) -> ScanText | NotText:
+def _text_of(unit: ScanUnit, stored: bytes | NotText) -> ScanText | NotText:
+    if isinstance(stored, NotText):
+        return stored
     try:
         data, _ = normalise(stored)
     except NotText as error:
-        return error
+        return SealedBlob(error.reason, stored)
     return ScanText(blob_id=unit.blob_id, suffix=unit.suffix, data=data)
 
 
-def _scan_one(detector: BlobDetector, unit: ScanUnit, text: ScanText | NotText) -> Row:
-    """Scan one blob with one detector; an exception is a failed scan that names its type only."""
-    if isinstance(text, NotText):
-        return _scan_row(unit, ScanStatus.FAILED, text.reason)
+def _scan_whole(
+    detector: BlobDetector, texts: Sequence[ScanText | NotText], clock: ScanClock
+) -> Mapping[int, Mapping[str, object]] | None:
+    """Scan a stretch in one call where the detector can; None where that is not possible."""
+    if not isinstance(detector, BatchDetector):
+        return None
+    numbers = [n for n, text in enumerate(texts) if isinstance(text, ScanText)]
+    clock.start(WHOLE_STRETCH)
     try:
-        columns = detector.scan(text)
+        found = detector.scan_all([text for text in texts if isinstance(text, ScanText)])
+    except Exception:  # noqa: BLE001 - one of them did it; which one is found out one by one
+        return None
+    return dict(zip(numbers, found, strict=True))
+
+
+def _scan_one(
+    detector: BlobDetector,
+    text: ScanText | NotText,
+    at: tuple[ScanClock, int, ScanUnit],
+    whole: Mapping[int, Mapping[str, object]] | None,
+) -> Row:
+    """Scan one blob with one detector; an exception is a failed scan that names its type only."""
+    clock, number, unit = at
+    if isinstance(text, NotText) and not isinstance(text, SealedBlob):
+        return _scan_row(unit, ScanStatus.FAILED, text.reason)
+    clock.start(number)
+    try:
+        if isinstance(text, SealedBlob):
+            return _look_at_sealed(detector, unit, text)
+        columns = detector.scan(text) if whole is None else whole[number]
+    except MemoryError:
+        return _scan_row(unit, ScanStatus.FAILED, MEMORY)
     except Exception as error:  # noqa: BLE001 - fail closed; the message could hold content
         return _scan_row(unit, ScanStatus.FAILED, type(error).__name__)
     row = _scan_row(unit, ScanStatus.COMPLETED)
@@ -273,8 +364,27 @@ def _scan_one(detector: BlobDetector, unit: ScanUnit, text: ScanText | NotText) 
     return row
 
 
-def _encode(value: object) -> object:
-    if isinstance(value, bytes):
-        return value.hex()
-    msg = f"cannot report a {type(value).__name__}"
-    raise TypeError(msg)
+def _look_at_sealed(detector: BlobDetector, unit: ScanUnit, sealed: SealedBlob) -> Row:
+    """Return a failed scan that tells what was found in the readable parts all the same."""
+    name = ScanText(blob_id=unit.blob_id, suffix=unit.suffix, data=b"")
+    found, reason = sealed.look(detector, name)
+    row = _scan_row(unit, ScanStatus.FAILED, reason)
+    return row | {"findings": plain(found)} if found else row
+
+
+def _encode(rows: Sequence[Row], family: Family) -> pa.Table:
+    """Return rows as a facts table; a row that does not fit its columns is a failed scan."""
+    schema = facts_schema(family)
+    try:
+        return pa.Table.from_pylist(list(rows), schema=schema)
+    except Exception:  # noqa: BLE001 - whichever row it is, the others are kept
+        return pa.concat_tables([_encode_one(row, schema) for row in rows])
+
+
+def _encode_one(row: Row, schema: pa.Schema) -> pa.Table:
+    try:
+        return pa.Table.from_pylist([row], schema=schema)
+    except Exception as error:  # noqa: BLE001 - the message could hold content
+        failed = {name: row[name] for name in ("blob_id", "suffix")}
+        failed |= {"status": ScanStatus.FAILED, "reason": type(error).__name__}
+        return pa.Table.from_pylist([failed], schema=schema)

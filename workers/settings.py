@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SHARDGATE_", frozen=True, extra="forbid")
 
     home: Path = Field(default=Path(".shardgate"), description="Folder of all local state.")
+    rules_dir: Path | None = Field(
+        default=None,
+        description="Private folder of compiled rules; empty: `cache` under the home.",
+    )
     database_url: str = Field(
         default="", description="SQLAlchemy URL of the catalog; empty: SQLite under the home."
     )
@@ -47,8 +52,16 @@ class Settings(BaseSettings):
         default=None,
         description="YAML file with the company's names, hosts, code names, customers.",
     )
+    known_content_file: Path | None = Field(
+        default=None,
+        description="List of git object ids or SWHIDs of published packages' files, one a line.",
+    )
     policy_file: Path | None = Field(
         default=None, description="Policy document; empty: the default policy of this version."
+    )
+    ner: bool = Field(
+        default=False,
+        description="Ask a language model about names too; needs requirements/ner.txt.",
     )
     concurrency: int = Field(default=2, ge=1, le=64, description="Worker processes.")
     max_blob_bytes: int = Field(
@@ -114,8 +127,8 @@ class Settings(BaseSettings):
 
     @property
     def cache_dir(self) -> Path:
-        """Compiled rules; safe to delete."""
-        return self.root / "cache"
+        """Compiled rules; safe to delete, and safe to share between homes of one user."""
+        return self.rules_dir.absolute() if self.rules_dir else self.root / "cache"
 
     @property
     def run_dir(self) -> Path:
@@ -130,3 +143,9 @@ class Settings(BaseSettings):
     def shards_dir(self, tier: str) -> Path:
         """Root of one tier's releases; the two roots share no parent but the home."""
         return self.root / f"shards-{tier}"
+
+
+def user_cache_dir() -> Path:
+    """Return the user's own cache folder of this program (XDG Base Directory, `XDG_CACHE_HOME`)."""
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".cache") / "shardgate"

@@ -87,7 +87,7 @@ def fillers() -> Mapping[str, str]:
 
 def company_profile_yaml() -> str:
     """Return the invented company's profile as YAML, with the keys of `CompanyProfile`."""
-    terms = {key: list(value) for key, value in asdict(COMPANY).items()}
+    terms = {key: list(value) for key, value in asdict(COMPANY).items() if value}
     return yaml.safe_dump(terms, allow_unicode=True, sort_keys=False)
 
 

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.rules import rules_environment
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def shardgate(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], "SHARDGATE_HOME": str(home), **settings}
+    own = {"PATH": os.environ["PATH"], "SHARDGATE_HOME": str(home)}
+    environment = own | rules_environment() | settings
     return subprocess.run(
         [sys.executable, "-c", "from cli.main import main; main()", *arguments],
         cwd=ROOT,

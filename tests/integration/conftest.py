@@ -56,7 +56,8 @@ class Installation:
 
 
 def environment(home: Path) -> dict[str, str]:
-    kept = {k: os.environ[k] for k in ("PATH", "HOME", "LANG", "TMPDIR") if k in os.environ}
+    names = ("PATH", "HOME", "LANG", "TMPDIR", "SHARDGATE_RULES_DIR")
+    kept = {k: os.environ[k] for k in names if k in os.environ}
     return kept | {
         "SHARDGATE_HOME": str(home),
         "SHARDGATE_ALLOW_LOCAL": "true",

@@ -2,28 +2,46 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from ingest.domain.company import CompanyProfile
-from ingest.errors import ConfigurationError
-from workers.context import load_company
-
-
-def test_without_a_file_the_profile_is_empty(tmp_path: Path) -> None:
-    assert load_company(tmp_path / "none.yaml") == CompanyProfile()
+from ingest.domain.company import Term, TermKind
+from ingest.domain.repository import Repository, RightsBasis
+from workers.company import TERMS_FILE, TermList, write_terms
+from workers.context import Context
+from workers.settings import Settings
 
 
-def test_a_profile_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "company.yaml"
-    path.write_text("names: [Example Works]\ncodenames: [bluebird]\n")
-    assert load_company(path) == CompanyProfile(names=("Example Works",), codenames=("bluebird",))
+def _repository(name: str, rights: RightsBasis) -> Repository:
+    return Repository(
+        id=f"repo_{name:0<20}",
+        url=f"https://{name}.umbra.example/x",
+        name=name,
+        owner="team",
+        rights_basis=rights,
+        license="MIT",
+        release_consent=False,
+        consent_until=None,
+        evidence="E-1",
+    )
 
 
-@pytest.mark.parametrize(
-    "text", ["name: [x]\n", "- a\n", "codenames: 5\n", "codenames: [[nested]]\n"]
-)
-def test_a_wrong_file_is_refused_by_name_of_the_key(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "company.yaml"
-    path.write_text(text)
-    with pytest.raises(ConfigurationError):
-        load_company(path)
+def test_without_a_catalog_none_is_made_to_learn_the_company_s_hosts(tmp_path: Path) -> None:
+    context = Context(settings=Settings(home=tmp_path))
+    assert context.company.hosts == ()
+    assert not list(tmp_path.iterdir())
+
+
+def test_hosts_of_own_repositories_become_the_company_s(tmp_path: Path) -> None:
+    context = Context(settings=Settings(home=tmp_path))
+    before = context.sources
+    context.catalog.save_repository(_repository("a", RightsBasis.OWNER_ATTESTED))
+    context.catalog.save_repository(_repository("b", RightsBasis.LICENSE))
+    assert context.company.hosts == ("a.umbra.example",)
+    assert context.sources != before
+
+
+def test_a_new_term_list_is_a_new_source(tmp_path: Path) -> None:
+    context = Context(settings=Settings(home=tmp_path))
+    before = context.sources
+    term = Term(kind=TermKind.LOGINS, text="jroe")
+    write_terms(tmp_path / TERMS_FILE, TermList().merged([term]))
+    assert context.sources != before
+    assert context.company.terms == (term,)

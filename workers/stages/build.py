@@ -13,6 +13,8 @@ from ingest.errors import ReleaseRefused, TerminalError
 from ingest.mirror.reader import MirrorReader
 from policies.decision import Tier
 from release.build import REDACTING, BuiltRelease, ReleaseInputs, ReleaseSpec, Tools, build_release
+from release.build.inputs import GRAMMAR_VERSIONS
+from release.build.redactor import RedactionMode
 from release.domain.manifest import MANIFEST_FILE
 from release.signing import KeySigner
 from store.catalog import (
@@ -29,21 +31,36 @@ from workers.sandbox import Progress
 
 _SCANNING = (Family.SECRETS, Family.PII, Family.CONFIDENTIAL)
 _NO_BLOB = "0" * 40
+_MAX_KNOWN = 100_000
+"""Answers that are kept while a release is built; each takes some hundred bytes."""
 _CHANGED = "The corpus, the policy or a consent changed after the decision."
 _SYNC_AGAIN = "Run shardgate sync again."
 
 
 class DetectorScanner:
-    """The exit scan's eyes: every detector that finds values, as one `ExitScanner`."""
+    """The exit scan's eyes: every detector that finds values, as one `ExitScanner`.
+
+    A text that was redacted is scanned when it is written, and the file that holds it is scanned
+    when it is finished. Bytes that are the same, by SHA-256 of what was read back from the file,
+    are answered from the first scan: detectors are pure.
+    """
 
     def __init__(self, detectors: Sequence[BlobDetector]) -> None:
         self._detectors = detectors
+        self._known: dict[tuple[bytes, str], tuple[frozenset[str], list[Finding]]] = {}
 
     def scan(self, text: bytes, suffix: str, wanted: frozenset[str]) -> list[Finding]:
         """Return the findings of every detector that reports a wanted category."""
+        key = (hashlib.sha256(text).digest(), suffix)
+        answered, found = self._known.get(key, (frozenset(), []))
+        if wanted <= answered:
+            return found
         view = ScanText(blob_id=_NO_BLOB, suffix=suffix, data=text)
         asked = [d for d in self._detectors if REDACTING[d.family] & wanted]
-        return [found for detector in asked for found in findings_of(detector, view)]
+        found = [found for detector in asked for found in findings_of(detector, view)]
+        if len(self._known) < _MAX_KNOWN:
+            self._known[key] = (wanted, found)
+        return found
 
 
 def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[JobSpec]:
@@ -54,7 +71,12 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
     decisions = load_decisions(context, keys)
     if decisions is None or keys.decisions != wanted:
         raise TerminalError(_CHANGED, hint=_SYNC_AGAIN)
-    params = {"decisions": keys.decisions, "spec": _spec_digest(context)}
+    mode = _redaction_mode(context, job.run_id)
+    params = {
+        "decisions": keys.decisions,
+        "spec": _spec_digest(context),
+        "redaction": mode.value,
+    }
     if _is_published(context, tier, params):
         return ()
     corpus = load_corpus(context, keys)
@@ -72,6 +94,7 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
         policy_id=context.policy.document.name,
         rulesets={f.value: digest for f, digest in sorted(context.ruleset_digests.items())},
         tools=_tools(context),
+        redaction=mode,
         target_bytes=context.settings.shard_target_bytes,
     )
 
@@ -82,11 +105,12 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
         if not context.jobs.heartbeat(job, context.settings.lease_seconds, 1, 1):
             raise LeaseLost(f"The lease of {job.id} is lost; nothing was published.")
 
-    with MirrorReader(context.settings.mirrors_dir) as blobs:
+    with MirrorReader(context.settings.mirrors_dir, recent=context.recent) as blobs:
         tools = Tools(
             blobs=blobs,
             scanner=DetectorScanner(detectors),
             signer=KeySigner(private=context.keys.private),
+            surrogate_material=context.keys.hmac.material,
             progress=progress,
             last_check=last_check,
         )
@@ -100,11 +124,17 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
     return ()
 
 
+def _redaction_mode(context: Context, run_id: str) -> RedactionMode:
+    run = context.catalog.find_run(run_id)
+    asked = run.params.get("redaction") if run else None
+    return RedactionMode(asked or RedactionMode.PLACEHOLDER)
+
+
 def _spec_digest(context: Context) -> str:
     """Return a digest over what besides the decisions changes the bytes of a release."""
     names = ("pyarrow", "shardgate")
     return digest_of(
-        {name: version(name) for name in names},
+        {**{name: version(name) for name in names}, **GRAMMAR_VERSIONS},
         context.ruleset_digests,
         context.settings.shard_target_bytes,
     )

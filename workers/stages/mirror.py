@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.domain.finding import Family
 from ingest.domain.repository import VisitStatus
@@ -62,7 +63,7 @@ def snapshot(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[
         raise TerminalError(f"There is no visit {job.subject}.")
     mirrors = context.settings.mirrors_dir
     try:
-        with MirrorReader(mirrors) as reader:
+        with MirrorReader(mirrors, recent=context.recent) as reader:
             head = read_head(mirrors, job.scope)
             if (head.commit_id if head else "") != visit.visit.head_commit:
                 return ()  # a later visit moved the mirror on, and has a snapshot of its own
@@ -138,8 +139,21 @@ def _with_history(
     units = units_of(context.lake.read("history", key))
     digest = context.ruleset_digests[Family.SECRETS]
     more = context.lake.missing_units(units, Family.SECRETS, digest)
+    if more.num_rows:
+        more = _in_pack_order(reader, repository_id, more)
     known = missing[Family.SECRETS]
     return missing | {Family.SECRETS: pa.concat_tables([known, more.cast(known.schema)])}
+
+
+def _in_pack_order(reader: MirrorReader, repository_id: str, units: pa.Table) -> pa.Table:
+    """Return units in the order in which their blobs are stored; the order changes no fact.
+
+    Versions of one file are stored as differences to one another. In any other order git works
+    the same differences out again for every version.
+    """
+    stored = pa.array(reader.pack_order(repository_id), pa.string())
+    position = pc.index_in(units["blob_id"].combine_chunks(), value_set=stored)
+    return units.take(pc.sort_indices(position))
 
 
 def _as_job(context: Context, job: ClaimedJob, batch: pa.Table) -> JobSpec:

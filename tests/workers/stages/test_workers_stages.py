@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +18,7 @@ from ingest.register.registry import RegistrationRequest, register
 from policies.decision import Outcome, Tier
 from policies.report import to_csv, to_html, to_json, to_sarif
 from store.catalog import JobSpec, RepositoryState
-from tests.support.gitrepo import build_repository
+from tests.support.gitrepo import Commit, build_repository
 from workers.app import Process
 from workers.context import Context
 from workers.corpus import corpus_keys, load_decisions
@@ -31,6 +32,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
 ]
 
+KNOWN = b"def pad(text, n):\n    return text.rjust(n)\n"
+KNOWN_BLOB = hashlib.sha1(b"blob %d\0" % len(KNOWN) + KNOWN, usedforsecurity=False).hexdigest()
 FIRST = {b"README.md": b"# Tool\n\nAdds numbers.\n"} | {
     b"src/m%02d.py" % n: b"def add_%d(a, b):\n    return a + b + %d\n" % (n, n) for n in range(30)
 }
@@ -79,6 +82,41 @@ def test_a_clean_attested_repository_is_releasable_and_a_second_run_does_nothing
     batches = context.lake.keys("batches")
     sync(context, repository)
     assert context.lake.keys("batches") == batches
+
+
+def test_texts_that_speak_of_other_files_and_the_history_reach_the_tree_facts(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "state"
+    home.mkdir()
+    (home / "company.yaml").write_text("domains: [acme.example]\n")
+    known = tmp_path / "known.txt"
+    known.write_text(f"{KNOWN_BLOB} left-pad\n")
+    context = Context(settings=Settings(home=home, known_content_file=known))
+    table = b'version = 1\n[[annotations]]\npath = "art/**"\nSPDX-License-Identifier = "GPL-2.0"\n'
+    commits = [
+        Commit(files=FIRST, author=b"A <a@acme.example>"),
+        Commit(
+            files={b"zip/f%d.c" % n: b"int f%d(void);\n" % n for n in range(30)},
+            author=b"B <b@elsewhere.example>",
+        ),
+        Commit(files={b"REUSE.toml": table, b"art/a.py": b"x = 1\n", b"k.py": KNOWN}),
+    ]
+    repository = enroll(context, build_repository(tmp_path / "r.git", commits).path)
+    sync(context, repository)
+    (key,) = context.lake.keys("trees")
+    rows = {row["path"]: row for row in context.lake.read("trees", key).to_pylist()}
+    found = outcomes(context)
+    context.catalog.close()
+
+    assert rows[b"art/a.py"]["annotation_license_expression"] == "GPL-2.0-only"
+    assert {"BULK_IMPORT", "HISTORY_OUTSIDE_AUTHORS"} < set(
+        rows[b"zip/f1.c"]["provenance_evidence"]
+    )
+    assert rows[b"k.py"]["provenance"] == "third_party"
+    held = {path for path, outcome in found.items() if outcome != Outcome.RELEASABLE.value}
+    assert {b"art/a.py", b"zip/f1.c", b"k.py"} <= held
+    assert not held & set(FIRST)
 
 
 def test_ten_changed_files_cost_ten_scans(context: Context, tmp_path: Path) -> None:

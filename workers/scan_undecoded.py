@@ -1,0 +1,65 @@
+"""Carry from the scanning child what a family could not decode where its facts have no column.
+
+The facts of the secrets family count undecoded parts, and the policy asks them. Those of the other
+families need not, but a scan owes a line for each family that did not see everything: so the
+count travels in the reason of a scan that was completed, which is empty otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ingest.detect.detector import BlobDetector
+from ingest.domain.finding import Family, ScanStatus
+from ingest.domain.text import ScanText
+
+UNDECODED: Final = "undecoded"
+"""Reason of a text that was scanned, but for parts of it that are encoded in ways we cannot read.
+"""
+_WITHOUT_COLUMN: Final = (Family.PII, Family.CONFIDENTIAL)
+
+
+def told_of(shut: int) -> str:
+    """Return what is said of some parts that stayed shut."""
+    return f"{shut} encoded parts stayed shut"
+
+
+def telling(detectors: Sequence[BlobDetector]) -> list[BlobDetector]:
+    """Return detectors whose completed scans say what stayed shut."""
+    return [_Telling(d) if d.family in _WITHOUT_COLUMN else d for d in detectors]
+
+
+def undecoded_of(facts: Mapping[str, Any]) -> str:
+    """Return what one family's facts of a text say of undecoded parts; empty for none."""
+    if shut := facts.get(UNDECODED):
+        return told_of(shut)
+    is_completed = facts.get("status") == ScanStatus.COMPLETED.value
+    return str(facts.get("reason") or "") if is_completed else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """A detector of a family whose facts have no column for it."""
+
+    detector: BlobDetector
+
+    @property
+    def family(self) -> Family:
+        return self.detector.family
+
+    @property
+    def ruleset_digest(self) -> str:
+        return self.detector.ruleset_digest
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        return self.detector.versions
+
+    def scan(self, text: ScanText) -> Mapping[str, object]:
+        columns = dict(self.detector.scan(text))
+        shut = columns.pop(UNDECODED, 0)
+        if isinstance(shut, int) and shut:
+            columns["reason"] = told_of(shut)
+        return columns
