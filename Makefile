@@ -5,11 +5,11 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 SOURCES := ingest policies release store workers cli tests benchmarks docs
 
-.PHONY: run test check fix docs accuracy bench fuzz clean help
+.PHONY: run test check fix docs accuracy bench bench-history fuzz clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -54,11 +54,14 @@ docs: $(VENV)/.dev ## write the reference pages that follow from the code
 accuracy: $(VENV)/.dev .venv-peers/.peers ## precision and recall beside the peers; F=<families> selects
 	$(BIN)/python -m benchmarks.accuracy --peers $(F)
 
-bench: $(VENV)/.dev ## throughput and memory by stage on REPO=<path of a git repository>
+bench: $(VENV)/.dev .venv-peers/.peers ## throughput and memory by stage on REPO=<path of a git repository>
 	$(BIN)/python -m benchmarks.path --repo "$(or $(REPO),.)"
 
 fuzz: $(VENV)/.dev ## mutated bytes through every detector for SECONDS=60
 	$(BIN)/python -m benchmarks.fuzz --seconds $(or $(SECONDS),60)
+
+bench-history: $(VENV)/.dev ## secrets over the whole history of REPO=<path of a git repository>
+	$(BIN)/python -m benchmarks.history --repo "$(or $(REPO),.)"
 
 clean: ## remove the environment and all state
 	rm -rf $(VENV) .shardgate

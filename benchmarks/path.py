@@ -1,9 +1,9 @@
 """Bytes per second per core and peak memory of each stage and of the whole path.
 
 Run it with ``make bench REPO=<path of a git repository>``. One process works through all stages,
-so that every rate is a rate of one core. In the same run it measures the bare
-``git cat-file --batch`` on the same blobs, and detect-secrets and Presidio as they come, on a
-sample: compare ratios, machines differ and are noisy.
+and every rate is per second of processor time of this process and those it starts: a rate of one
+core, whatever else the machine does. In the same run it measures the bare ``git cat-file --batch``
+on the same blobs, and the peers as they come, on samples: compare ratios, machines differ.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -24,6 +25,7 @@ import pyarrow.compute as pc
 from benchmarks import peers
 from cli.run import first_jobs
 from ingest.detect.catalogue import build_detectors
+from ingest.detect.detector import BatchDetector, BlobDetector
 from ingest.domain.finding import BLOB_FAMILIES
 from ingest.domain.repository import Repository, RightsBasis
 from ingest.domain.text import NotText, ScanText, normalise
@@ -37,6 +39,8 @@ from workers.settings import Settings
 
 MB = 1e6
 _SAMPLE_BYTES = 1_000_000
+_SCANCODE_BYTES = 100_000
+_STRETCH_BYTES = 1 << 20
 _WHO = {"NAME": "B", "EMAIL": "b@bench.invalid", "DATE": "1790000000 +0000"}
 
 
@@ -46,27 +50,45 @@ class Measured:
 
     what: str
     seconds: float
+    """By the wall clock."""
+    cpu_seconds: float
+    """Of processor time, of this process and of those it started."""
     size: int
     """Bytes worked on; 0 where a rate makes no sense."""
     note: str = ""
 
     def show(self) -> str:
         """Return the line."""
-        rate = f"{self.size / MB / self.seconds:9.1f} MB/s" if self.size else " " * 14
-        return f"{self.what:34}{self.seconds:9.2f} s {rate}  {self.note}"
+        rate = f"{self.size / MB / max(self.cpu_seconds, 1e-3):9.2f} MB/s" if self.size else ""
+        line = f"{self.what:34}{self.seconds:9.2f} s{self.cpu_seconds:9.2f} s {rate:14}  "
+        return (line + self.note).rstrip()
+
+
+HEAD = f"{'':34}{'wall':>9}  {'processor':>9}   per core"
+
+
+def spent() -> float:
+    """Return the seconds of processor time that this process and its ended children took."""
+    return sum(os.times()[:4])
 
 
 def timed(what: str, size: int, work: Callable[[], object], note: str = "") -> Measured:
-    """Measure one piece of work by the wall clock."""
-    started = time.perf_counter()
+    """Measure one piece of work."""
+    started, before = time.perf_counter(), spent()
     work()
-    return Measured(what=what, seconds=time.perf_counter() - started, size=size, note=note)
+    return Measured(
+        what=what,
+        seconds=time.perf_counter() - started,
+        cpu_seconds=spent() - before,
+        size=size,
+        note=note,
+    )
 
 
-def run_path(context: Context, repository: Repository) -> tuple[float, dict[str, float]]:
-    """Run the whole path in this process; return wall seconds in all and by stage."""
-    started = time.perf_counter()
-    by_stage: dict[str, float] = {}
+def run_path(context: Context, repository: Repository) -> dict[str, Measured]:
+    """Run the whole path in this process; return what each stage took, and all under ``""``."""
+    started, before = time.perf_counter(), spent()
+    by_stage: dict[str, tuple[float, float]] = {}
     tiers = [tier.value for tier in Tier]
     run_id = context.jobs.start_run(
         "sync", {"tiers": tiers, "history": False}, lambda run: first_jobs(run, [repository])
@@ -74,15 +96,19 @@ def run_path(context: Context, repository: Repository) -> tuple[float, dict[str,
     while not context.jobs.is_finished(run_id):
         for job_id in context.jobs.ready_ids(limit=1):
             job = context.jobs.find(job_id)
-            begun = time.perf_counter()
-            run_job(context, job_id, lambda _: None)
+            one = timed("", 0, partial(run_job, context, job_id, lambda _: None))
             stage = job.stage if job else "?"
-            by_stage[stage] = by_stage.get(stage, 0.0) + time.perf_counter() - begun
+            wall, cpu = by_stage.get(stage, (0.0, 0.0))
+            by_stage[stage] = wall + one.seconds, cpu + one.cpu_seconds
         settle(context, run_id)
     parked = context.jobs.parked(run_id)
     if parked:
         raise SystemExit(f"parked: {[(job.stage, job.reason) for job in parked]}")
-    return time.perf_counter() - started, by_stage
+    by_stage[""] = time.perf_counter() - started, spent() - before
+    return {
+        name: Measured(what=f"stage: {name}", seconds=wall, cpu_seconds=cpu, size=0)
+        for name, (wall, cpu) in by_stage.items()
+    }
 
 
 def copy_head(source: Path, target: Path) -> None:
@@ -160,16 +186,34 @@ def family_rates(context: Context, texts: Sequence[ScanText], size: int) -> list
         (detector,) = build_detectors(context.detector_config, (family,))
         loaded = time.perf_counter() - started
 
-        def scan(detector: object = detector) -> None:
-            for text in texts:
-                detector.scan(text)  # type: ignore[attr-defined]
+        def scan(detector: BlobDetector = detector) -> None:
+            for stretch in _stretches(texts):
+                if isinstance(detector, BatchDetector):
+                    detector.scan_all(stretch)
+                else:
+                    for text in stretch:
+                        detector.scan(text)
 
         rates.append(timed(f"detect: {family.value}", size, scan, f"(loads in {loaded:.1f} s)"))
     return rates
 
 
-def _told(stages: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {seconds:.2f}" for name, seconds in stages.items())
+def _stretches(texts: Sequence[ScanText]) -> list[list[ScanText]]:
+    """Cut texts as a worker does."""
+    stretches: list[list[ScanText]] = []
+    size = _STRETCH_BYTES
+    for text in texts:
+        if size >= _STRETCH_BYTES:
+            stretches.append([])
+            size = 0
+        stretches[-1].append(text)
+        size += len(text.data)
+    return stretches
+
+
+def _told(stages: Mapping[str, Measured]) -> str:
+    named = {name: stage for name, stage in stages.items() if name}
+    return ", ".join(f"{name} {stage.cpu_seconds:.2f}" for name, stage in named.items())
 
 
 def peak_memory() -> str:
@@ -222,17 +266,17 @@ def bench(source: Path, home: Path) -> list[str]:
         allow_local=True,
     )
     loading = timed("load engines and policy, cold", 0, lambda: load(context))
-    first, stages = run_path(context, repository)
+    first = run_path(context, repository)
     memory = peak_memory()
-    second, _ = run_path(context, repository)
+    second = run_path(context, repository)
     change_files(copy, 10)
-    third, changed = run_path(context, repository)
+    third = run_path(context, repository)
 
     key = context.catalog.corpus()[repository.id]
     units = units_of(context.lake.read("snapshots", key))
     size = pc.sum(units["size"]).as_py() or 0
     ids, suffixes = units["blob_id"].to_pylist(), units["suffix"].to_pylist()
-    lines = [f"{len(ids):,} text blobs of the HEAD tree, {size / MB:.1f} MB", ""]
+    texts = read_texts(context, repository, ids, suffixes)
     results = [loading, bare_rate(copy, ids, size)]
     results.append(
         timed(
@@ -241,25 +285,58 @@ def bench(source: Path, home: Path) -> list[str]:
             lambda: read_texts(context, repository, ids, suffixes),
         )
     )
-    results += family_rates(context, read_texts(context, repository, ids, suffixes), size)
-    results += [Measured(what=f"stage: {name}", seconds=s, size=size) for name, s in stages.items()]
+    results += family_rates(context, texts, size)
+    results += [replace(stage, size=size) for name, stage in first.items() if name]
     results += [
-        Measured(what="whole path, first run", seconds=first, size=size, note=f"peak {memory}"),
-        Measured(what="whole path, nothing changed", seconds=second, size=0),
-        Measured(what="whole path, ten files changed", seconds=third, size=0, note=_told(changed)),
+        replace(first[""], what="whole path, first run", size=size, note=f"peak {memory}"),
+        replace(second[""], what="whole path, nothing changed"),
+        replace(third[""], what="whole path, ten files changed", note=_told(third)),
     ]
-    sample = peers.take_sample(read_texts(context, repository, ids, suffixes), _SAMPLE_BYTES)
-    sample_size = sum(len(t.data) for t in sample)
-    results += [
-        timed(
-            "peer: detect-secrets, default",
-            sample_size,
-            lambda: peers.run_detect_secrets(sample),
-            "sample",
-        ),
+    results += peer_rates(texts)
+    lines = [f"{len(ids):,} text blobs of the HEAD tree, {size / MB:.1f} MB", "", HEAD]
+    return lines + [result.show() for result in results]
+
+
+def peer_rates(texts: Sequence[ScanText]) -> list[Measured]:
+    """Measure the peers, the slow ones on samples."""
+    sample = peers.take_sample(texts, _SAMPLE_BYTES)
+    size, sample_size = (sum(len(t.data) for t in part) for part in (texts, sample))
+    results = [
+        timed("peer: Kingfisher SDK, own rules", size, peers.kingfisher_runner(texts)),
         timed("peer: Presidio, no_op engine", sample_size, peers.presidio_runner(sample), "sample"),
     ]
-    return lines + [result.show() for result in results]
+    with peers.as_files(sample) as (_, paths):
+        work = partial(peers.run_detect_secrets, paths)
+        results.append(timed("peer: detect-secrets, default", sample_size, work, "sample"))
+    programs = (
+        ("Kingfisher program, one job", "kingfisher", peers.run_kingfisher, texts),
+        (
+            "ScanCode, licenses only",
+            "scancode",
+            peers.run_scancode,
+            peers.take_sample(texts, _SCANCODE_BYTES),
+        ),
+    )
+    for what, name, run, given in programs:
+        if program := peers.find_program(name):
+            results.append(_program_rate(f"peer: {what}", partial(run, program), given))
+    return results
+
+
+def _program_rate(what: str, run: Callable[[Path], None], texts: Sequence[ScanText]) -> Measured:
+    """Measure a program on files, without what it takes to start."""
+    with peers.as_files([]) as (folder, _):
+        start = timed("", 0, partial(run, folder))
+    with peers.as_files(texts) as (folder, _):
+        whole = timed("", 0, partial(run, folder))
+    size = sum(len(t.data) for t in texts)
+    return Measured(
+        what=what,
+        seconds=max(whole.seconds - start.seconds, 0.0),
+        cpu_seconds=max(whole.cpu_seconds - start.cpu_seconds, 0.0),
+        size=size,
+        note=f"{size / MB:.3f} MB, without the {start.cpu_seconds:.0f} s of its start",
+    )
 
 
 def main() -> None:

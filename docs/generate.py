@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import typer
 
-from cli.main import app
+from cli.main import build_app
 from policies.document import load_default_policy
 from policies.dossier import DOSSIER_COLUMNS
 from workers.settings import Settings
@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 def list_commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
     """Yield (full name, command) of every command of a group, in its order."""
     for name, command in group.commands.items():
-        if isinstance(command, click.Group):
+        if hasattr(command, "commands"):  # typer brings a click of its own
             yield from list_commands(command, f"{prefix} {name}")
         else:
             yield f"{prefix} {name}", command
@@ -30,10 +30,13 @@ def list_commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.
 
 def commands_page() -> str:
     """Return the page of all commands with their options."""
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(build_app())
     parts = [
         "# Commands",
-        "Exit codes: 0 done, 1 failed, 2 the input must be mended, 130 stopped by Ctrl-C.",
+        (
+            "Exit codes: 0 done, 1 failed, 2 the input must be mended, 3 a gate that was asked for "
+            "(`scan --fail-on`), 130 stopped by Ctrl-C."
+        ),
     ]
     for name, command in list_commands(group, "shardgate"):  # type: ignore[arg-type]
         parts += [f"## `{name}`", (command.help or "").strip()]
@@ -51,7 +54,10 @@ def _parameter_row(parameter: click.Parameter) -> str:
     if isinstance(parameter, click.Argument) or parameter.param_type_name == "argument":
         shown = f"`{(parameter.name or '').upper()}`"
     default = "required" if parameter.required else _default(parameter.default)
-    return f"| {shown} | {default} | {getattr(parameter, 'help', '') or ''} |"
+    text = getattr(parameter, "help", "") or ""
+    choices = getattr(getattr(parameter, "type", None), "choices", ())
+    listed = ", ".join(f"`{getattr(choice, 'value', choice)}`" for choice in choices)
+    return f"| {shown} | {default} | {text}{f' One of {listed}.' if listed else ''} |"
 
 
 def _default(value: object) -> str:

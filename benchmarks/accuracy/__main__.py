@@ -7,7 +7,7 @@ import importlib
 import sys
 import time
 
-FAMILIES = ("secrets", "pii", "confidential", "licensing", "provenance", "redaction")
+FAMILIES = ("secrets", "containers", "pii", "confidential", "licensing", "provenance", "redaction")
 
 
 def main() -> None:
