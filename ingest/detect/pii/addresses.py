@@ -66,7 +66,7 @@ def _to_ascii(suffix: str) -> str:
         return ""
 
 
-class EmailRecognizer(SpanRecognizer):
+class EmailSpanRecognizer(SpanRecognizer):
     """Finds addresses of RFC 5322's common form, with a known suffix or an IP literal.
 
     It begins at the at sign and reads both ways: one pattern for the whole takes quadratic time on
@@ -138,7 +138,7 @@ _MIN_COLONS: Final = 7
 _OCTETS: Final = 256
 
 
-class IpRecognizer(SpanRecognizer):
+class IpSpanRecognizer(SpanRecognizer):
     """Finds IPv4 and IPv6 addresses that `ipaddress` can read; any range."""
 
     category = Category.IP_ADDRESS

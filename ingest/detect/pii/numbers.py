@@ -87,7 +87,7 @@ _IBAN_GAP: Final = " -\u00a0"
 _IBAN_DIGITS: Final = {ord(c): str(int(c, 36)) for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
-class IbanRecognizer(SpanRecognizer):
+class IbanSpanRecognizer(SpanRecognizer):
     """Finds account numbers of ISO 13616 by country, length and check digits."""
 
     category = Category.IBAN_CODE
@@ -145,4 +145,4 @@ class SsnRecognizer(SpanRecognizer):
 
 def number_recognizers() -> list[SpanRecognizer]:
     """Return the recognizers of numbers; their names are rule ids."""
-    return [CardRecognizer(), IbanRecognizer(), SsnRecognizer()]
+    return [CardRecognizer(), IbanSpanRecognizer(), SsnRecognizer()]

@@ -12,8 +12,8 @@ from typing import Final
 from ingest.detect.detector import DetectorConfig, fold_findings
 from ingest.detect.pii.acceptance import judge
 from ingest.detect.pii.addresses import (
-    EmailRecognizer,
-    IpRecognizer,
+    EmailSpanRecognizer,
+    IpSpanRecognizer,
     SpelledEmailRecognizer,
     SuffixList,
 )
@@ -95,9 +95,9 @@ def all_recognizers(
     """
     suffixes = SuffixList(internal_suffixes)
     return [
-        EmailRecognizer(suffixes),
+        EmailSpanRecognizer(suffixes),
         SpelledEmailRecognizer(suffixes),
-        IpRecognizer(),
+        IpSpanRecognizer(),
         *number_recognizers(),
         *phone_recognizers(),
         *identity_recognizers(),

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.detect.pii.addresses import (
-    EmailRecognizer,
-    IpRecognizer,
+    EmailSpanRecognizer,
+    IpSpanRecognizer,
     SpelledEmailRecognizer,
     SuffixList,
     respell_email,
@@ -63,7 +63,7 @@ def test_internal_suffixes_extend_the_public_list() -> None:
 def test_an_address_is_read_both_ways_from_its_sign(
     text: str, value: str, suffixes: SuffixList
 ) -> None:
-    found = [text[start:end] for start, end in EmailRecognizer(suffixes).spans(text)]
+    found = [text[start:end] for start, end in EmailSpanRecognizer(suffixes).spans(text)]
     assert found == ([value] if value else [])
 
 
@@ -98,4 +98,4 @@ def test_a_spelled_address_needs_more_than_the_word(
     ],
 )
 def test_addresses_of_both_versions(text: str, values: list[str]) -> None:
-    assert [text[start:end] for start, end in IpRecognizer().spans(text)] == values
+    assert [text[start:end] for start, end in IpSpanRecognizer().spans(text)] == values
