@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sysconfig
@@ -48,11 +47,12 @@ def run_detect_secrets(paths: Sequence[Path]) -> None:
 
 def presidio_runner(texts: Sequence[ScanText]) -> Callable[[], None]:
     """Return a scan with Presidio's default recognizers and no language model."""
-    # Presidio's e-mail recognizer would fetch a list from the network on first use.
-    os.environ["TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS"] = ""
+    import tldextract  # noqa: PLC0415 - heavy
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry  # noqa: PLC0415 - heavy
     from presidio_analyzer.nlp_engine import NlpEngineProvider  # noqa: PLC0415 - heavy
 
+    # Presidio's e-mail recognizer would fetch a list from the network on first use.
+    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=())
     configuration = {
         "nlp_engine_name": "no_op",
         "models": [{"lang_code": "en", "model_name": "no_op"}],
