@@ -1,8 +1,7 @@
-"""The sweep: what any blob of a corpus betrayed is looked for in all its other blobs.
+"""The sweep: what any text of a tree betrayed is looked for in all its other texts.
 
 A pass of its own, after the scan and outside the facts: a fact is a function of one blob and the
-ruleset, and must not depend on what else was scanned. The sweep depends on the whole corpus, so
-its findings are kept apart and joined to the others where verdicts are made.
+ruleset, and must not depend on what else was scanned.
 """
 
 from __future__ import annotations
@@ -17,30 +16,8 @@ from ingest.domain.text import ScanText
 
 
 def known_values(findings: Iterable[Finding], key: HmacKey) -> KnownValues:
-    """Return the lookup of what the findings of a whole corpus make known."""
+    """Return the lookup of what the findings of a whole tree make known."""
     return KnownValues(known_of(findings), key=key)
-
-
-def sweep(
-    texts: Iterable[ScanText], found: dict[str, list[Finding]], key: HmacKey
-) -> Iterator[tuple[str, list[Finding]]]:
-    """Yield (blob id, findings) of blobs that hold a value found in another, and only new places.
-
-    `found` holds the secrets findings of every blob of the corpus by blob id; the result is the
-    same whatever the order of either.
-    """
-    known = known_values((f for findings in found.values() for f in findings), key)
-    if not len(known):
-        return
-    for text in texts:
-        covered = [(f.start, f.end) for f in found.get(text.blob_id, ())]
-        fresh = [
-            finding
-            for finding in findings_of_sweep(known, text, key)
-            if not any(start < finding.end and finding.start < end for start, end in covered)
-        ]
-        if fresh:
-            yield text.blob_id, fresh
 
 
 def findings_of_sweep(known: KnownValues, text: ScanText, key: HmacKey) -> Iterator[Finding]:

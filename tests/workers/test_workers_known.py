@@ -3,7 +3,7 @@ from __future__ import annotations
 from ingest.domain.finding import Category, Confidence, Finding
 from ingest.domain.secret import HmacKey, Secret
 from ingest.domain.text import ScanText
-from workers.known import sweep
+from workers.known import findings_of_sweep, known_values
 
 KEY = HmacKey(key_id="test", material=b"k" * 32)
 VALUE = b"q9Zk2" + b"LmT8xWv4R"
@@ -31,21 +31,20 @@ def finding(data: bytes) -> Finding:
 A = text("a", b"password = '%s'" % VALUE)
 B = text("b", b"\nthe old one was %s." % VALUE)
 C = text("c", b"nothing here")
-FOUND = {"a": [finding(A.data)], "b": [], "c": []}
+FOUND = finding(A.data)
+KNOWN = known_values([FOUND], KEY)
 
 
-def test_a_value_of_one_blob_is_found_in_the_others_and_not_told_twice() -> None:
-    ((blob, (fresh,)),) = list(sweep([A, B, C], FOUND, KEY))
-    assert blob == "b"
+def test_a_value_of_one_text_is_found_in_another() -> None:
+    (fresh,) = findings_of_sweep(KNOWN, B, KEY)
     assert (fresh.rule_id, fresh.category, fresh.line) == ("known-value", Category.PASSWORD, 2)
     assert B.data[fresh.start : fresh.end] == VALUE
-    assert fresh.hmac == FOUND["a"][0].hmac
+    assert fresh.hmac == FOUND.hmac
 
 
-def test_the_order_of_the_blobs_changes_nothing() -> None:
-    backwards = dict(reversed(FOUND.items()))
-    assert sorted(sweep([C, B, A], backwards, KEY)) == sorted(sweep([A, B, C], FOUND, KEY))
+def test_a_text_without_the_value_shows_nothing() -> None:
+    assert list(findings_of_sweep(KNOWN, C, KEY)) == []
 
 
-def test_where_nothing_is_known_nothing_is_read() -> None:
-    assert list(sweep(iter([]), {"a": []}, KEY)) == []
+def test_without_findings_nothing_is_known() -> None:
+    assert list(findings_of_sweep(known_values([], KEY), B, KEY)) == []

@@ -8,7 +8,6 @@ the private cache.
 from __future__ import annotations
 
 import hashlib
-import os
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.detect.licensing.templates import Template, Triple, read_templates
+from ingest.domain.private import private_folder, read_private, write_private
 
 _VERSION: Final = "8"
 _BITS: Final = 20
@@ -87,7 +87,7 @@ def load_table(cache_dir: Path | None) -> ShingleTable:
     stamp = f"{_VERSION} {version('licenseclassifier')} {version('numpy')}"
     path = cache_dir / f"licenses-{hashlib.sha256(stamp.encode()).hexdigest()[:32]}.npz"
     try:
-        return _restored(path.read_bytes())
+        return _restored(read_private(path))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         table = _made()
         _keep(path, table)
@@ -181,11 +181,8 @@ def _keep(path: Path, table: ShingleTable) -> None:
         offsets=table.offsets.astype(np.int32),
         postings=table.postings.astype(np.int16),
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_bytes(packed.getvalue())
-    draft.replace(path)
+    private_folder(path.parent)
+    write_private(path, [packed.getvalue()])
 
 
 def _restored(packed: bytes) -> ShingleTable:
