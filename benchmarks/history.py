@@ -14,18 +14,15 @@ import resource
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import timedelta
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pyarrow.compute as pc
 
-from benchmarks.path import MB, load, spent
+from benchmarks.path import MB, load, registered, spent
 from cli.run import first_jobs
 from ingest.domain.finding import Family
-from ingest.domain.repository import Repository, RightsBasis
-from ingest.register.registry import RegistrationRequest, register
 from workers.context import Context
 from workers.runner import run_job, settle
 from workers.settings import Settings
@@ -72,24 +69,6 @@ def _worker(settings: Settings, run_id: str, meet: _Meeting) -> None:
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     meet.done.put((spent() - before, peak))
-
-
-def registered(context: Context, source: Path) -> Repository:
-    """Register a repository by its path."""
-    return register(
-        RegistrationRequest(
-            url=str(source),
-            owner="bench",
-            rights=RightsBasis.LICENSE,
-            license="Apache-2.0",
-            release_consent=True,
-            consent_until=context.today() + timedelta(days=30),
-            evidence="benchmark",
-        ),
-        context.catalog,
-        today=context.today(),
-        allow_local=True,
-    )
 
 
 def bench(source: Path, home: Path, processes: int) -> list[str]:

@@ -246,14 +246,11 @@ def load(context: Context) -> None:
     context.policy.find_rule("")
 
 
-def bench(source: Path, home: Path) -> list[str]:
-    """Measure everything on one repository."""
-    copy = home / "source.git"
-    copy_head(source, copy)
-    context = Context(settings=Settings(home=home / "state", allow_local=True))
-    repository = register(
+def registered(context: Context, source: Path) -> Repository:
+    """Register a repository by its path."""
+    return register(
         RegistrationRequest(
-            url=str(copy),
+            url=str(source),
             owner="bench",
             rights=RightsBasis.LICENSE,
             license="Apache-2.0",
@@ -265,6 +262,14 @@ def bench(source: Path, home: Path) -> list[str]:
         today=context.today(),
         allow_local=True,
     )
+
+
+def bench(source: Path, home: Path) -> list[str]:
+    """Measure everything on one repository."""
+    copy = home / "source.git"
+    copy_head(source, copy)
+    context = Context(settings=Settings(home=home / "state", allow_local=True))
+    repository = registered(context, copy)
     loading = timed("load engines and policy, cold", 0, lambda: load(context))
     first = run_path(context, repository)
     memory = peak_memory()
