@@ -14,6 +14,17 @@ from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
 
+from benchmarks.accuracy.provenance_texts import (
+    DEBIAN,
+    EULA,
+    GPL_HEADER,
+    MIT,
+    NON_COMMERCIAL,
+    OWN_FILES,
+    REFERENCE,
+    REUSE,
+)
+
 COMPANY = "Acme Rockets"
 _SEED = 20240711
 _COMMON = Path("/usr/share/common-licenses")
@@ -28,45 +39,6 @@ _FOREIGN = (
     "ETH Labs",
 )
 _VENDOR_ROOTS = ("third_party", "vendor", "external", "src/third-party", "lib/vendor", "deps")
-MIT = """MIT License
-
-Copyright (c) {year} {holder}
-
-Permission is hereby granted, free of charge, to any person obtaining a copy
-of this software and associated documentation files (the "Software"), to deal
-in the Software without restriction, including without limitation the rights
-to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
-copies of the Software, and to permit persons to whom the Software is
-furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all
-copies or substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
-OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
-SOFTWARE.
-"""
-_EULA = """SOFTWARE LICENSE AGREEMENT
-
-Copyright (c) {year} {holder}. All rights reserved.
-
-This software is the confidential and proprietary information of {holder}. It is licensed,
-not sold. You may not copy, modify, distribute or sublicense the software without a signed
-agreement with {holder}.
-"""
-_GPL_HEADER = """This program is free software; you can redistribute it and/or modify it
-under the terms of the GNU General Public License as published by the
-Free Software Foundation; either version {version} of the License, or (at your
-option) any later version.
-
-This program is distributed in the hope that it will be useful, but WITHOUT
-ANY WARRANTY; without even the implied warranty of MERCHANTABILITY or FITNESS
-FOR A PARTICULAR PURPOSE.  See the GNU General Public License for more details.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +111,7 @@ class CompanyTree:
             text = header + self._own_source(number)
             path = f"services/{_NAMES[number % 12]}/{_NAMES[number % 7]}_{number}.py"
             yield self._own(path, text)
-        for name, text in _OWN_FILES.items():
+        for name, text in OWN_FILES.items():
             yield self._own(name, text)
 
     @staticmethod
@@ -160,7 +132,7 @@ class CompanyTree:
             f"# @author {person} <{login}@acme.example>\n",
             f"# TODO({login}): the GPL version of this library is slower; we wrote our own\n",
             "# Not a copy of the GNU tool of that name; see docs/licensing.md for what is fine.\n",
-            f"# SPDX-FileCopyrightText: 2024 {COMPANY}, Inc.\n{_REFERENCE}",
+            f"# SPDX-FileCopyrightText: 2024 {COMPANY}, Inc.\n{REFERENCE}",
         )
         return headers[number % len(headers)]
 
@@ -199,7 +171,7 @@ class CompanyTree:
             for path, text in self._restricted_notices(f"{root}/{name}", number):
                 yield Case(path=path, data=text.encode(), group="", is_restricted=True)
             for index, (path, text) in enumerate(self._package(root, name, 6)):
-                header = comment(_GPL_HEADER.format(version=2)) if index == 3 else ""
+                header = comment(GPL_HEADER.format(version=2)) if index == 3 else ""
                 yield Case(
                     path=path, data=(header + text).encode(), group=_RESTRICTED, is_restricted=True
                 )
@@ -212,7 +184,7 @@ class CompanyTree:
             name = ("COPYING", "LICENSE", "LICENSE.txt", "COPYING.LESSER")[number % 4]
             yield f"{place}/{name}", (_COMMON / kind).read_text("utf-8")
         elif kind == "eula":
-            yield f"{place}/LICENSE", _EULA.format(year=2020, holder=self._holder())
+            yield f"{place}/LICENSE", EULA.format(year=2020, holder=self._holder())
         elif kind == "manifest":
             yield f"{place}/package.json", json.dumps({"name": "x", "license": "AGPL-3.0-only"})
         elif kind == "disagree":
@@ -222,7 +194,7 @@ class CompanyTree:
             yield f"{place}/LICENSE.MIT", MIT.format(year=2019, holder=self._holder())
             yield f"{place}/COPYING", (_COMMON / "GPL-2").read_text("utf-8")
         elif kind == "debian":
-            yield f"{place}/debian/copyright", _DEBIAN.format(license="GPL-2+")
+            yield f"{place}/debian/copyright", DEBIAN.format(license="GPL-2+")
         elif kind == "nc":
             text = MIT.format(year=2021, holder=self._holder())
             yield (
@@ -262,9 +234,9 @@ class CompanyTree:
             yield f"{place}/LICENSE-APACHE", (_COMMON / "Apache-2.0").read_text("utf-8")
             yield f"{place}/Cargo.toml", '[package]\nname = "x"\nlicense = "MIT OR Apache-2.0"\n'
         elif kind == "debian":
-            yield f"{place}/debian/copyright", _DEBIAN.format(license="Expat")
+            yield f"{place}/debian/copyright", DEBIAN.format(license="Expat")
         elif kind == "reuse":
-            yield f"{place}/REUSE.toml", _REUSE
+            yield f"{place}/REUSE.toml", REUSE
 
     def _node_modules(self) -> Iterator[Case]:
         for number in range(34):
@@ -325,16 +297,16 @@ class CompanyTree:
         for number in range(220):
             holder = self._holder()
             headers = (
-                comment(f"Copyright (C) 2011 {holder}\n\n" + _GPL_HEADER.format(version=3)),
+                comment(f"Copyright (C) 2011 {holder}\n\n" + GPL_HEADER.format(version=3)),
                 "# SPDX-License-Identifier: LGPL-2.1-or-later\n",
-                comment(_GPL_HEADER.format(version=2)),
+                comment(GPL_HEADER.format(version=2)),
                 f"# Copyright (c) 2009-2014 {holder}\n",
                 f"# Copyright {holder}, all rights reserved.\n",
                 f"# This file is part of a product of {holder}.\n# (c) 2015 {holder}\n",
-                comment(_EULA.format(year=2016, holder=holder)),
+                comment(EULA.format(year=2016, holder=holder)),
                 "# This file is licensed under the terms of the GNU GPL, version 3.\n",
                 f'"""Helpers.\n\nCopyright (C) 2012, {holder}\n"""\n',
-                f"# SPDX-FileCopyrightText: 2020 {holder}\n{_NON_COMMERCIAL}",
+                f"# SPDX-FileCopyrightText: 2020 {holder}\n{NON_COMMERCIAL}",
             )
             place = ("services", "packages/open")[number % 3 == 0]
             yield Case(
@@ -364,8 +336,6 @@ class CompanyTree:
             )  # fmt: skip
 
 
-_REFERENCE = "# SPDX-License-Identifier: LicenseRef-Acme-Internal\n"
-_NON_COMMERCIAL = "# SPDX-License-Identifier: CC-BY-NC-4.0\n"
 _RESTRICTED = "vendored, restricted"
 _PERMISSIVE = "vendored, permissive"
 _PERMISSIVE_IDS = frozenset({"MIT", "BSD-3-Clause", "BSD-2-Clause", "Apache-2.0", "ISC", "PSF-2.0"})
@@ -373,43 +343,6 @@ _NAMES = (
     *("orders", "billing", "ledger", "router", "fleet", "sensor"),
     *("planner", "quota", "search", "payout", "beacon", "depot"),
 )
-_DEBIAN = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
-Upstream-Name: thing
-
-Files: *
-Copyright: 2010-2015 Jane Q. Roe
-License: {license}
-
-Files: debian/*
-Copyright: 2016 Packager
-License: {license}
-"""
-_REUSE = """version = 1
-
-[[annotations]]
-path = "**"
-SPDX-FileCopyrightText = "2020 Jane Q. Roe"
-SPDX-License-Identifier = "MIT"
-"""
-_OWN_FILES = {
-    "README.md": "# Rockets\n\n![License: MIT](badges/license-MIT-green)\n\nUses Redis (BSD) and "
-    "Postgres.\nNothing here is under the GPL.\n",
-    "web/package.json": json.dumps({"name": "@acme/web", "private": True, "license": "UNLICENSED"}),
-    "web/src/app.js": "export const start = () => fetchOrders().then(render);\n",
-    "requirements/deps/mock.txt": "mock>=1.3\n",
-    "requirements/default.txt": "kombu>=5\nvine>=5\n",
-    "services/api/deps/__init__.py": "def current_user(token):\n    return lookup(token)\n",
-    "services/api/deps/database.py": "def session():\n    yield connect()\n",
-    "k8s/pods/worker.yaml": "kind: Pod\nmetadata:\n  name: worker\n",
-    "docs/licensing.md": "# Licensing\n\nWe may use MIT, BSD and Apache code. GPL, AGPL and SSPL "
-    "need a word from legal first.\n",
-    "scripts/check_licenses.py": 'ALLOWED = {"MIT", "BSD-3-Clause", "Apache-2.0"}\nDENIED = '
-    '{"GPL-3.0-only", "AGPL-3.0-only"}\n\n\ndef is_allowed(name):\n    return name in ALLOWED\n',
-    "src/license.py": "def read_license(key):\n    return LICENSES.get(key)\n",
-    "packages/open/package.json": json.dumps({"name": "@acme/open", "license": "MIT"}),
-    "packages/open/index.js": "export const version = () => 3;\n",
-    "Makefile": "test:\n\tpython -m pytest\n",
-}
 
 
 def _without_header(text: str) -> str:
