@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -97,7 +96,6 @@ def scan(
     3 found what --fail-on names; 130 stopped.
     """
     started = time.monotonic()
-    sys.meta_path.insert(0, _WithoutPandas())
     asked, gates = _families(families, history=history), _gates(fail_on)
     settings = _settings(home, max_bytes)
     with _stoppable():
@@ -106,15 +104,6 @@ def scan(
     _print_summary(report, time.monotonic() - started)
     if _is_gated(report, gates):
         raise typer.Exit(GATE_EXIT)
-
-
-class _WithoutPandas(MetaPathFinder):
-    """Hides pandas, which PyArrow loads at its first array: half a second, and we use none."""
-
-    def find_spec(self, name: str, *_: object) -> None:
-        """Refuse one name and leave all others to the next finder."""
-        if name == "pandas":
-            raise ModuleNotFoundError(name)
 
 
 def _families(text: str, *, history: bool) -> tuple[Family, ...]:
