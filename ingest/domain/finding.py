@@ -173,6 +173,10 @@ class Category(StrEnum):
     RO_CNP = "RO_CNP"
     CZ_BIRTH_NUMBER = "CZ_BIRTH_NUMBER"
     IE_PPSN = "IE_PPSN"
+    AT_SVNR = "AT_SVNR"
+    BG_EGN = "BG_EGN"
+    EE_ISIKUKOOD = "EE_ISIKUKOOD"
+    LT_ASMENS_KODAS = "LT_ASMENS_KODAS"
     # confidential identifiers
     INTERNAL_HOST = "INTERNAL_HOST"
     PRIVATE_IP = "PRIVATE_IP"

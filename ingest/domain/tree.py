@@ -57,6 +57,7 @@ _KNOWN_NAMES = """
     license.txt license.md licence.txt licence.md copying.txt copying.lesser notice.txt
     package.json package-lock.json pyproject.toml setup.cfg setup.py cargo.toml cargo.lock
     composer.json pom.xml pkg-info go.mod go.sum yarn.lock reuse.toml
+    codeowners contributors maintainers credits thanks
     metadata requirements.txt .env .npmrc .pypirc .netrc .gitconfig .gitmodules
 """
 KNOWN_NAMES = frozenset(_KNOWN_NAMES.encode().split())

@@ -23,6 +23,7 @@ Ruby: gemfile rakefile vagrantfile
 CMake: cmakelists.txt
 Text: license licence copying notice unlicense copyright authors license.txt licence.txt
 Text: copying.txt copying.lesser notice.txt pkg-info metadata .netrc
+Text: codeowners contributors maintainers credits thanks
 Markdown: license.md licence.md
 JSON: package.json package-lock.json composer.json
 TOML: pyproject.toml cargo.toml cargo.lock reuse.toml

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from operator import is_
 from typing import Final
 
-from ingest.detect.content.headers import without_header
+from ingest.detect.content.headers import body_start
 from ingest.detect.content.language import LanguageTable
 from ingest.detect.content.marks import has_generator_mark, is_minified
 from ingest.detect.content.rules import engine_versions, ruleset_digest
@@ -41,9 +40,7 @@ class ContentDetector:
         for batch in _batches(texts):
             contents = [text.data for text in batch]
             joined = Joined.of(contents)
-            bodies = [without_header(content) for content in contents]
-            is_bare = all(map(is_, bodies, contents))
-            signatures = sign_all(joined if is_bare else Joined.of(bodies))
+            signatures = sign_all(joined.without_heads([*map(body_start, contents)]))
             parts = zip(batch, measure_all(contents, joined), signatures, strict=True)
             found += [self._columns(*part) for part in parts]
         return found

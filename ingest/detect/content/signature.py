@@ -29,7 +29,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ingest.detect.content.headers import without_header
+from ingest.detect.content.headers import body_start
 from ingest.detect.content.words import Joined, hash_words, mix
 
 SHINGLE_WORDS: Final = 5
@@ -67,7 +67,7 @@ class Signature:
 
 def sign(data: bytes) -> Signature:
     """Return the signature of a text in UTF-8, without the comments at its top."""
-    return sign_all(Joined.of([without_header(data)]))[0]
+    return sign_all(Joined.of([data]).without_heads([body_start(data)]))[0]
 
 
 def sign_all(texts: Joined) -> list[Signature]:
@@ -143,14 +143,16 @@ def _smallest_by_bin(keys: _Keys, count: int) -> _Values:
 def _densify(values: _Values, is_empty: npt.NDArray[np.bool_]) -> _Values:
     """Fill each empty bin from the bin that comes first in the empty one's own order."""
     gaps = is_empty.sum(axis=1)
-    rows, bins = np.nonzero(is_empty & (gaps < PERMUTATIONS)[:, None])
+    cells = np.flatnonzero(is_empty & (gaps < PERMUTATIONS)[:, None])
+    flat, is_open = values.reshape(-1), is_empty.reshape(-1)
     for lenders_by_bin in _LENDERS:
-        if not len(rows):
+        if not len(cells):
             break
-        lenders = lenders_by_bin[bins]
-        has_lent = ~is_empty[rows, lenders]
-        values[rows[has_lent], bins[has_lent]] = values[rows[has_lent], lenders[has_lent]]
-        rows, bins = rows[~has_lent], bins[~has_lent]
+        bins = cells % PERMUTATIONS
+        lenders = cells - bins + lenders_by_bin[bins]
+        waits = is_open[lenders]
+        flat[cells[~waits]] = flat[lenders[~waits]]
+        cells = cells[waits]
     return values
 
 

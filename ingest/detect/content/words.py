@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 import numpy as np
@@ -63,6 +63,15 @@ class Joined:
     def __len__(self) -> int:
         """Return the number of texts."""
         return len(self.starts)
+
+    def without_heads(self, sizes: Sequence[int]) -> Self:
+        """Return the texts with no word in the first bytes of each, so many as `sizes` tells."""
+        if not any(sizes):
+            return self
+        classes = self.classes.copy()
+        for start, size in zip(self.starts.tolist(), sizes, strict=True):
+            classes[start : start + size] = 0
+        return replace(self, classes=classes)
 
 
 def hash_words(texts: Joined) -> tuple[_Hashes, _Offsets]:

@@ -20,6 +20,10 @@ _SCP_AFTER: Final = re.compile(r":(?!//)[\w.~-]*/")
 _RETINA_DOMAIN: Final = re.compile(r"\dx\.")
 _VERSION_DOMAIN: Final = re.compile(r"v?\d+(?:\.\d+)*(?:[.-]|$)")
 _FILE_ENDINGS: Final = (".py", ".so", ".zip", ".mov", ".sh", ".ps", ".rs")
+_DIGIT_PROVIDER: Final = re.compile(
+    r"(?:163|126|139|188|189|263|2980)\.(?:com|net|cn)", re.IGNORECASE
+)
+"""163.com, 126.com and 189.cn are among the largest mail providers; no version ends so."""
 _HASH_DOMAIN: Final = re.compile(r"[0-9a-f]{5,16}\.")
 _IP: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _MAIL_WORD: Final = re.compile(r"mail|smtp|contact|<$|\bto\b|from", re.IGNORECASE)
@@ -60,21 +64,40 @@ def _trim_local(local: str, previous: str) -> str:
     return _STRING_PREFIX.sub("", kept).lstrip("'.-+")
 
 
+def _is_written_as_mail(before: str, after: str) -> bool:
+    """Tell whether brackets or ``mailto:`` say that no file is meant: ``.rs`` is Serbia too."""
+    return (before.endswith("<") and after.startswith(">")) or before.lower().endswith("mailto:")
+
+
 def _email_shape_reason(local: str, domain: str, before: str, after: str) -> str:
     reason = first_reason(
-        ("template", not local or before.endswith(("%", "$", "}"))),
-        ("too_long", len(local) > _MAX_LOCAL),
-        ("url_userinfo", "://" in before and _USERINFO_BEFORE.search(before)),
-        ("call", after.startswith("(")),
-        ("scp_path", after.startswith(":") and _SCP_AFTER.match(after)),
-        ("file_name", domain.endswith(_FILE_ENDINGS) and domain.count(".") == 1),
+        (
+            ("template", not local or before.endswith(("%", "$", "}"))),
+            ("too_long", len(local) > _MAX_LOCAL),
+            ("url_userinfo", "://" in before and _USERINFO_BEFORE.search(before)),
+            ("call", after.startswith("(")),
+            ("scp_path", after.startswith(":") and _SCP_AFTER.match(after)),
+            (
+                "file_name",
+                domain.endswith(_FILE_ENDINGS)
+                and domain.count(".") == 1
+                and not _is_written_as_mail(before, after),
+            ),
+        )
     )
     if reason or domain[0] not in "0123456789abcdefv":
         return reason
     return first_reason(
-        ("retina_scale", _RETINA_DOMAIN.match(domain)),
-        ("package_version", not _IP.fullmatch(domain) and _VERSION_DOMAIN.match(domain)),
-        ("object_hash", _HASH_DOMAIN.match(domain) and "." in local and local != local.lower()),
+        (
+            ("retina_scale", _RETINA_DOMAIN.match(domain)),
+            (
+                "package_version",
+                _VERSION_DOMAIN.match(domain)
+                and not _IP.fullmatch(domain)
+                and not (_DIGIT_PROVIDER.fullmatch(domain) and len(set(local.lower())) > 1),
+            ),
+            ("object_hash", _HASH_DOMAIN.match(domain) and "." in local and local != local.lower()),
+        )
     )
 
 

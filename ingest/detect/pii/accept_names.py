@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from ingest.detect.pii.exclusions import Exclusions
 from ingest.detect.pii.place import Place, Verdict, drop, first_reason
+from ingest.detect.pii.words import Cues
 from ingest.domain.finding import Confidence
 
 
 def judge_marked_person(place: Place, exclusions: Exclusions) -> Verdict:
     """Accept a name at a mark of authorship, unless it begins a company."""
     reason = first_reason(
-        ("placeholder", exclusions.has("person", "placeholder", place.value.lower())),
-        ("organisation", _begins_a_company(place, exclusions)),
+        (
+            ("placeholder", exclusions.has("person", "placeholder", place.value.lower())),
+            ("organisation", _begins_a_company(place, exclusions)),
+        )
     )
     if reason:
         return drop(reason)
@@ -24,27 +28,25 @@ def judge_marked_person(place: Place, exclusions: Exclusions) -> Verdict:
 
 def judge_listed_person(place: Place, exclusions: Exclusions) -> Verdict:
     """Accept a listed name, unless the file uses its words as words or it begins a company."""
-    value = place.value
-    words = [word.rstrip(".,") for word in value.split() if len(word) > 2]  # noqa: PLR2004
-    reason = first_reason(
-        ("placeholder", exclusions.has("person", "placeholder", value.lower())),
-        ("brand", exclusions.has("person", "brand", value.lower())),
-        ("method_or_place", exclusions.has("person", "method_or_place", value.lower())),
-        ("organisation", _begins_a_company(place, exclusions)),
-        ("identifier", _is_code_around(place)),
-        # a name that the file also writes small is a word there; addresses and logins do not count
-        (
-            "word_of_the_file",
-            words
-            and any(
-                place.words.has(word.lower(), not_after=b".</(+\"'=:,")
-                for word in (words[0], words[-1])
-            ),
-        ),
-    )
+    reason = first_reason(_doubts_of_listed(place, exclusions))
     if reason:
         return drop(reason)
     return place.accept(confidence=Confidence.MEDIUM, evidence=_EVIDENCE[place.hit.rule])
+
+
+def _doubts_of_listed(place: Place, exclusions: Exclusions) -> Iterator[tuple[str, object]]:
+    value = place.value
+    yield "placeholder", exclusions.has("person", "placeholder", value.lower())
+    yield "brand", exclusions.has("person", "brand", value.lower())
+    yield "method_or_place", exclusions.has("person", "method_or_place", value.lower())
+    yield "organisation", _begins_a_company(place, exclusions)
+    yield "identifier", _is_code_around(place)
+    yield "versioned", _VERSION_AFTER.match(place.after(12))
+    yield "colour", _COLOUR_BEFORE.search(place.before())
+    words = [word.rstrip(".,") for word in value.split() if len(word) > 2]  # noqa: PLR2004
+    # a name that the file also writes small is a word there; addresses and logins do not count
+    for word in {words[0], words[-1]} if words else ():
+        yield "word_of_the_file", place.words.has(word.lower(), not_after=b".</(+\"'=:,")
 
 
 def judge_model_person(place: Place, exclusions: Exclusions) -> Verdict:
@@ -57,10 +59,13 @@ _EVIDENCE: Final = {
     "person.ner": "ner",
     "person.listed": "gazetteer",
     "person.hinted": "hint",
+    "person.given": "hint",
     "person.field": "field",
     "person.column": "column",
     "person.roster": "roster",
 }
+_VERSION_AFTER: Final = re.compile(r"[ \t]v?\d+\.\d+(?!\d|\.\d{4})")
+_COLOUR_BEFORE: Final = re.compile(r"colou?rs?\w{0,12}[\"']?\s*[:=(\[]", re.IGNORECASE)
 _COMPANY_AFTER: Final = re.compile(r"[ \t]+&?[ \t]?([A-Za-z.&]+)")
 
 
@@ -84,9 +89,12 @@ def _is_code_around(place: Place) -> bool:
 def judge_field_person(place: Place, exclusions: Exclusions) -> Verdict:
     """Accept the name in a field for names, unless it begins a company or is a brand."""
     reason = first_reason(
-        ("brand", exclusions.has("person", "brand", place.value.lower())),
-        ("placeholder", exclusions.has("person", "placeholder", place.value.lower())),
-        ("organisation", _begins_a_company(place, exclusions)),
+        (
+            ("brand", exclusions.has("person", "brand", place.value.lower())),
+            ("method_or_place", exclusions.has("person", "method_or_place", place.value.lower())),
+            ("placeholder", exclusions.has("person", "placeholder", place.value.lower())),
+            ("organisation", _begins_a_company(place, exclusions)),
+        )
     )
     if reason:
         return drop(reason)
@@ -100,7 +108,10 @@ def judge_note(place: Place, exclusions: Exclusions) -> Verdict:
         return drop("not_a_login")
     if re.search(r"\d{3}|issue|bug|ticket|\.(?:com|org|io|py|js)$|-\d+$", value.lower()):
         return drop("reference")
-    if value.startswith("_") or re.search(r"[A-Z]", value[1:]) or _is_identifier(place):
+    if value.startswith("_") or re.search(r"[A-Z]", value[1:]):
+        return drop("identifier")
+    # a login in quotes elsewhere, as in ``user="jquux"``, is one more sign of a person
+    if place.words.has(value, not_after=b"(/\\.[\"'"):
         return drop("identifier")
     return place.accept(confidence=Confidence.MEDIUM, evidence="note")
 
@@ -121,7 +132,8 @@ def judge_login_column(place: Place, exclusions: Exclusions) -> Verdict:
     """Accept the login in a column for logins, unless it is generic or an address."""
     if exclusions.has("username", "not_a_login", place.value.lower()):
         return drop("not_a_login")
-    return place.accept(confidence=Confidence.MEDIUM, evidence="column")
+    evidence = place.hit.rule.partition(".")[2]
+    return place.accept(confidence=Confidence.MEDIUM, evidence=evidence)
 
 
 _MENTION_CUE: Final = re.compile(
@@ -130,23 +142,32 @@ _MENTION_CUE: Final = re.compile(
     r"|[-*]\s.{0,60}|[A-Z]\w+ [A-Z]\w+ |[(\[,])[^@]{0,24}@$"
 )
 _NO_MENTION_AFTER: Final = re.compile(r"[/({=%\w<@]|:\S|\.\w|-\w")
-_DECORATOR_WORD: Final = re.compile(r"decorat|annotat|macro|directive|pragma", re.IGNORECASE)
+_DECORATOR_WORDS: Final = Cues("decorat annotat macro directive pragma")
+_ASKED: Final = re.compile(
+    r"\b(?:ask|ping|cc|by|thanks(?: to)?|thank|thx|kudos|assigned to)[: ]{1,2}@$", re.IGNORECASE
+)
+"""What a decorator or a variable never follows."""
 _COMMENT_OPENER: Final = re.compile(r"(?:#|//|/\*|--|;)\s*@$")
 
 
 def judge_mention(place: Place, exclusions: Exclusions) -> Verdict:
     """Accept ``@login`` with a cue of a person before it; decorators, tags and scopes are none."""
-    value, before, after = place.value, place.before(), place.after(32)
-    small = value.lower()
-    reason = first_reason(
-        ("tag", exclusions.has("username", "tag", small)),
-        ("not_a_login", exclusions.has("username", "not_a_login", small)),
-        ("scope_or_call", _NO_MENTION_AFTER.match(after)),
-        ("template", "_" in value or value.isupper()),
-        ("decorator", _DECORATOR_WORD.search(before + after)),
-        ("pragma", _COMMENT_OPENER.search(before)),
-        ("no_context", not _MENTION_CUE.search(before)),
-    )
-    if reason or _is_identifier(place):
-        return drop(reason or "identifier")
+    reason = first_reason(_doubts_of_mention(place, exclusions))
+    if reason:
+        return drop(reason)
     return place.accept(confidence=Confidence.MEDIUM, evidence="mention")
+
+
+def _doubts_of_mention(place: Place, exclusions: Exclusions) -> Iterator[tuple[str, object]]:
+    value, after = place.value, place.after(32)
+    # tags of documentation are nearly all: what reads the line comes after them
+    yield "tag", exclusions.has("username", "tag", value.lower())
+    yield "not_a_login", exclusions.has("username", "not_a_login", value.lower())
+    yield "scope_or_call", _NO_MENTION_AFTER.match(after)
+    before = place.before()
+    is_asked = value.islower() and _ASKED.search(before) is not None
+    yield "template", value.isupper() or ("_" in value and not is_asked)
+    yield "decorator", _DECORATOR_WORDS.are_in(before + after)
+    yield "pragma", _COMMENT_OPENER.search(before)
+    yield "no_context", not _MENTION_CUE.search(before)
+    yield "identifier", _is_identifier(place)

@@ -9,13 +9,21 @@ from ingest.detect.pii.exclusions import Exclusions
 from ingest.detect.pii.numbers import CARD_RANGES
 from ingest.detect.pii.phones import after_phone_word, digits_of
 from ingest.detect.pii.place import Place, Verdict, drop, first_reason
+from ingest.detect.pii.words import Cues
 from ingest.domain.finding import Confidence
 
-_CARD_WORD: Final = re.compile(
-    r"card|visa|master|amex|american express|discover|diners|\bjcb|maestro|\bpan\b|_pan|\bcc"
-    r"|credit|debit|payment|\bpay\b|paid|\bpaying|charge|\bmir\b|rupay|unionpay|\belo\b|troy|kreditk|tarjeta|carte"
-    r"|cvv|expir|checkout|billing",
-    re.IGNORECASE,
+_CARD_WORDS: Final = Cues(
+    "card visa master amex discover diners maestro credit debit payment paid charge rupay unionpay "
+    "troy kreditk tarjeta carte cvv expir checkout billing",
+    {
+        "american express": r"american express",
+        "jcb": r"\bjcb",
+        "pan": r"\bpan\b|_pan",
+        "cc": r"\bcc",
+        "pay": r"\bpay(?:ing|\b)",
+        "mir": r"\bmir\b",
+        "elo": r"\belo\b",
+    },
 )
 _MIN_DISTINCT: Final = 4
 _COMMON_LENGTHS: Final = frozenset((15, 16))
@@ -33,16 +41,24 @@ def judge_card(place: Place, exclusions: Exclusions) -> Verdict:
     value = place.value
     digits = re.sub(r"\D", "", value)
     before, after = place.before(), place.after(24)
-    has_word = _CARD_WORD.search(before + " " + after) is not None
+    reason = first_reason(
+        (
+            ("published_test_card", exclusions.has("card", "published_test_card", digits)),
+            ("no_issuer", not _is_issued_range(digits)),
+            ("pattern_digits", len(set(digits)) < _MIN_DISTINCT),
+        )
+    )
+    if reason:
+        return drop(reason)
+    has_word = _CARD_WORDS.are_in(before + " " + after)
     is_plain = not has_word and len(digits) == len(value)
     is_quoted = before[-1:] in {'"', "'", "`", ">"} and after[:1] in {'"', "'", "`", "<"}
     reason = first_reason(
-        ("published_test_card", exclusions.has("card", "published_test_card", digits)),
-        ("no_issuer", not _is_issued_range(digits)),
-        ("pattern_digits", len(set(digits)) < _MIN_DISTINCT),
-        ("no_issuer", not has_word and not _COMMON_ISSUERS.match(digits)),
-        ("bare_digits", is_plain and not is_quoted and len(digits) not in _COMMON_LENGTHS),
-        ("number_list", is_plain and _is_number_list(before, after)),
+        (
+            ("no_issuer", not has_word and not _COMMON_ISSUERS.match(digits)),
+            ("bare_digits", is_plain and not is_quoted and len(digits) not in _COMMON_LENGTHS),
+            ("number_list", is_plain and _is_number_list(before, after)),
+        )
     )
     if reason:
         return drop(reason)
@@ -82,10 +98,12 @@ def judge_ssn(place: Place, exclusions: Exclusions) -> Verdict:
     is_dashed = "-" in value
     digits = re.sub(r"\D", "", value)
     reason = first_reason(
-        ("published_example", exclusions.has("ssn", "published_example", digits)),
-        ("pattern_digits", len(set(digits)) < 3),  # noqa: PLR2004 - 111-22-1111 is typed, not issued
-        ("no_context", not (has_word or is_dashed)),
-        ("longer_number", re.match(r"[./]\d", place.after(2))),
+        (
+            ("published_example", exclusions.has("ssn", "published_example", digits)),
+            ("pattern_digits", len(set(digits)) < 3),  # noqa: PLR2004 - 111-22-1111 is typed, not issued
+            ("no_context", not (has_word or is_dashed)),
+            ("longer_number", re.match(r"[./]\d", place.after(2))),
+        )
     )
     if reason:
         return drop(reason)
@@ -106,6 +124,10 @@ _NEXT_TO_WORD: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGER: Final = re.compile(r"[\w%]|[-./:,]\d|\s?[*/+]\s?\d")
+_ABROAD_IN_GROUPS: Final = re.compile(
+    r"00[1-9]\d{0,2}[ /-]{1,3}\(?\d{1,5}\)?[ /-]{1,3}\d{2,}[\d /-]*"
+)
+"""``0049 89 / 2178 4456``: country, area and number apart."""
 _SEQUENCES: Final = "0123456789" * 2 + "x" + "9876543210" * 2
 
 
@@ -119,16 +141,20 @@ def judge_phone(place: Place, exclusions: Exclusions) -> Verdict:
     wants_word = not has_country or is_in_number
     rest = after_phone_word(place.text_before()[-_WORD_DISTANCE:]) if wants_word else None
     has_word = rest is not None
-    has_country = has_country or (place.hit.rule == "phone.international" and has_word)
+    has_country = has_country or (
+        place.hit.rule == "phone.international" and (has_word or _is_grouped_abroad(value))
+    )
     is_plain = value.isdigit() and not (has_word and _NEXT_TO_WORD.match(rest or ""))
     reason = first_reason(
-        ("fictional", exclusions.is_fictional_phone(digits.removeprefix("00"))),
-        ("pattern_digits", not has_country and _is_typed(digits)),
-        ("date", _DATE.fullmatch(value)),
-        ("longer_number", after and _LONGER.match(after)),
-        ("expression", is_in_number and not has_word),
-        ("no_context", not (has_country or has_word or place.hit.rule == "phone.us")),
-        ("bare_digits", is_plain and not has_country),
+        (
+            ("fictional", exclusions.is_fictional_phone(digits.removeprefix("00"))),
+            ("pattern_digits", not has_country and _is_typed(digits)),
+            ("date", _DATE.fullmatch(value)),
+            ("longer_number", after and _LONGER.match(after)),
+            ("expression", is_in_number and not has_word),
+            ("no_context", not (has_country or has_word or place.hit.rule == "phone.us")),
+            ("bare_digits", is_plain and not has_country),
+        )
     )
     if reason:
         return drop(reason)
@@ -137,6 +163,25 @@ def judge_phone(place: Place, exclusions: Exclusions) -> Verdict:
     if has_word:
         return place.accept(confidence=Confidence.HIGH, evidence="phone_word")
     return place.accept(confidence=Confidence.MEDIUM, evidence="us_grouping")
+
+
+def _is_grouped_abroad(value: str) -> bool:
+    """Tell whether ``00``, country, area and number stand in groups, unlike a dump's, uneven."""
+    sizes = {len(group) for group in re.findall(r"\d+", value)}
+    return _ABROAD_IN_GROUPS.fullmatch(value) is not None and len(sizes) > 1
+
+
+def judge_phone_beside(place: Place, exclusions: Exclusions) -> Verdict:
+    """Accept a national number that a person or another phone stands beside."""
+    digits = digits_of(place.value)
+    reason = first_reason(
+        (
+            ("fictional", exclusions.is_fictional_phone(digits)),
+            ("pattern_digits", _is_typed(digits)),
+            ("date", _DATE.fullmatch(place.value)),
+        )
+    )
+    return drop(reason) if reason else place.accept(confidence=Confidence.MEDIUM, evidence="beside")
 
 
 def _is_typed(digits: str) -> bool:
@@ -150,8 +195,11 @@ def judge_identity(place: Place, exclusions: Exclusions) -> Verdict:
     """Accept what the recognizer checked, but for published examples and typed digits."""
     value = re.sub(r"[ .\-/]", "", place.value).lower()
     reason = first_reason(
-        ("published_example", exclusions.has("identity", "published_example", value)),
-        ("pattern_digits", len(set(re.sub(r"\D", "", value))) < 3),  # noqa: PLR2004 - as above
+        (
+            ("published_example", exclusions.has("identity", "published_example", value)),
+            # of letters and four digits, as India's, even 7777 says nothing
+            ("pattern_digits", value[-5:].isdigit() and len(set(re.sub(r"\D", "", value))) < 3),  # noqa: PLR2004 - as above
+        )
     )
     if reason:
         return drop(reason)
@@ -165,9 +213,14 @@ def judge_column(place: Place, exclusions: Exclusions) -> Verdict:
     """Accept what a column's reader checked, but for the published and the invented."""
     digits = re.sub(r"\D", "", place.value)
     reason = first_reason(
-        ("published_example", exclusions.has("ssn", "published_example", digits)),
-        ("published_test_card", exclusions.has("card", "published_test_card", digits)),
-        ("fictional", exclusions.is_fictional_phone(digits) and place.hit.rule == "phone.column"),
-        ("pattern_digits", bool(digits) and len(set(digits)) < 3),  # noqa: PLR2004 - as above
+        (
+            ("published_example", exclusions.has("ssn", "published_example", digits)),
+            ("published_test_card", exclusions.has("card", "published_test_card", digits)),
+            (
+                "fictional",
+                place.hit.rule == "phone.column" and exclusions.is_fictional_phone(digits),
+            ),
+            ("pattern_digits", bool(digits) and len(set(digits)) < 3),  # noqa: PLR2004 - as above
+        )
     )
     return drop(reason) if reason else place.accept(confidence=Confidence.HIGH, evidence="column")

@@ -23,6 +23,7 @@ from ingest.detect.pii.accept_numbers import (
     judge_iban,
     judge_identity,
     judge_phone,
+    judge_phone_beside,
     judge_ssn,
 )
 from ingest.detect.pii.engine import Hit
@@ -63,15 +64,18 @@ _RULES: Final[Mapping[str, Rule]] = {
     "phone.us": judge_phone,
     "phone.national": judge_phone,
     "phone.column": judge_column,
+    "phone.beside": judge_phone_beside,
     "person.marked": judge_marked_person,
     "person.field": judge_field_person,
     "person.column": judge_field_person,
     "person.roster": judge_field_person,
     "person.listed": judge_listed_person,
     "person.hinted": judge_listed_person,
+    "person.given": judge_listed_person,
     "person.ner": judge_model_person,
     "username.note": judge_note,
     "username.home": judge_home,
     "username.mention": judge_mention,
     "username.column": judge_login_column,
+    "username.record": judge_login_column,
 }

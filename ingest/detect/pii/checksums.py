@@ -274,3 +274,28 @@ def is_ppsn(value: str) -> bool:
     if len(value) > 8:  # noqa: PLR2004 - a second letter weighs 9
         total += 9 * ("WABCDEFGHI".find(value[8].upper()) % 10)
     return "WABCDEFGHIJKLMNOPQRSTUV"[total % 23] == value[7].upper()
+
+
+def is_svnr(value: str) -> bool:
+    """Austrian insurance number: weights 3 7 9, 5 8 4 2 1 6, modulus 11; ASVG, section 30c.
+
+    The month may be 13 to 15, where the numbers of a day of birth have run out.
+    """
+    check = weighted(value, (3, 7, 9, 0, 5, 8, 4, 2, 1, 6)) % 11
+    month = str((int(value[6:8]) - 1) % 12 + 1)
+    return check == int(value[3]) and 1 <= int(value[6:8]) <= 15 and _is_day(month, value[4:6])  # noqa: PLR2004
+
+
+def is_egn(value: str) -> bool:
+    """Bulgarian EGN: weights 2 4 8 5 10 9 7 3 6, modulus 11; 20 and 40 on the month by century."""
+    check = weighted(value, (2, 4, 8, 5, 10, 9, 7, 3, 6)) % 11 % 10
+    month = str(int(value[2:4]) % 20)
+    return check == int(value[9]) and _is_day(month, value[4:6])
+
+
+def is_isikukood(value: str) -> bool:
+    """Estonian and Lithuanian personal code: modulus 11 in two rounds; EVS 585:2007."""
+    check = weighted(value, (1, 2, 3, 4, 5, 6, 7, 8, 9, 1)) % 11
+    if check == 10:  # noqa: PLR2004 - then the second round
+        check = weighted(value, (3, 4, 5, 6, 7, 8, 9, 1, 2, 3)) % 11 % 10
+    return check == int(value[10]) and _is_day(value[3:5], value[5:7])

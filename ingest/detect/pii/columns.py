@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
+from ingest.detect.pii.cue_logins import is_persons_login
 from ingest.detect.pii.engine import Hit
 from ingest.detect.pii.fields import FieldKind, kind_of
-from ingest.detect.pii.identities import SCHEMES, Scheme
+from ingest.detect.pii.identities import SCHEMES, Scheme, is_named_in
 from ingest.detect.pii.names import NameJudge, read_name
 from ingest.detect.pii.numbers import passes_luhn
 from ingest.detect.pii.phones import digits_of, is_valid_abroad, is_valid_home
@@ -39,9 +40,10 @@ _LATIN_WORDS: Final = re.compile(
 )
 _SSN: Final = re.compile(r"(?!000|666|9)\d{3}([- ]?)(?!00)\d{2}\1(?!0000)\d{4}")
 _LOGIN: Final = re.compile(r"[A-Za-z][\w.-]{1,38}")
+_DOTTED_LOGIN: Final = re.compile(r"[a-z]{1,12}\.[a-z]{3,20}\d{0,3}")
 _CARD_LENGTHS: Final = range(12, 20)
 _PHONE_LENGTHS: Final = range(7, 16)
-_MAX_ABROAD: Final = 2
+_NO_PHONE: Final = re.compile(r"[A-WYZa-wyz_@:]")
 
 
 def column_hits(data: bytes, suffix: str, judge: NameJudge) -> Iterator[Hit]:
@@ -152,10 +154,16 @@ def _reader_for(name: str, judge: NameJudge) -> Reader | None:
         FieldKind.CARD: _read_card,
         FieldKind.LOGIN: _read_login,
     }
-    schemes = [scheme for scheme in SCHEMES if re.search(scheme.words, name, re.IGNORECASE)]
+    schemes = _schemes_of(name)
     if schemes and kind in {None, FieldKind.SSN}:
         return partial(_read_identity, schemes, readers.get(kind))
     return readers.get(kind)
+
+
+@lru_cache(maxsize=1024)
+def _schemes_of(name: str) -> tuple[Scheme, ...]:
+    """Return whose numbers a column of this name holds; tables repeat their columns."""
+    return tuple(scheme for scheme in SCHEMES if is_named_in(scheme, name))
 
 
 def _read_word(judge: NameJudge, text: str) -> tuple[Category, str] | None:
@@ -174,14 +182,20 @@ def _read_full_name(judge: NameJudge, text: str) -> tuple[Category, str] | None:
 
 def _read_party(judge: NameJudge, text: str) -> tuple[Category, str] | None:
     run = read_name(text, 0)
-    if run and run.end == len(text) and judge.is_half_listed(run.words):
-        return _read_full_name(judge, text)
+    if run and run.end == len(text):
+        is_half = judge.is_half_listed(run.words)
+        # surname first, as in Chinese and Hungarian
+        is_half = is_half or judge.gazetteer.is_last(run.words[0])
+        return _read_full_name(judge, text) if is_half else None
+    is_login = is_persons_login(text, judge.gazetteer) or _DOTTED_LOGIN.fullmatch(text)
+    if _LOGIN.fullmatch(text) and is_login:
+        return Category.USERNAME, "username.column"
     return None
 
 
 def _read_phone(text: str) -> tuple[Category, str] | None:
     digits = digits_of(text)
-    if len(digits) not in _PHONE_LENGTHS or re.search(r"[A-WYZa-wyz_@:]", text):
+    if len(digits) not in _PHONE_LENGTHS or _NO_PHONE.search(text):
         return None
     is_abroad = text.startswith(("+", "00"))
     valid = is_valid_abroad(digits.removeprefix("00")) if is_abroad else is_valid_home(digits)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from ingest.detect.pii.names import NameJudge, read_name
+from ingest.detect.pii.names import NameJudge, NameRun, read_name
 from ingest.detect.pii.shapes import Chars, SpanRecognizer
 from ingest.domain.finding import Category
 
@@ -55,7 +55,9 @@ _KEYS: Final[dict[FieldKind, str]] = {
         "displayname username membername tenantname creator "
         "editor editorname responsible kunde kundenname "
         "ansprechpartner cliente titulaire titular payee payer billto shipto attn maintainer "
-        "speaker instructor applicant candidate participant submitter"
+        "speaker instructor applicant candidate participant submitter holder operator "
+        "sachbearbeiter bearbeiter responsable empleado paciente propietario autore auteur "
+        "verfasser inhaber kontoinhaber principalinvestigator pointofcontact"
     ),
     FieldKind.FIRST_NAME: (
         "firstname givenname fname forename vorname prenom pr\u00e9nom primernombre imie imi\u0119 "
@@ -98,6 +100,7 @@ FIELD_GATE: Final = (
     r"|ansprechpartner|cliente|titulaire|titular|payee|payer|bill_?to|ship_?to|assigned_?to|attn"
     r"|maintainer|speaker|instructor|applicant|candidate|participant|submitter|vorname|prenom"
     r"|pr[^a-z]{1,2}nom|imi.{1,2}|apellidos?|cognome|nazwisko|nom_?de_?famille|sukunimi|etunimi"
+    r"|operator|bearbeiter|responsable|empleado|paciente|propietario|autore|auteur|verfasser|inhaber"
     r"|signatory|physician|kin|complet[oe]?|card|cardholder"
 )
 """What the names of fields for people end in; looser than `kind_of`, which decides."""
@@ -112,7 +115,9 @@ def kind_of(name: str) -> FieldKind | None:
         kind = _KIND_OF.get(re.sub(r"[\W_]", "", part).lower())
         if kind:
             return kind
-    return None
+    # ``DEFAULT_OPERATOR``, ``invoiceRecipient``: what a party is of says nothing against it
+    tail = re.split(r"[\W_]|(?<=[a-z])(?=[A-Z])", last)[-1].lower()
+    return FieldKind.PARTY if _KIND_OF.get(tail) is FieldKind.PARTY else None
 
 
 _VALUE: Final = re.compile(r"[:=>][ \t]{0,8}[\"'`]{0,3}(?:u(?=[\"'])[\"'])?(?=[A-Z]|[^\x00-\x7f])")
@@ -152,14 +157,26 @@ class FieldPersonRecognizer(SpanRecognizer):
 
     def _run_end(self, text: str, start: int, kind: FieldKind) -> int:
         run = read_name(text, start)
-        if run is None or self._judge.reason_against(run.words):
+        if run is None:
             return 0
+        if self._judge.reason_against(run.words):
+            return self._shouted_end(run, kind)
         wants = {
             FieldKind.FULL_NAME: lambda words: True,  # noqa: ARG005 - the field says it
             FieldKind.PARTY: self._judge.is_half_listed,
             FieldKind.ANY_NAME: self._judge.is_listed,
         }.get(kind)
         return run.end if wants and wants(run.words) else 0
+
+    def _shouted_end(self, run: NameRun, kind: FieldKind) -> int:
+        """Return the end of a name in capitals, as cards bear it, where half of it is listed."""
+        if kind not in {FieldKind.FULL_NAME, FieldKind.PARTY} or not all(
+            map(str.isupper, run.words)
+        ):
+            return 0
+        words = tuple(word.title() for word in run.words)
+        is_named = self._judge.is_half_listed(words) and not self._judge.reason_against(words)
+        return run.end if is_named else 0
 
     def _single_end(self, text: str, start: int) -> int:
         """Return the end of one to three listed words, or 0: types and labels stand there too."""

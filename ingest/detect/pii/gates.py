@@ -1,24 +1,23 @@
-"""Where personal data could stand: one Hyperscan pass, then windows for Presidio."""
+"""Where personal data could stand, by Hyperscan."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
 from ingest.detect.funnel import CASELESS, MULTILINE, ONCE, Funnel, Pattern
+from ingest.detect.pii.cues import CUES, FLAGS
 from ingest.detect.pii.fields import FIELD_GATE
-from ingest.detect.pii.identities import SCHEMES, Scheme
+from ingest.detect.pii.identities import SCHEMES, WHOLE_WORDS, Scheme
 from ingest.detect.pii.names import PARTICLE
+from ingest.detect.pii.narrowing import Look, Narrowing
 from ingest.detect.pii.numbers import IBAN_LENGTHS
 from ingest.detect.pii.phones import PHONE_GATE
 from ingest.detect.pii.rosters import HEADING
-from ingest.detect.syntax import Span
 from ingest.domain.finding import NATIONAL_IDS, Category
-
-TARGET_WINDOW_BYTES: Final = 2048
-"""Neighbouring candidates share a window up to this length; half of what the engine refuses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +30,20 @@ class Gate:
     """Bytes of the window before the match's end: the longest value and its context."""
     after: int
     flags: int = 0
-    needs_name: bool = False
-    """The word before the match's end must be listed, as a first name or a surname."""
+    look: Look | None = None
+    """What is asked of each match before Presidio must see it."""
 
 
 _CAPITAL: Final = r"[A-Z\x80-\xff]"
 _GAP: Final = r"(?:[ ()./-]|\xc2\xa0|\xe2\x80[\x90\x91]){0,3}"
 _CASELESS: Final = r"(?:[\xd7-\xdb][\x80-\xbf]|[\xe0-\xed][\x80-\xbf][\x80-\xbf])"
+_LETTER: Final = r"[A-Za-z'\x80-\xff-]"
+_APART: Final = r"[^A-Za-z'\x80-\xff\n-]"
+_MARK: Final = (
+    r"(?:[^0-9A-Za-z_\x80-\xff]|\xe3(?:\x80[\x80-\xbf]|\x82[\x9b\x9c\xa0]|\x83\xbb)"
+    r"|\xef[\xbc\xbd][\x80-\xbf]|\xe2[\x80-\xbf]{2}|\xc2[\x80-\xbf])"
+)
+"""What no word of a script without capitals goes on with: ASCII marks, and wide ones."""
 _MARKS: Final = (
     r"(?i:copyright|copr\.|\xc2\xa9|\(c\))(?:[^A-Za-z]|(?i:by|\(c\)|copyright|present|now|text)){0,80}",
     r"(?i:author|maintainer|contributor|assignee|reviewer)[sS]?(?i:_?names?)?_{0,2}[^A-Za-z0-9\n]{1,6}",
@@ -56,9 +62,18 @@ def _identity_gate(scheme: Scheme) -> str:
     """Return the form of a number behind a border, or behind a word for it."""
     if scheme.is_distinct:
         return rf"(?:^|[^0-9A-Za-z_.+-])(?:{scheme.form})"
-    return rf"(?:{scheme.words})[^\n]{{0,60}}(?:{scheme.form})"
+    # a word counts as a part of a compound too, so its borders are left to the recognizer
+    is_whole = scheme.category in WHOLE_WORDS
+    words = scheme.words if is_whole else scheme.words.replace(r"\b", "")
+    return rf"(?:{words})[^\n]{{0,60}}(?:{scheme.form})"
 
 
+_WHOLE_IPV6: Final = Gate(
+    category=Category.IP_ADDRESS,
+    expression=r"(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]",
+    before=64,
+    after=64,
+)
 GATES: Final = (
     Gate(
         category=Category.EMAIL_ADDRESS,
@@ -103,12 +118,7 @@ GATES: Final = (
         before=64,
         after=64,
     ),
-    Gate(
-        category=Category.IP_ADDRESS,
-        expression=r"(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]",
-        before=64,
-        after=64,
-    ),
+    _WHOLE_IPV6,
     Gate(
         category=Category.CREDIT_CARD,
         expression=r"(?:^|[^0-9A-Za-z_.+-])[1-9](?:[0-9]{11}|[0-9]{3}(?:[ ._-]|\xc2\xa0)[0-9]{4}"
@@ -195,24 +205,27 @@ GATES: Final = (
         rf"[\"'`]{{0,3}}u?[\"']?{_CAPITAL}",
         before=80,
         after=128,
+        look=Look.FIELD_VALUE,
     ),
     Gate(
         category=Category.PERSON,
-        expression=r"[a-z\x80-\xff] [A-Z\xc3\xc4\xc5\xce\xd0]",
+        expression=rf"[A-Z\x80-\xff]{_LETTER}*(?:[a-z\x80-\xff]|(?:{_APART}['-]{{0,2}}"
+        rf"(?:{PARTICLE.pattern})){{1,3}}) [A-Z\xc3\xc4\xc5\xce\xd0]",
         before=64,
         after=96,
-        needs_name=True,
+        look=Look.NAME_BEFORE,
     ),
     Gate(
         category=Category.PERSON,
-        expression=rf"[\"'>:=,(\[ \n\t\x80\x8c]{_CASELESS}{{2,8}}"
-        rf"(?:(?: |\xe3\x80\x80){_CASELESS}{{1,12}})?[\"'<:,)\] \n\t.;\xe3\xef]",
+        expression=rf"(?:^|{_MARK}){_CASELESS}(?:{_CASELESS}{{1,7}}"
+        rf"|{_CASELESS}{{0,7}}(?: |\xe3\x80\x80){_CASELESS}{{1,12}})(?:{_MARK}|\z)",
         before=96,
         after=48,
+        look=Look.CASELESS_NAME,
     ),
     Gate(
         category=Category.USERNAME,
-        expression=r"(?:TODO|FIXME|XXX|HACK|BUG|NOTE) ?[(\[] ?@?[A-Za-z_]",
+        expression=r"(?:TODO|FIXME|XXX|HACK|BUG|NOTE)\s?[(\[]\s?@?[A-Za-z_]",
         before=24,
         after=48,
     ),
@@ -228,14 +241,10 @@ GATES: Final = (
         expression=r"[^\n \t][ \t]{0,15}[^\nA-Za-z0-9_@/.:%$&+=~-]@[A-Za-z]",
         before=24,
         after=64,
+        look=Look.LOGIN_AFTER,
     ),
 )
 """Looser than every recognizer they guard: a gate may cost time, never a finding."""
-
-_WORD_BYTES: Final = bytes(
-    byte if byte >= 0x80 or chr(byte).isalpha() or byte in b"'-" else 0x20  # noqa: PLR2004 - ASCII
-    for byte in range(256)
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +255,8 @@ class Candidates:
     """The match ends of every gate that fired, ascending."""
     headings: list[int]
     """Ends of the lines that head a list of people, ascending."""
+    cues: Mapping[int, list[int]]
+    """By the place of the cue in `CUES`, its match ends, ascending."""
 
 
 _NUMBERS: Final = (
@@ -262,86 +273,110 @@ _BY_NUMBER: Final = frozenset(
         *NATIONAL_IDS,
     }
 )
-_MAX_PARTICLES: Final = 4
-_LONGEST_PARTICLE: Final = 5
-_TAIL: Final = 24
 _HEADING_ID: Final = len(GATES)
 _NUMBERS_ID: Final = len(GATES) + 1
 
 
-class Prefilter:
-    """The compiled gates: those of numbers are asked only where there are digits enough."""
+class Group(Enum):
+    """Gates that are asked together, of every text or where it has what all of them want.
 
-    def __init__(self, is_name: Callable[[str], bool], cache_dir: Path) -> None:
-        """Compile the gates, or load them from the cache; `is_name` asks the gazetteer."""
-        self._is_name = is_name
-        patterns = [
-            (gate, Pattern(id=number, expression=gate.expression.encode(), flags=gate.flags))
-            for number, gate in enumerate(GATES)
-        ]
-        self._funnel = Funnel(
-            [
-                *(pattern for gate, pattern in patterns if gate.category not in _BY_NUMBER),
-                Pattern(id=_HEADING_ID, expression=HEADING.encode(), flags=CASELESS | MULTILINE),
-                Pattern(id=_NUMBERS_ID, expression=_NUMBERS.encode(), flags=ONCE),
-            ],
-            cache_dir=cache_dir,
+    What begins with no literal slows Hyperscan for all that is compiled with it, most of all two
+    such gates of different make, and few texts have wide characters, or digits enough.
+    The order is that of asking: `CAPITALS` tells whether `NUMBERS` is asked.
+    """
+
+    ANY = "any"
+    FIELDS = "fields"
+    """The fields of people, whose short words stand everywhere, and whole IPv6 addresses."""
+    CAPITALS = "capitals"
+    """What begins with a class of characters: names, and `_NUMBERS`."""
+    AT = "at"
+    """An at sign before what may be a login."""
+    WIDE = "wide"
+    """Characters outside ASCII."""
+    NUMBERS = "numbers"
+    """So many digits, or such a code, as `_NUMBERS` describes."""
+
+    @classmethod
+    def of(cls, gate: Gate) -> Group:
+        """Return the group of a gate."""
+        if gate.category in _BY_NUMBER:
+            return cls.NUMBERS
+        if gate is _WHOLE_IPV6:
+            return cls.FIELDS
+        groups = {
+            Look.FIELD_VALUE: cls.FIELDS,
+            Look.NAME_BEFORE: cls.CAPITALS,
+            Look.LOGIN_AFTER: cls.AT,
+            Look.CASELESS_NAME: cls.WIDE,
+        }
+        return groups[gate.look] if gate.look else cls.ANY
+
+
+class Prefilter:
+    """The compiled gates."""
+
+    def __init__(self, narrowing: Narrowing, cache_dir: Path) -> None:
+        """Compile the gates, or load them from the cache."""
+        self._narrowing = narrowing
+        patterns: dict[Group, list[Pattern]] = {group: [] for group in Group}
+        for number, gate in enumerate(GATES):
+            patterns[Group.of(gate)].append(
+                Pattern(id=number, expression=gate.expression.encode(), flags=gate.flags)
+            )
+        patterns[Group.ANY].append(
+            Pattern(id=_HEADING_ID, expression=HEADING.encode(), flags=CASELESS | MULTILINE)
         )
-        self._numbers = Funnel(
-            [pattern for gate, pattern in patterns if gate.category in _BY_NUMBER],
+        patterns[Group.CAPITALS] += [
+            Pattern(id=_NUMBERS_ID, expression=_NUMBERS.encode(), flags=ONCE)
+        ]
+        self._funnels = {
+            group: Funnel(members, cache_dir=cache_dir) for group, members in patterns.items()
+        }
+        # apart from the gates: together both take longer than one after the other
+        self._cues = Funnel(
+            [
+                Pattern(id=number, expression=cue.expression.encode(), flags=FLAGS)
+                for number, cue in enumerate(CUES)
+            ],
             cache_dir=cache_dir,
         )
 
     def candidates(self, data: bytes) -> Candidates:
-        """Return what the gates find."""
-        hits = self._funnel.hits(data)
+        """Return what the gates find in one text."""
+        return self.candidates_in([data])[0]
+
+    def candidates_in(self, texts: Sequence[bytes]) -> list[Candidates]:
+        """Return what the gates find in each text, one group of gates after the other over all.
+
+        The tables of a group are larger than a processor's near caches: taking turns on each text
+        would load them again for each.
+        """
+        found: list[dict[int, list[int]]] = [{} for _ in texts]
+        for group, funnel in self._funnels.items():
+            for data, hits in zip(texts, found, strict=True):
+                if self._is_asked(group, data, hits):
+                    hits.update(funnel.hits(data))
+        cues = [self._cues.hits(data) for data in texts]
+        return [self._narrowed(*each) for each in zip(texts, found, cues, strict=True)]
+
+    def _is_asked(self, group: Group, data: bytes, hits: Mapping[int, list[int]]) -> bool:
+        """Tell whether a text has what a group wants; `hits` are those of the groups before it."""
+        if group is Group.NUMBERS:
+            return _NUMBERS_ID in hits
+        if group is Group.AT:
+            return b"@" in data and self._narrowing.has_login(data)
+        return group is not Group.WIDE or not data.isascii()
+
+    def _narrowed(
+        self, data: bytes, hits: dict[int, list[int]], cues: dict[int, list[int]]
+    ) -> Candidates:
         headings = hits.pop(_HEADING_ID, [])
-        if hits.pop(_NUMBERS_ID, None):
-            hits |= self._numbers.hits(data)
-        found: dict[Gate, list[int]] = {}
+        hits.pop(_NUMBERS_ID, None)
+        gates: dict[Gate, list[int]] = {}
         for number, ends in sorted(hits.items()):
             gate = GATES[number]
-            kept = (
-                [end for end in ends if self._follows_name(data, end)] if gate.needs_name else ends
-            )
+            kept = self._narrowing.kept(gate.look, data, ends) if gate.look else ends
             if kept:
-                found[gate] = kept
-        return Candidates(gates=found, headings=headings)
-
-    def _follows_name(self, data: bytes, end: int) -> bool:
-        """Tell whether a listed name stands before the space before a match's end.
-
-        Particles between do not count: before ``Fuente`` in ``Micaela de la Fuente`` it is the
-        first word.
-        """
-        last = data[max(0, end - 2 - _TAIL) : end - 2].rpartition(b" ")[2]
-        if _LONGEST_PARTICLE < len(last) < _TAIL and last.islower() and last.isalpha():
-            return False  # nearly all: an ordinary word, and a capital that begins a sentence
-        words = data[max(0, end - 64) : end - 2].rpartition(b"\n")[2].translate(_WORD_BYTES)
-        for word in reversed(words.decode("utf-8", "ignore").split(" ")[-_MAX_PARTICLES:]):
-            name = word.lstrip("'-")
-            if name[:1].isupper():
-                return self._is_name(name)
-            if PARTICLE.fullmatch(name) is None:
-                return False
-        return False
-
-
-def windows(data: bytes, wanted: Iterable[tuple[Gate, list[int]]]) -> Iterator[Span]:
-    """Yield windows that together hold every candidate with its margins, sorted, few and short."""
-    size = len(data)
-    spans = sorted(
-        (max(0, end - gate.before), min(size, end + gate.after))
-        for gate, ends in wanted
-        for end in ends
-    )
-    start, stop = -1, -1
-    for begin, finish in spans:
-        if start >= 0 and begin <= stop and max(finish, stop) - start <= TARGET_WINDOW_BYTES:
-            stop = max(stop, finish)
-            continue
-        if start >= 0:
-            yield start, stop
-        start, stop = begin, finish
-    if start >= 0:
-        yield start, stop
+                gates[gate] = kept
+        return Candidates(gates=gates, headings=headings, cues=cues)

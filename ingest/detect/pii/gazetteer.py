@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Final, Self
 
+import yaml
+
+from ingest.detect.pii.rules import read_names
+
 _MIN_LENGTH: Final = 3
 """Two letters are initials, units and keywords more often than names."""
 _MIN_SHORT: Final = 2
@@ -41,6 +45,9 @@ class Gazetteer:
                 (first if _has_case(name) else caseless_first).add(name)
             for name in _listed_names(provider, "last_name"):
                 (last if _has_case(name) else caseless_last).add(name)
+        more = read_more_names()
+        first |= more["first"]
+        last |= more["last"]
         return cls(
             first=frozenset(first - words),
             last=frozenset(last - words),
@@ -76,9 +83,15 @@ class Gazetteer:
         return last in self.caseless_last and first in self.caseless_first
 
 
+def read_more_names() -> dict[str, frozenset[str]]:
+    """Return the packaged names that the other lists lack: ``first`` and ``last``."""
+    raw = yaml.load(read_names(), Loader=yaml.BaseLoader)  # noqa: S506 - builds strings
+    return {part: frozenset(raw[part]) for part in ("first", "last")}
+
+
 def _is_listed(word: str, names: frozenset[str]) -> bool:
     word = word.lower().replace("\u2019", "'")
-    return word in names or any(part in names for part in word.split("-") if part != word)
+    return word in names or ("-" in word and any(part in names for part in word.split("-")))
 
 
 def _census(files: tuple[str, ...], limit: int | None) -> Iterator[str]:

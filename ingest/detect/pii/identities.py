@@ -223,6 +223,15 @@ SCHEMES: Final = (
         checksums.is_rodne_cislo,
         r"rodn|birth.?n|\brc\b",
     ),
+    _scheme(
+        Category.AT_SVNR,
+        r"[1-9]\d{3} ?\d{6}",
+        checksums.is_svnr,
+        r"svnr|sv.?n(?:umme)?r|sozialversicherung|versicherungsnummer",
+    ),
+    _scheme(Category.BG_EGN, r"\d{10}", checksums.is_egn, r"\begn\b|\bегн\b"),  # noqa: RUF001 - the word in Bulgarian
+    _scheme(Category.EE_ISIKUKOOD, r"[1-8]\d{10}", checksums.is_isikukood, r"isikukood"),
+    _scheme(Category.LT_ASMENS_KODAS, r"[1-8]\d{10}", checksums.is_isikukood, r"asmens.?kod"),
     _scheme(Category.IE_PPSN, r"\d{7}[A-W][A-IW]?", checksums.is_ppsn, r"\bpps"),
 )
 WORD_DISTANCE: Final = 48
@@ -232,6 +241,26 @@ _BORDERED: Final = {
     scheme: re.compile(rf"(?<![\w.+-])(?:{scheme.form})(?![\w]|[.-]\d)") for scheme in SCHEMES
 }
 _WORDS: Final = {scheme: re.compile(scheme.words, re.IGNORECASE) for scheme in SCHEMES}
+
+
+WHOLE_WORDS: Final = frozenset({Category.IN_AADHAAR, Category.ZA_ID_NUMBER})
+"""Named by ``uid`` and ``id``, which end the names of too many numbers to count in compounds."""
+_SEAM: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+
+
+def is_named_in(scheme: Scheme, text: str) -> bool:
+    """Tell whether a text names a scheme, also inside a compound such as ``kundenNif``."""
+    pattern = _WORDS[scheme]
+    if pattern.search(text) is not None or scheme.category in WHOLE_WORDS:
+        return pattern.search(text) is not None
+    return pattern.search(_SEAM.sub(" ", text)) is not None
+
+
+def bare_value(scheme: Scheme, text: str) -> str:
+    """Return a written number as its check reads it; Finland's sign is part of the number."""
+    if scheme.category is Category.FI_PERSONAL_IDENTITY_CODE:
+        return text
+    return re.sub(r"[ .\-/]", "", text)
 
 
 class IdentityRecognizer(SpanRecognizer):
@@ -251,13 +280,10 @@ class IdentityRecognizer(SpanRecognizer):
         """Yield numbers."""
         scheme = self._scheme
         for match in _BORDERED[scheme].finditer(text):
-            value = re.sub(r"[ .\-/]", "", match.group())
-            if scheme.category is Category.FI_PERSONAL_IDENTITY_CODE:
-                value = match.group()
-            if not scheme.check(value):
+            if not scheme.check(bare_value(scheme, match.group())):
                 continue
             before = text[max(0, match.start() - WORD_DISTANCE) : match.start()]
-            if scheme.is_distinct or _WORDS[scheme].search(before.rpartition("\n")[2]):
+            if scheme.is_distinct or is_named_in(scheme, before.rpartition("\n")[2]):
                 yield match.span()
 
 

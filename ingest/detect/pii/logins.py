@@ -14,18 +14,18 @@ _SCORES: Final = {"username.note": 0.8, "username.home": 0.7, "username.mention"
 """All different: of two hits on one login Presidio keeps the better, and of two equals either."""
 _LOGIN: Final = r"[A-Za-z_][\w.-]{0,38}\w"
 _PAGE: Final = r"[\w.-]*\.(?:html?|php|jsp|aspx?|jsx?|tsx?|json|css|md|txt|xml|png|svg)\b"
+MENTION: Final = r"[A-Za-z](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])|_){2,38}"
+"""A login behind an at sign."""
 _PATTERNS: Final = {
     # TODO(login): Google's style guides, "TODO comments"
     "username.note": (
-        rf"(?<=\b(?:TODO|FIXME|XXX|HACK|BUG|NOTE)\s?[(\[]\s?@?){_LOGIN}(?=\s?[)\]:,/])"
+        rf"\b(?:TODO|FIXME|XXX|HACK|BUG|NOTE)\s?[(\[]\s?@?(?P<login>{_LOGIN})(?=\s?[)\]:,/])"
     ),
     "username.home": (
-        rf"(?<=(?<![\w.~%$-])(?:/home/|/Users/|/export/home/))(?!{_PAGE}){_LOGIN}"
-        rf"|(?<=\b[A-Za-z]:[\\/]{{1,2}}(?:Users|Documents and Settings)[\\/]{{1,2}}){_LOGIN}"
+        rf"(?<![\w.~%$-])(?:/home/|/Users/|/export/home/)(?!{_PAGE})(?P<login>{_LOGIN})"
+        rf"|\b[A-Za-z]:[\\/]{{1,2}}(?:Users|Documents and Settings)[\\/]{{1,2}}(?P<login>{_LOGIN})"
     ),
-    "username.mention": (
-        r"(?<=(?<![\w@/.:%$&+=~-])@)[A-Za-z](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])|_){2,38}"
-    ),
+    "username.mention": rf"(?<![\w@/.:%$&+=~-])@(?P<login>{MENTION})",
 }
 
 
@@ -41,7 +41,7 @@ class LoginRecognizer(SpanRecognizer):
 
     def spans(self, text: str) -> Iterator[Chars]:
         """Yield logins without their at sign."""
-        return (match.span() for match in self._pattern.finditer(text))
+        return (match.span("login") for match in self._pattern.finditer(text))
 
 
 def login_recognizers() -> list[SpanRecognizer]:

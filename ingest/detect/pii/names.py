@@ -16,7 +16,7 @@ _MAX_ABBREVIATION: Final = 4
 PARTICLE: Final = re.compile(
     r"van|von|den?|der|del|della|d[aiou]|dos|l[ae]|[ae]l|bin|ibn|ben|te[nr]|zur?|a[fv]|y|e|mac|st"
 )
-_WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*\.?")
+WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*\.?")
 _CAPITALISED: Final = re.compile(
     r"(?:[A-Z]|[^\x00-\x7f\W\d])(?<![^\W\d_].)[^\W\d_]*(?:['\u2019-][^\W\d_]+)*\.?"
 )
@@ -44,7 +44,7 @@ def read_name(text: str, start: int) -> NameRun | None:
     """
     words: list[re.Match[str]] = []
     position = start
-    while len(words) < _MAX_WORDS and (match := _WORD.match(text, position)):
+    while len(words) < _MAX_WORDS and (match := WORD.match(text, position)):
         if not _is_name_shaped(match.group(), is_first=not words):
             break
         words.append(match)
@@ -139,7 +139,7 @@ class NameJudge:
         self, text: str, start: int, *, allow_ordinary: bool = False
     ) -> tuple[int, int] | None:
         """Return the span of one listed name, or None; common words only if allowed."""
-        match = _WORD.match(text, start)
+        match = WORD.match(text, start)
         if match is None or not match.group()[0].isupper():
             return None
         word = match.group().rstrip(".")

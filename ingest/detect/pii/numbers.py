@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from ingest.detect.pii.shapes import Chars, SpanRecognizer
@@ -44,6 +45,7 @@ _CARD: Final = re.compile(
     r"|\d{3}([ ._\u00a0-])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?"
     r"|\d{3}([ ._\u00a0-])\d{6}\2\d{4,5})(?![\w]|[.-]\d)"
 )
+_NO_DIGIT: Final = re.compile(r"\D+")
 
 
 class CardRecognizer(SpanRecognizer):
@@ -58,7 +60,7 @@ class CardRecognizer(SpanRecognizer):
     def spans(self, text: str) -> Iterator[Chars]:
         """Yield numbers of 12 to 19 digits."""
         for match in _CARD.finditer(text):
-            if passes_luhn(re.sub(r"\D", "", match.group())):
+            if passes_luhn(_NO_DIGIT.sub("", match.group())):
                 yield match.span()
 
 
@@ -83,7 +85,8 @@ IBAN_LENGTHS: Final = {
 }
 """Characters by country; SWIFT IBAN registry, release 99."""
 _IBAN_HEAD: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?=[ -]?[A-Z0-9])")
-_IBAN_GAP: Final = " -\u00a0"
+_IBAN_GAP: Final = " \u00a0-"
+_NO_IBAN_GAP: Final = dict.fromkeys(map(ord, _IBAN_GAP))
 _IBAN_DIGITS: Final = {ord(c): str(int(c, 36)) for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
@@ -107,17 +110,18 @@ class IbanSpanRecognizer(SpanRecognizer):
 
 def _read_code(text: str, start: int, length: int) -> int:
     """Return where a valid code of so many characters ends, or 0."""
-    at, code = start, ""
-    while at < len(text) and len(code) < length:
-        char = text[at]
-        if char.isascii() and (char.isdigit() or char.isupper()):
-            code += char
-        elif char not in _IBAN_GAP or text[at - 1] in _IBAN_GAP:
-            return 0
-        at += 1
-    if len(code) < length or (at < len(text) and (text[at].isalnum() or text[at] == "_")):
+    match = _iban_of(length).match(text, start)
+    if match is None:
         return 0
-    return at if int((code[4:] + code[:4]).translate(_IBAN_DIGITS)) % 97 == 1 else 0
+    code = match[0].translate(_NO_IBAN_GAP)
+    is_valid = int((code[4:] + code[:4]).translate(_IBAN_DIGITS)) % 97 == 1
+    return match.end() if is_valid else 0
+
+
+@cache
+def _iban_of(length: int) -> re.Pattern[str]:
+    """Return the form of a code of so many characters, with at most one gap between two."""
+    return re.compile(rf"[A-Z0-9](?:[{_IBAN_GAP}]?[A-Z0-9]){{{length - 1}}}(?!\w)")
 
 
 _SSN: Final = re.compile(

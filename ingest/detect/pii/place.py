@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,9 +73,15 @@ class Place:
         )
 
 
-def first_reason(*checks: tuple[str, object]) -> str:
-    """Return the code of the first check that holds (its second part is true), or nothing."""
-    return next((code for code, holds in checks if holds), "")
+def first_reason(checks: Iterable[tuple[str, object]]) -> str:
+    """Return the code of the first check that holds (its second part is true), or nothing.
+
+    Nothing is asked behind it: checks that take time come last, from a generator.
+    """
+    for code, holds in checks:
+        if holds:
+            return code
+    return ""
 
 
 def drop(reason: str) -> Verdict:

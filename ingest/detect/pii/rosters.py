@@ -28,6 +28,10 @@ _ITEM: Final = re.compile(
 _AFTER: Final = re.compile(
     r"[ \t]*(?:$|[<(\[,;:@|*_`\]]|[-\u2013\u2014][ \t]|https?:|(?:for|of|who|at)\b)"
 )
+_REVERSED: Final = re.compile(
+    r"(?P<name>(?P<last>[^\W\d_a-z][\w'\u2019-]{1,24}), (?P<first>[^\W\d_a-z][\w'\u2019-]{2,24})"
+    r"(?: [A-Z]\.)?)[ \t]*(?:$|[<(\[;|]|[-\u2013] )"
+)
 _MAX_LINES: Final = 4000
 _SURE_PEOPLE: Final = 3
 """After so many people a list is one of people, and names that no list knows count too."""
@@ -79,13 +83,28 @@ def _item(line: bytes, offset: int, judge: NameJudge, *, is_sure: bool) -> Hit |
     text = line.decode("utf-8", "surrogateescape")
     head = _ITEM.match(text)
     run = read_name(text, head.end() if head else 0)
-    if run is None or judge.reason_against(run.words) or not _AFTER.match(text, run.end):
+    if run is None:
+        return _reversed_item(text, head.end() if head else 0, offset, judge)
+    if judge.reason_against(run.words) or not _AFTER.match(text, run.end):
         return None
     is_known = is_sure or judge.is_half_listed(run.words) or _has_handle(text[run.end :])
     if not is_known:
         return None
     start = offset + len(text[: run.start].encode("utf-8", "surrogateescape"))
     size = len(text[run.start : run.end].encode("utf-8", "surrogateescape"))
+    return Hit(Category.PERSON, "person.roster", start, start + size)
+
+
+def _reversed_item(text: str, at: int, offset: int, judge: NameJudge) -> Hit | None:
+    """Return the name of a line such as ``Quux, Jane`` whose first name is listed."""
+    match = _REVERSED.match(text, at)
+    if match is None or judge.reason_against((match["last"], match["first"])):
+        return None
+    words = (match["first"], match["last"])
+    if not judge.gazetteer.is_first(words[0]) or any(map(judge.gazetteer.is_ordinary, words)):
+        return None
+    start = offset + len(text[:at].encode("utf-8", "surrogateescape"))
+    size = len(match.group("name").encode("utf-8", "surrogateescape"))
     return Hit(Category.PERSON, "person.roster", start, start + size)
 
 

@@ -12,7 +12,7 @@ from ingest.detect.detector import VIEWS_VERSION, DetectorConfig
 from ingest.detect.pii.model import MODEL, model_version
 from ingest.domain.finding import NATIONAL_IDS, Category
 
-RULES_VERSION: Final = "2"
+RULES_VERSION: Final = "4"
 """Raised with every change of a pattern, threshold or acceptance rule of this package."""
 
 ENGINES: Final = (
@@ -57,6 +57,11 @@ def read_exclusions() -> bytes:
     return resources.files(__package__).joinpath("exclusions.yaml").read_bytes()
 
 
+def read_names() -> bytes:
+    """Return the packaged list of names that the lists of other distributions lack."""
+    return resources.files(__package__).joinpath("more_names.yaml").read_bytes()
+
+
 def ruleset_digest(config: DetectorConfig) -> str:
     """Return SHA-256 hex over rules, lists, engine versions and the company's mail suffixes.
 
@@ -69,6 +74,7 @@ def ruleset_digest(config: DetectorConfig) -> str:
         "thresholds": {category.value: score for category, score in THRESHOLDS.items()},
         "engines": engine_versions(ner=config.ner),
         "exclusions": hashlib.sha256(read_exclusions()).hexdigest(),
+        "names": hashlib.sha256(read_names()).hexdigest(),
         "suffixes": config.key.digest("pii-suffixes", suffixes),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

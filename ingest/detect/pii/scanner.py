@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from ingest.detect.detector import DetectorConfig, fold_findings
@@ -18,14 +18,18 @@ from ingest.detect.pii.addresses import (
     SuffixList,
 )
 from ingest.detect.pii.columns import column_hits
+from ingest.detect.pii.cue_logins import owner_hits
+from ingest.detect.pii.cue_numbers import phones_beside
+from ingest.detect.pii.cues import cue_hits
 from ingest.detect.pii.engine import Hit, PresidioEngine
 from ingest.detect.pii.exclusions import Exclusions
 from ingest.detect.pii.fields import FieldPersonRecognizer
-from ingest.detect.pii.gates import Gate, Prefilter, windows
+from ingest.detect.pii.gates import Candidates, Gate, Prefilter
 from ingest.detect.pii.gazetteer import Gazetteer
 from ingest.detect.pii.identities import identity_recognizers
 from ingest.detect.pii.logins import login_recognizers
 from ingest.detect.pii.names import NameJudge
+from ingest.detect.pii.narrowing import Look, Narrowing
 from ingest.detect.pii.ner import RULE, NameModel
 from ingest.detect.pii.numbers import number_recognizers
 from ingest.detect.pii.people import person_recognizers
@@ -33,15 +37,16 @@ from ingest.detect.pii.phones import phone_recognizers
 from ingest.detect.pii.rosters import roster_hits
 from ingest.detect.pii.rules import THRESHOLDS, engine_versions, ruleset_digest
 from ingest.detect.pii.shapes import SpanRecognizer
+from ingest.detect.pii.windows import windows
 from ingest.detect.pii.words import WordIndex
 from ingest.detect.pii.zones import (
     NATURAL_RULES,
     WRITTEN_RULES,
+    Lines,
     Zones,
     is_drawing,
-    is_plainly_written,
 )
-from ingest.detect.views import Decoder, scan_views
+from ingest.detect.views import Decoder, merge_views, open_texts
 from ingest.domain.finding import NATIONAL_IDS, Category, Confidence, Family, Finding
 from ingest.domain.secret import HmacKey, Secret
 from ingest.domain.text import ScanText
@@ -72,6 +77,9 @@ _STRENGTH: Final = {
     "person.ner": 10,
 }
 """Of two rules for one span the first here names it."""
+
+
+_BESIDE_PHONES: Final = frozenset({Category.PERSON, Category.PHONE_NUMBER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +129,7 @@ class PiiDetector:
         self._engine = PresidioEngine(
             all_recognizers(self._names, config.company.internal_suffixes)
         )
-        self._prefilter = Prefilter(gazetteer.is_name, config.cache_dir)
+        self._prefilter = Prefilter(Narrowing(gazetteer, self._exclusions), config.cache_dir)
         self._decoder = Decoder(config.cache_dir)
         self._digest = ruleset_digest(config)
         self._versions = engine_versions(ner=config.ner)
@@ -139,13 +147,27 @@ class PiiDetector:
 
     def scan(self, text: ScanText) -> dict[str, object]:
         """Return ``findings`` of one blob, and ``undecoded``, which its facts do not keep."""
-        views = self._decoder.views_of(text.data)
-        found = scan_views(text, views, self._plain, self._plain(text))
-        return {"findings": found, "undecoded": len(views.undecoded)}
+        return self.scan_all([text])[0]
 
-    def _plain(self, text: ScanText) -> list[Finding]:
-        """Return the findings of one text as it stands."""
-        return self._judged(text, self._hits(text))
+    def scan_all(self, texts: Sequence[ScanText]) -> list[dict[str, object]]:
+        """Return the columns of many texts; their gates are asked together."""
+        rows: list[dict[str, object]] = []
+        for opened in open_texts(self._decoder, texts):
+            plain = self._plain(opened.texts)
+            inner = iter(self._plain(opened.inner_texts))
+            for text, views, seen in zip(opened.texts, opened.views, plain, strict=True):
+                found = merge_views(text, views, seen, islice(inner, len(views.views)))
+                rows.append({"findings": found, "undecoded": len(views.undecoded)})
+        return rows
+
+    def _plain(self, texts: Sequence[ScanText]) -> list[list[Finding]]:
+        """Return the findings of each text as it stands."""
+        candidates = self._prefilter.candidates_in([text.data for text in texts])
+        hits = [list(self._hits(*each)) for each in zip(texts, candidates, strict=True)]
+        # most texts have none
+        return [
+            self._judged(t, found) if found else [] for t, found in zip(texts, hits, strict=True)
+        ]
 
     def scan_unfiltered(self, text: ScanText) -> list[Finding]:
         """Return the findings without gates and windows: what `scan` must find too. Slow."""
@@ -157,7 +179,7 @@ class PiiDetector:
         What a rule may not speak of because of where it stands has the reason ``outside_zone``.
         """
         words = WordIndex(text.data)
-        hits = list(self._hits(text))
+        hits = list(self._all_hits(text))  # the funnel drops what no rule would accept
         verdicts = [(hit, judge(hit, text.data, self._exclusions, words)) for hit in hits]
         admitted = {(m.rule, m.start) for m in self._in_zone(text, self._matches(text, hits))}
         return [
@@ -168,20 +190,28 @@ class PiiDetector:
         ]
 
     def _judged(self, text: ScanText, hits: Iterable[Hit]) -> list[Finding]:
-        matches = resolve_overlaps(self._in_zone(text, self._matches(text, hits)))
+        admitted = self._in_zone(text, self._matches(text, hits))
+        people = [match.start for match in admitted if match.category in _BESIDE_PHONES]
+        beside = phones_beside(text.data, text.suffix, people)
+        matches = resolve_overlaps([*admitted, *self._matches(text, beside)])
         return fold_findings(list(self._findings(text.data, matches)))
 
     def _all_hits(self, text: ScanText) -> Iterator[Hit]:
         for category in sorted(THRESHOLDS):
             yield from self._engine.find_in_all(text.data, category)
         yield from column_hits(text.data, text.suffix, self._names)
-        headings = self._prefilter.candidates(text.data).headings
-        yield from roster_hits(text.data, text.suffix, headings, self._names)
+        yield from self._line_hits(text, self._prefilter.candidates(text.data))
 
-    def _hits(self, text: ScanText) -> Iterator[Hit]:
+    def _line_hits(self, text: ScanText, candidates: Candidates) -> Iterator[Hit]:
+        """Yield what is read outside Presidio's windows: lists of people, owners, and cues."""
+        data, suffix = text.data, text.suffix
+        yield from roster_hits(data, suffix, candidates.headings, self._names)
+        yield from owner_hits(data, suffix)
+        yield from cue_hits(data, suffix, candidates.cues, self._names)
+
+    def _hits(self, text: ScanText, candidates: Candidates) -> Iterator[Hit]:
         data = text.data
         wanted: dict[Category, list[tuple[Gate, list[int]]]] = defaultdict(list)
-        candidates = self._prefilter.candidates(data)
         for gate, ends in candidates.gates.items():
             wanted[gate.category].append((gate, ends))
         for category in sorted(wanted):
@@ -191,9 +221,11 @@ class PiiDetector:
                     seen[hit.start, hit.end, hit.rule] = hit
             yield from (seen[place] for place in sorted(seen))
         yield from column_hits(data, text.suffix, self._names)
-        yield from roster_hits(data, text.suffix, candidates.headings, self._names)
+        yield from self._line_hits(text, candidates)
         if self._model:
-            named = [ends for gate, ends in candidates.gates.items() if gate.needs_name]
+            named = [
+                ends for gate, ends in candidates.gates.items() if gate.look is Look.NAME_BEFORE
+            ]
             yield from self._model.hits(data, sorted({end for ends in named for end in ends}))
 
     def _matches(self, text: ScanText, hits: Iterable[Hit]) -> Iterator[Match]:
@@ -213,19 +245,19 @@ class PiiDetector:
     def _in_zone(self, text: ScanText, matches: Iterable[Match]) -> list[Match]:
         """Return the matches that stand where their rule may speak; parses only if one asks."""
         zones: Zones | None = None
+        lines = Lines(text)
         kept: list[Match] = []
         for match in matches:
             if is_drawing(text.suffix, match.category):
                 continue
-            if match.rule in WRITTEN_RULES or match.rule in NATURAL_RULES:
-                is_plain = match.rule in WRITTEN_RULES and is_plainly_written(
-                    text, match.start, match.end
-                )
-                if not is_plain:
-                    zones = zones or Zones.of(text)
-                    if not zones.admits(match.rule, match.start, match.end):
-                        continue
-            kept.append(match)
+            span = match.start, match.end
+            is_bound = match.rule in WRITTEN_RULES or match.rule in NATURAL_RULES
+            is_admitted = lines.admits(match.rule, *span) if is_bound else True
+            if is_admitted is None:
+                zones = zones or Zones.of(text)
+                is_admitted = zones.admits(match.rule, *span)
+            if is_admitted:
+                kept.append(match)
         return kept
 
     def _findings(self, data: bytes, matches: list[Match]) -> Iterator[Finding]:

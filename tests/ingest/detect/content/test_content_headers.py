@@ -46,6 +46,13 @@ def test_a_text_of_comments_alone_is_signed_as_a_whole() -> None:
     assert sign(prose).minhash is not None
 
 
+@pytest.mark.parametrize(("opener", "closer"), [(b"/*", b"*/"), (b"<!--", b"-->"), (b"(*", b"*)")])
+def test_a_block_comment_of_many_pages_is_no_header(opener: bytes, closer: bytes) -> None:
+    assert header_end(opener + b"-" + b"*y" * 9000 + closer + b"x") > 18_000
+    assert header_end(opener + b"*y" * 10_001 + closer + b"x") == 0
+    assert header_end(b"\n" + opener + b"/" + closer[1:]) == 1
+
+
 @given(st.binary(max_size=200))
 def test_the_end_lies_inside_and_is_final(data: bytes) -> None:
     end = header_end(data)

@@ -32,3 +32,16 @@ def test_words_that_differ_in_one_byte_anywhere_have_different_hashes() -> None:
     ]
     hashes, _ = hash_words(Joined.of([b" ".join(words)]))
     assert len(set(hashes.tolist())) == len(set(words)) == len(words)
+
+
+@given(texts=_TEXTS, data=st.data())
+def test_texts_without_their_heads_have_the_words_behind_them(
+    texts: list[bytes], data: st.DataObject
+) -> None:
+    sizes = [data.draw(st.integers(0, len(text))) for text in texts]
+    rest = [text[size:] for text, size in zip(texts, sizes, strict=True)]
+    cut_hashes, cut_bounds = hash_words(Joined.of(texts).without_heads(sizes))
+    hashes, bounds = hash_words(Joined.of(rest))
+
+    assert cut_hashes.tolist() == hashes.tolist()
+    assert cut_bounds.tolist() == bounds.tolist()

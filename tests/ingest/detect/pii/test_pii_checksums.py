@@ -43,6 +43,10 @@ EXAMPLES = {
     Category.RO_CNP: "1630615123457",
     Category.CZ_BIRTH_NUMBER: "710319/2745",
     Category.IE_PPSN: "1234567T",
+    Category.AT_SVNR: "1237 010180",
+    Category.BG_EGN: "7523169263",
+    Category.EE_ISIKUKOOD: "37605030299",
+    Category.LT_ASMENS_KODAS: "33309240064",
 }
 
 
@@ -66,7 +70,13 @@ def test_a_printed_example_passes_its_check(category: Category, value: str) -> N
 
 
 # without a check digit, or with one that is not the last
-UNCHECKED = {Category.UK_NINO, Category.US_ITIN, Category.IN_PAN, Category.AU_MEDICARE}
+UNCHECKED = {
+    Category.UK_NINO,
+    Category.US_ITIN,
+    Category.IN_PAN,
+    Category.AU_MEDICARE,
+    Category.AT_SVNR,
+}
 
 
 @pytest.mark.parametrize(("category", "value"), EXAMPLES.items())

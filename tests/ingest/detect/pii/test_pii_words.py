@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.detect.pii.words import WordIndex
+from ingest.detect.pii.words import Cues, WordIndex
 
 
 def test_only_a_whole_word_counts() -> None:
@@ -19,3 +19,11 @@ def test_the_first_questions_and_the_later_ones_have_the_same_answers(text: str,
     first = index.has(word, not_after=b"(.")
     for _ in range(20):
         assert index.has(word, not_after=b"(.") is first
+
+
+def test_a_cue_counts_in_any_case_and_where_asked_only_with_its_borders() -> None:
+    cues = Cues("host", {"ip": r"\bips?\b"})
+    assert cues.are_in("LOCALHOST")
+    assert cues.are_in("the IPs")
+    assert not cues.are_in("ship")
+    assert not cues.are_in("")

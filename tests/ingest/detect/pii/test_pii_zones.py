@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from ingest.detect.pii.zones import Zones, is_plainly_written
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.detect.pii.zones import Lines, Zones
 from ingest.domain.text import ScanText
 
 
@@ -8,9 +11,9 @@ def text(data: str, suffix: str) -> ScanText:
     return ScanText(blob_id="0" * 40, suffix=suffix, data=data.encode())
 
 
-def plainly(data: str, suffix: str) -> bool:
+def plainly(data: str, suffix: str, rule: str = "person.listed") -> bool:
     start = data.encode().index(b"Mira")
-    return is_plainly_written(text(data, suffix), start, start + 4)
+    return bool(Lines(text(data, suffix)).admits(rule, start, start + 4))
 
 
 def test_a_comment_line_or_an_open_quote_needs_no_parser() -> None:
@@ -20,6 +23,56 @@ def test_a_comment_line_or_an_open_quote_needs_no_parser() -> None:
     assert not plainly("x = Mira\n", "py")
     assert not plainly("x = 'a' + Mira + 'b'\n", "py")
     assert not plainly("x = 'it\\'s' + Mira\n", "py")
+
+
+def test_a_login_needs_no_parser_in_a_comment_line_alone() -> None:
+    assert plainly("  # by @Mira\n", "py", "username.mention")
+    assert not plainly("x = 'by @Mira'\n", "py", "username.mention")
+    assert not plainly('{"a": "by @Mira"}', "json", "username.mention")
+
+
+def test_a_list_in_a_string_over_many_lines_is_no_comment() -> None:
+    assert not plainly('x = """\n* by @Mira\n""";', "java", "username.mention")
+    assert plainly("/*\n * by @Mira\n */", "java", "username.mention")
+
+
+SOURCES = st.lists(
+    st.sampled_from(
+        [
+            "/*",
+            "*/",
+            "//",
+            "#",
+            '"',
+            "'",
+            "\n",
+            " ",
+            "x = ",
+            "(@Mira)",
+            "\\",
+            "*",
+            "=begin\n",
+            "=end\n",
+        ]
+    ),
+    max_size=14,
+).map("".join)
+
+
+@given(SOURCES, st.sampled_from(["java", "c", "go", "js", "rb", "sh", "yaml"]))
+def test_what_lines_refuse_the_parser_refuses_too(before: str, suffix: str) -> None:
+    source = text(f"{before}(@Mira)\n", suffix)
+    start = len(before.encode()) + 2
+    if Lines(source).admits("username.mention", start, start + 4) is False:
+        assert not Zones.of(source).admits("username.mention", start, start + 4)
+
+
+@given(st.lists(st.sampled_from(["'", '"', "\\", "a", "Mira ", "\n"]), max_size=30).map("".join))
+def test_a_line_that_is_read_on_is_read_as_from_its_start(source: str) -> None:
+    one = Lines(text(source, "py"))
+    for at in [n for n in range(len(source)) if source.startswith("Mira", n)]:
+        fresh = Lines(text(source, "py")).admits("person.listed", at, at + 4)
+        assert one.admits("person.listed", at, at + 4) is fresh
 
 
 def test_names_may_stand_in_strings_and_logins_may_not() -> None:

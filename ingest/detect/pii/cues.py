@@ -1,0 +1,207 @@
+"""What stands before a person or a login in the forms that no window is opened for.
+
+A gate opens a window, and every recognizer of its type reads it; a cue ends at the first byte of
+what it introduces, and one reader looks there and nowhere else. So rare forms, such as revision
+tables, vCards and log lines, cost nothing where they do not stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.detect.funnel import MULTILINE
+from ingest.detect.pii import cue_fields, cue_lists, cue_logins, cue_names, cue_numbers
+from ingest.detect.pii.cue_reading import Reading
+from ingest.detect.pii.engine import Hit
+from ingest.detect.pii.names import NameJudge
+
+Reader = Callable[[Reading], Iterator[Hit]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """One form: what Hyperscan looks for, and who reads on from the end of its match."""
+
+    expression: str
+    """Ends with the first byte of the value, where not said otherwise by its reader."""
+    read: Reader
+
+
+_CAPITAL: Final = r"[A-Z\xc3-\xd5]"
+_WIDE: Final = r"[\xd7-\xdb\xe0-\xed]"
+_QUOTE: Final = r"[\"'`]?"
+_DATE: Final = (
+    r"(?:[12][0-9]{3}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}"
+    r"|[0-9]{1,2}[- ][A-Z][a-z]{2}[- ][0-9]{2,4}|[0-9]{2}/[0-9]{2})"
+)
+_OPENER: Final = r"(?:^|[^A-Za-z0-9_\x80-\xff])"
+
+
+def _words(text: str) -> str:
+    return "|".join(text.split())
+
+
+_CHANGED: Final = (
+    r"changed|modified|updated|edited|revised|created|maintained|written|reviewed|checked|tested"
+    r"|ge(?:ae|\xc3\xa4)ndert|erstellt|bearbeitet|modifi\xc3\xa9|modificado|creado|cr\xc3\xa9\xc3\xa9"
+    r"|last[ -]?(?:change|update|edit|modification)d?|letzte \xc3\x84nderung"
+)
+_AUTHORS: Final = (
+    r"programmer|programmed|coder|autore?s?|auteure?s?|verfasser|ersteller|bearbeiter|sachbearbeiter"
+    r"|ansprechpartner|gesch\xc3\xa4ftsf\xc3\xbchrer|geschaeftsfuehrer|principal investigator"
+    r"|point of contact|\xd0\xb0\xd0\xb2\xd1\x82\xd0\xbe\xd1\x80"
+)
+
+CUES: Final = (
+    Cue(
+        expression=_DATE + rf"(?:[ \t]{{0,2}}[-:,|]|[ \t]{{1,4}}by)?[ \t]{{1,8}}{_CAPITAL}",
+        read=cue_names.after_date,
+    ),
+    Cue(expression=rf"(?i:\bauthor)\.[ \t]{{2,24}}{_CAPITAL}", read=cue_names.after_author),
+    Cue(
+        expression=rf"(?i:{_AUTHORS})[ \t]{{0,8}}[.:=][ \t]{{0,12}}{_CAPITAL}",
+        read=cue_names.after_author,
+    ),
+    Cue(
+        expression=rf"(?i:{_CHANGED})(?:[ \t]{{0,8}}[:.=]|[ \t]{{1,2}}(?i:by|von|par|por|on|am)"
+        rf"[: \t])[ \t]{{0,8}}(?:{_DATE}[ \t,]{{1,4}})?(?:(?i:by|von)[ \t]{{1,2}})?{_CAPITAL}",
+        read=cue_names.after_change,
+    ),
+    Cue(
+        expression=rf"(?i:@author)[ \t]{{1,8}}<a [^<>\n]{{1,200}}>[ \t]{{0,2}}{_CAPITAL}",
+        read=cue_names.after_author,
+    ),
+    Cue(
+        expression=rf"(?i:name={_QUOTE}(?:dc\.)?(?:author|creator){_QUOTE}"
+        rf"[ \t\n]{{1,4}}content={_QUOTE})" + _CAPITAL,
+        read=cue_names.after_author,
+    ),
+    Cue(
+        expression=r"(?i:mailto:)[^<>\n]{3,160}>[ \t]{0,2}" + _CAPITAL,
+        read=cue_names.after_link,
+    ),
+    Cue(expression=r"\]\((?i:mailto:)", read=cue_names.before_link),
+    Cue(
+        expression=r"[A-Za-z\x80-\xff.\"'] {2,4}<[A-Za-z0-9_.+-]{1,64}@",
+        read=cue_names.before_mail,
+    ),
+    Cue(expression=r"[\x80-\xbf] {1,4}<[A-Za-z0-9_.+-]{1,64}@", read=cue_names.before_mail),
+    Cue(
+        expression=r"(?:(?i:[@\\]author)[ \t]{1,4}|(?:(?i:\bauthors?)|\xe4\xbd\x9c\xe8\x80\x85"
+        r"|\xe4\xbd\x9c\xe6\x88\x90\xe8\x80\x85|\xec\x9e\x91\xec\x84\xb1\xec\x9e\x90)"
+        r"[ \t]{0,4}(?:[:=]|\xef\xbc\x9a))[ \t\"']{0,4}" + _WIDE,
+        read=cue_names.wide_after_author,
+    ),
+    Cue(
+        expression=r"\b(?:Mr|Mrs|Ms|Herr|Herrn|Frau|Sra|Srta|Mme|Mlle|Dhr|Mevr|Dipl\.-Ing|Ing|Mag"
+        rf"|Dr|Prof)\.?[ \t]{{1,2}}{_CAPITAL}",
+        read=cue_names.after_title,
+    ),
+    Cue(
+        expression=r"(?i:regards|cheers|sincerely|yours|gr(?:\xc3\xbc|ue)(?:\xc3\x9f|ss)en?"
+        r"|cordialement|saludos|saluti|h\xc3\xa4lsningar|hilsen)[,.!]?[ \t]{0,2}\r?\n"
+        rf"(?:[ \t#*/;>-]{{0,8}}\r?\n)?[ \t#*/;>-]{{0,8}}{_CAPITAL}",
+        read=cue_names.after_closing,
+    ),
+    Cue(
+        expression=r"(?i:\b(?:copy|behalf|mail|passport|account) of|\bc/o|\bz\. ?hd\."
+        r"|\b(?:attn|post an"
+        r"|signed by|met with|meeting with|call with|talked to|spoke (?:to|with)):?)[ \t]{1,2}"
+        + _CAPITAL,
+        read=cue_names.after_link_word,
+    ),
+    Cue(
+        expression=r"(?i:\b(?:call|ask|ping|contact|assigned to|talk to|check with|discussed with"
+        r"|according to|(?:maintained|reviewed|written|owned|created|approved|found|reported|fixed"
+        r"|requested) by)) " + _CAPITAL,
+        read=cue_names.after_verb,
+    ),
+    Cue(
+        expression=_OPENER
+        + r"[A-Z\xc3-\xd5][A-Za-z\x80-\xff-]{3,20} (?:will|says|said|wants|wanted|asked|wrote|told"
+        r"|suggested|noted"
+        r"|mentioned|promised|thinks) [a-z]",
+        read=cue_names.before_verb,
+    ),
+    Cue(
+        expression=r"^N(?:;[^:\n]{1,60})?:[^;\n]{2,40};" + _CAPITAL,
+        read=cue_fields.split_card,
+    ),
+    Cue(
+        expression=r"(?i:\b(?:person|user|employee|customer|student|contact|patient|member"
+        rf"|teacher|personname|fullname|name|author)\([ \t]{{0,2}}"
+        rf"(?:given[ \t]{{0,2}}=[ \t]{{0,2}})?)[\"']{_CAPITAL}",
+        read=cue_fields.in_call,
+    ),
+    Cue(
+        expression=r"@[A-Za-z0-9][A-Za-z0-9.-]{2,60}[\"'] {0,2}, {0,2}[\"']" + _CAPITAL,
+        read=cue_fields.after_mail_literal,
+    ),
+    Cue(
+        expression=r"[\"'] {0,2}, {0,2}[\"'][A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9]",
+        read=cue_fields.before_mail_literal,
+    ),
+    Cue(
+        expression=_OPENER
+        + r"(?i:name|nome|nombre|nom|naam|navn|namn|nimi|cn|display_?name)[\"'`]?[ \t]{0,4}[:=>]"
+        rf"[ \t]{{0,4}}{_QUOTE}{_CAPITAL}",
+        read=cue_fields.bare_name,
+    ),
+    Cue(
+        expression=r"(?i:nachname|last_?-?name|family_?-?name|surname|apellidos?|cognome|achternaam"
+        r"|vorname|first_?-?name|given_?-?name|forename|prenom|voornaam|\bsn)[\"'`]?[ \t]{0,4}"
+        rf"(?:[:=>]|=>)[ \t]{{0,4}}{_QUOTE}{_CAPITAL}",
+        read=cue_fields.half_of_name,
+    ),
+    Cue(
+        expression=r"(?i:__credits__|credits|attendees|participants|present|speakers|teilnehmer"
+        r"|anwesend|employees|members|staff|reviewers|people|persons|team|authors|contributors"
+        rf"|maintainers)[\"'`]?[ \t]{{0,4}}[:=][ \t]{{0,4}}[\[({{]?\s{{0,12}}{_QUOTE}{_CAPITAL}",
+        read=cue_lists.after_heading,
+    ),
+    Cue(
+        expression=r"\b(?:TODO|FIXME|XXX|HACK)[ \t:]{1,3}@?[a-z][a-z0-9_.-]{1,30}:[ \t\n]",
+        read=cue_logins.after_note,
+    ),
+    Cue(
+        expression=r"[0-9a-f.:]{3,39} [^ \n]{1,40} [A-Za-z][A-Za-z0-9._@\\-]{1,38} "
+        r"\[[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:",
+        read=cue_logins.before_log_time,
+    ),
+    Cue(
+        expression=r"[0-9]{3}[0-9 ./-]{2,10}[0-9A-Z][\"'`]?[,;)]{0,3}[ \t]{1,8}"
+        r"(?://|#|--|/\*)[ \t]{0,3}[A-Za-z\x80-\xff]",
+        read=cue_numbers.named_by_comment,
+    ),
+    Cue(
+        expression=r"(?:Accepted|Failed) [a-z/-]{3,30} for [A-Za-z_]",
+        read=cue_logins.in_log,
+    ),
+    Cue(expression=r"session (?:opened|closed) for user [A-Za-z_]", read=cue_logins.in_log),
+    Cue(
+        expression=r"(?i:\buid)=[A-Za-z][A-Za-z0-9._-]{1,38},(?i:ou|cn|dc)=", read=cue_logins.in_dn
+    ),
+    Cue(
+        expression=r"^[a-z_][a-z0-9_.-]{1,31}:[x*!]?:[0-9]{4,6}:[0-9]{1,6}:",
+        read=cue_logins.in_passwd,
+    ),
+)
+
+
+def cue_hits(
+    data: bytes, suffix: str, ends: Mapping[int, Sequence[int]], judge: NameJudge
+) -> Iterator[Hit]:
+    """Yield what the readers find at the match ends of their cues; spans in bytes.
+
+    `ends`: place of the cue in `CUES` to its match ends.
+    """
+    for number in sorted(ends):
+        read = CUES[number].read
+        for end in ends[number]:
+            yield from read(Reading(data=data, suffix=suffix, end=end, judge=judge))
+
+
+FLAGS: Final = MULTILINE
+"""Of every cue: lines begin anywhere."""
