@@ -22,17 +22,6 @@ each family that scans views, and readable without loading an engine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownValue:
-    """A value known to be secret, by all that is kept of it."""
-
-    category: str
-    length: int
-    """Bytes."""
-    hmac: str
-    """Keyed identity, as a finding carries it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DetectorConfig:
     """What detectors are built from; the same values give the same ruleset digests."""
 
@@ -42,8 +31,6 @@ class DetectorConfig:
     """Private directory for compiled rules; safe to delete."""
     rule_packs: tuple[Path, ...] = ()
     """Further rule files of the secrets engine, named ``<source>@<version><suffix>``."""
-    known_values: frozenset[KnownValue] = frozenset()
-    """Values to be found wherever they stand; part of the secrets family's digest."""
     ner: bool = False
     """Ask a language model for a second opinion on names (see `ingest.detect.pii.ner`)."""
 
@@ -94,7 +81,22 @@ def findings_of(detector: BlobDetector, text: ScanText) -> list[Finding]:
     Raises:
         TypeError: the detector's family has no findings.
     """
-    found = detector.scan(text).get("findings")
+    return _findings_in(detector, detector.scan(text))
+
+
+def findings_of_all(detector: BlobDetector, texts: Sequence[ScanText]) -> list[list[Finding]]:
+    """Return what `findings_of` returns of each text, in one call where the detector can.
+
+    Raises:
+        TypeError: the detector's family has no findings.
+    """
+    if isinstance(detector, BatchDetector):
+        return [_findings_in(detector, row) for row in detector.scan_all(texts)]
+    return [findings_of(detector, text) for text in texts]
+
+
+def _findings_in(detector: BlobDetector, columns: Mapping[str, object]) -> list[Finding]:
+    found = columns.get("findings")
     if not isinstance(found, list):
         msg = f"the {detector.family} family reports no findings"
         raise TypeError(msg)

@@ -13,6 +13,7 @@ them under `PREFILTER`), never add a condition.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -84,24 +85,14 @@ class Funnel:
 
     def hits(self, data: bytes) -> dict[int, list[int]]:
         """Return the ends of matches by pattern id, each list sorted and without repeats."""
-        ends: dict[int, list[int]] = {}
-        for end, identifier, _start in self.matches(data):
-            known = ends.setdefault(identifier, [])
-            if not known or known[-1] != end:
-                known.append(end)
-        return ends
-
-    def candidate_windows(self, data: bytes, margin: int) -> list[tuple[int, int]]:
-        """Return disjoint, sorted spans that reach `margin` bytes around every match end."""
-        size = len(data)
-        return merge_spans(
-            (max(0, end - margin), min(size, end + margin))
-            for end, _id, _start in self.matches(data)
-        )
-
-    def candidate_lines(self, data: bytes) -> list[tuple[int, int]]:
-        """Return sorted spans of the lines in which a match ends, without their line ends."""
-        return lines_at(data, (end for end, _id, _start in self.matches(data)))
+        ends: defaultdict[int, list[int]] = defaultdict(list)
+        if self._database is not None and data:
+            self._database.scan(
+                data, lambda id_, _start, end, _flags, _context: ends[id_].append(end)
+            )
+        if not ends:
+            return {}
+        return {id_: list(dict.fromkeys(sorted(found))) for id_, found in ends.items()}
 
 
 class LineIndex:

@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 DETECTOR_ID: Final = "shardgate"
 RULE_ID: Final = "kubernetes-secret"
 _KIND: Final = re.compile(rb"^kind:[ \t]*[\"']?Secret[\"']?[ \t]*\r?$", re.MULTILINE)
+KIND_EXPRESSION: Final = rb"kind:[ \t]*[\"']?Secret"
+"""What the funnel looks for."""
 _DOCUMENT: Final = re.compile(rb"^---.*$", re.MULTILINE)
 _BLOCK: Final = re.compile(
     rb"^(?P<name>data|stringData):[ \t]*\r?\n(?P<body>(?:[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\r?\n)+)",
@@ -44,7 +46,7 @@ class Value(NamedTuple):
 
 def cluster_values(data: bytes) -> Iterator[Value]:
     """Yield the values of all Secrets in a file of manifests."""
-    if b"Secret" not in data or _KIND.search(data) is None:
+    if _KIND.search(data) is None:
         return
     borders = [0, *(match.end() for match in _DOCUMENT.finditer(data)), len(data)]
     for start, end in pairwise(borders):

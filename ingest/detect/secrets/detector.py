@@ -3,90 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Final
+from dataclasses import dataclass
+from itertools import islice
 
 from ingest.detect.detector import DetectorConfig, fold_findings
-from ingest.detect.funnel import CASELESS, Funnel, LineIndex, Pattern
-from ingest.detect.secrets import cluster, keys, uuids
+from ingest.detect.funnel import LineIndex
+from ingest.detect.secrets import cluster
 from ingest.detect.secrets.digest import ENGINE_FOLDER, engine_versions, ruleset_digest
-from ingest.detect.secrets.formats import FORMATS, Formats
+from ingest.detect.secrets.explained import explanation
 from ingest.detect.secrets.kingfisher import Kingfisher
-from ingest.detect.secrets.known import KnownValues
+from ingest.detect.secrets.lines import LineEngine
 from ingest.detect.secrets.matches import Match, fold_matches
-from ingest.detect.secrets.named import NAME_EXPRESSIONS, named_values
-from ingest.detect.secrets.nearby import values_near
 from ingest.detect.secrets.occurrences import further_occurrences
-from ingest.detect.secrets.plausible import Kind
-from ingest.detect.secrets.plugins import EntropyPlugins, KeywordPlugin, VendorPlugins
-from ingest.detect.secrets.rules import (
-    ALLOW_MARKER_EXPRESSION,
-    CONTEXT_EXPRESSION,
-    DENYLIST_EXPRESSION,
-    ENTROPY_EXPRESSIONS,
-    PLUGIN_RULES,
-)
 from ingest.detect.secrets.weighing import weigh_match
-from ingest.detect.secrets.windows import open_window, window_spans
-from ingest.detect.views import Decoder, merge_findings, scan_views
+from ingest.detect.views import Decoder, merge_findings, merge_views, open_texts
 from ingest.domain.finding import Category, Confidence, Family, Finding
 from ingest.domain.secret import Secret
 from ingest.domain.text import ScanText
 
-_ENTROPY: Final = 100
-_DENYLIST: Final = 101
-_CONTEXT: Final = 102
-_MARKER: Final = 103
-_ARMOUR: Final = 104
-_PUTTY: Final = 105
-_UUID: Final = 120
-_FORMAT: Final = 200
-_NAMED: Final = {kind: 106 + n for n, kind in enumerate(Kind)}
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one text shows as it stands."""
 
-class LineEngine:
-    """The engines that read lines, behind their funnel."""
-
-    def __init__(self, cache_dir: Path | None = None) -> None:
-        """Compile the funnel, or load it from `cache_dir`."""
-        self._funnel = Funnel(_patterns(), cache_dir=cache_dir)
-        self._formats = Formats()
-        self._vendors = VendorPlugins()
-        self._keywords = KeywordPlugin()
-        self._entropy = EntropyPlugins()
-
-    def scan(self, data: bytes, suffix: str) -> tuple[list[Match], int]:
-        """Return matches, and how many allow markers the blob holds."""
-        hits = self._funnel.hits(data)
-        matches = list(self._plugin_matches(data, suffix, hits))
-        matches += values_near(data, hits.get(_CONTEXT, ()))
-        named = {kind: hits[index] for kind, index in _NAMED.items() if index in hits}
-        matches += named_values(data, named, suffix)
-        matches += uuids.random_uuids(data, hits.get(_UUID, ()), suffix)
-        tokens = {index - _FORMAT: ends for index, ends in hits.items() if index >= _FORMAT}
-        matches += self._formats.matches(data, tokens)
-        matches += keys.private_keys(data, hits.get(_ARMOUR, ()), hits.get(_PUTTY, ()))
-        return matches, len(hits.get(_MARKER, ()))
-
-    def _plugin_matches(
-        self, data: bytes, suffix: str, hits: Mapping[int, Sequence[int]]
-    ) -> Iterator[Match]:
-        for index in sorted(index for index in hits if index < len(PLUGIN_RULES)):
-            for start, end in window_spans(data, hits[index]):
-                yield from self._vendors.matches(index, open_window(data, start, end))
-        for start, end in window_spans(data, hits.get(_ENTROPY, ())):
-            yield from self._entropy.matches(suffix, open_window(data, start, end))
-        if _DENYLIST in hits:
-            yield from self._keyword_matches(data, suffix, hits[_DENYLIST])
-
-    def _keyword_matches(self, data: bytes, suffix: str, ends: Sequence[int]) -> Iterator[Match]:
-        expressions = self._keywords.expressions_for(suffix)
-        position = 0
-        for start, end in window_spans(data, ends):
-            while position < len(ends) and ends[position] <= start:
-                position += 1
-            window = open_window(data, start, end)
-            yield from self._keywords.matches(expressions, window, ends[position] - window.start)
+    findings: list[Finding]
+    markers: int
+    """Allow markers."""
+    has_cluster: bool
+    """Whether it may hold a Kubernetes Secret."""
 
 
 class SecretsDetector:
@@ -100,7 +44,6 @@ class SecretsDetector:
         self._versions = engine_versions(config.rule_packs)
         self._lines = LineEngine(config.cache_dir)
         self._decoder = Decoder(config.cache_dir)
-        self._known = KnownValues(config.known_values, key=config.key)
 
     @property
     def family(self) -> Family:
@@ -119,15 +62,31 @@ class SecretsDetector:
 
     def scan(self, text: ScanText) -> dict[str, object]:
         """Return ``findings``, ``allow_markers`` and ``undecoded`` of one blob."""
-        matches, markers = self._matches(text.data, text.suffix)
-        views = self._decoder.views_of(text.data)
-        found = scan_views(text, views, self._plain, self._findings(text.data, matches))
-        found = merge_findings([*found, *self._of_clusters(text.data, found)])
-        return {
-            "findings": found,
-            "allow_markers": markers,
-            "undecoded": len(views.undecoded),
-        }
+        return self.scan_all([text])[0]
+
+    def scan_all(self, texts: Sequence[ScanText]) -> list[dict[str, object]]:
+        """Return the columns of many texts, one engine after the other over all of them.
+
+        An engine's tables are larger than a processor's near caches: taking turns on each text
+        would load them again for each.
+        """
+        rows = []
+        for opened in open_texts(self._decoder, texts):
+            plain = self._plain(opened.texts)
+            inner = iter(self._plain(opened.inner_texts))
+            for text, views, seen in zip(opened.texts, opened.views, plain, strict=True):
+                shown = [one.findings for one in islice(inner, len(views.views))]
+                found = merge_views(text, views, seen.findings, shown)
+                if seen.has_cluster:
+                    found = merge_findings([*found, *self._of_clusters(text.data, found)])
+                rows.append(
+                    {
+                        "findings": found,
+                        "allow_markers": seen.markers,
+                        "undecoded": len(views.undecoded),
+                    }
+                )
+        return rows
 
     def _of_clusters(self, data: bytes, found: Sequence[Finding]) -> Iterator[Finding]:
         """Yield the values of Kubernetes Secrets that no other rule has found."""
@@ -149,20 +108,18 @@ class SecretsDetector:
             if finding.hmac not in known:
                 yield finding
 
-    def _plain(self, text: ScanText) -> list[Finding]:
-        """Return the findings of one text as it stands."""
-        matches, _ = self._matches(text.data, text.suffix)
-        return self._findings(text.data, matches)
-
-    def _matches(self, data: bytes, suffix: str) -> tuple[list[Match], int]:
-        """Return what all engines find in one plain text, folded, and its allow markers."""
-        matches, markers = self._lines.scan(data, suffix)
-        matches += self._kingfisher.matches(data, suffix)
-        matches += self._known.matches(data)
-        matches = fold_matches(weigh_match(data, match) for match in matches)
-        if matches:
-            matches = fold_matches(matches + further_occurrences(data, matches))
-        return matches, markers
+    def _plain(self, texts: Sequence[ScanText]) -> list[_Seen]:
+        """Return what texts show as they stand."""
+        hits = [self._lines.hits(text.data) for text in texts]
+        windows = [self._lines.generic_windows(t.data, h) for t, h in zip(texts, hits, strict=True)]
+        engine = self._kingfisher.matches_all([(t.data, t.suffix) for t in texts], windows)
+        seen = []
+        for text, at, found in zip(texts, hits, engine, strict=True):
+            more, markers = self._lines.read(text.data, text.suffix, at)
+            matches = [*more, *found]
+            findings = self._findings(text.data, _completed(text.data, text.suffix, matches))
+            seen.append(_Seen(findings, markers, self._lines.has_cluster(at)))
+        return seen
 
     def _findings(self, data: bytes, matches: Sequence[Match]) -> list[Finding]:
         if not matches:
@@ -187,21 +144,10 @@ class SecretsDetector:
         )
 
 
-def _patterns() -> list[Pattern]:
-    vendors = [
-        Pattern(id=index, expression=expression, flags=rule.flags)
-        for index, rule in enumerate(PLUGIN_RULES)
-        for expression in rule.expressions
-    ]
-    return [
-        *vendors,
-        *(Pattern(id=_ENTROPY, expression=expression) for expression in ENTROPY_EXPRESSIONS),
-        Pattern(id=_DENYLIST, expression=DENYLIST_EXPRESSION, flags=CASELESS),
-        Pattern(id=_CONTEXT, expression=CONTEXT_EXPRESSION, flags=CASELESS),
-        *(Pattern(id=_NAMED[kind], expression=words) for kind, words in NAME_EXPRESSIONS),
-        *(Pattern(id=_FORMAT + n, expression=row.expression) for n, row in enumerate(FORMATS)),
-        Pattern(id=_UUID, expression=uuids.EXPRESSION),
-        Pattern(id=_MARKER, expression=ALLOW_MARKER_EXPRESSION, flags=CASELESS),
-        Pattern(id=_ARMOUR, expression=keys.HEADER_EXPRESSION),
-        Pattern(id=_PUTTY, expression=keys.PUTTY_EXPRESSION),
-    ]
+def _completed(data: bytes, suffix: str, matches: Sequence[Match]) -> list[Match]:
+    """Return what all engines find in one plain text, folded, with all places of the values."""
+    if not matches:
+        return []
+    kept = (match for match in matches if not explanation(data, match, suffix))
+    folded = fold_matches(weigh_match(data, match) for match in kept)
+    return fold_matches(folded + further_occurrences(data, folded))

@@ -9,11 +9,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from ingest.detect.detector import VIEWS_VERSION, DetectorConfig, KnownValue
+from ingest.detect.detector import VIEWS_VERSION, DetectorConfig
 
 ENGINE_FOLDER: Final = "kingfisher"
 """Where, in the directory of compiled rules, those of the engine lie."""
-RULES_VERSION: Final = "3"
+RULES_VERSION: Final = "4"
 """Raise when a rule, filter or bound of this package changes what is found."""
 
 _ENGINES: Final = ("detect-secrets", "hyperscan", "kingfisher-secret-scanner")
@@ -38,14 +38,7 @@ def ruleset_digest(config: DetectorConfig) -> str:
         "engines": engine_versions(config.rule_packs),
         "key_id": config.key.key_id,
         "views": VIEWS_VERSION,
-        "known": _known_digest(config.known_values),
         # The content too: a pack may be edited, or be somebody's own.
         "packs": [hashlib.sha256(pack.read_bytes()).hexdigest() for pack in config.rule_packs],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _known_digest(values: Iterable[KnownValue]) -> str:
-    """Return the SHA-256 hex of a set of known values, whatever its order."""
-    rows = sorted(f"{value.category}\0{value.length}\0{value.hmac}" for value in values)
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()

@@ -23,6 +23,7 @@ _GOOGLE: Final = "cloud.google.com/docs/authentication"
 _SALESFORCE: Final = "help.salesforce.com/articleView?id=connected_app_create.htm"
 
 ROWS: Final = (
+    Format("adafruit", "io.adafruit.com/api/docs", b"aio_", WORD, 28, 28),
     Format("slack", _SLACK, rb"xox[a-z](?:\.xox[bp])?-", rb"[A-Za-z0-9-]", 24, 260),
     Format("slack", _SLACK, b"xapp-[0-9]-", rb"[A-Za-z0-9-]", 40, 120),
     Format(

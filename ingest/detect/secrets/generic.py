@@ -8,14 +8,14 @@ it turns away has nothing for them.
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Final
 
-from ingest.detect.funnel import CASELESS, Funnel, Pattern, merge_spans
+from ingest.detect.funnel import merge_spans
 
-_CERTAIN: Final = 0
-_KEY: Final = 1
-_EXPRESSIONS: Final = (
+CERTAIN: Final = 0
+KEY: Final = 1
+_CERTAIN_EXPRESSIONS: Final = (
     # generic-password: a name, a sign; or the second argument of a call
     rb"(?:passw(?:or)?d|psw|[_.-]pw)[\s'\"\\]{0,3}[=:]",
     rb"(?:login|log_in|authenticate)\s*\([^,()\r\n]+,\s*[\"'`]",
@@ -28,6 +28,8 @@ _KEY_EXPRESSION: Final = (
     rb"[\s\x80-\xff'\"]{0,3}[=>:|?,]{1,4}[`'\"\s=\x80-\xff]{0,9}[\w.=+/\x80-\xff-]{10}"
 )
 """generic-api-key, up to the first ten bytes of its value."""
+EXPRESSIONS: Final = (*((CERTAIN, e) for e in _CERTAIN_EXPRESSIONS), (KEY, _KEY_EXPRESSION))
+"""What the funnel looks for, caseless, and what a hit is."""
 _RUN: Final = re.compile(rb"[\w.=+/\x80-\xff-]*")
 _NO_LETTER: Final = re.compile(rb"[^a-zA-Z_.-]")
 _FEWEST_BYTES: Final = 12
@@ -35,33 +37,29 @@ _FEWEST_BYTES: Final = 12
 
 _REACH_BYTES: Final = 9 * 1024
 """The password rule reads 8 KB to either side of a match, and a match is shorter than 1 KB."""
+_KEY_REACH_BYTES: Final = 1024
+"""The key rule reads no further than the lines of its match; what is before the value is short."""
 
 RULES: Final = frozenset(("generic-api-key", "generic-credential-uri", "generic-password"))
 """What the gate is for: a pack with other rules must not be kept behind it."""
 
 
-class GenericGate:
-    """The compiled gate. Safe after a fork, not for two threads at once."""
+def windows(
+    data: bytes, certain: Iterable[int], possible_keys: Iterable[int]
+) -> list[tuple[int, int]]:
+    """Return the spans, of whole lines, in which a generic rule could match, sorted.
 
-    def __init__(self, cache_dir: Path | None = None) -> None:
-        """Compile, or load from `cache_dir`."""
-        certain = [Pattern(id=_CERTAIN, expression=e, flags=CASELESS) for e in _EXPRESSIONS]
-        key = Pattern(id=_KEY, expression=_KEY_EXPRESSION, flags=CASELESS)
-        self._funnel = Funnel([*certain, key], cache_dir=cache_dir)
-
-    def windows(self, data: bytes) -> list[tuple[int, int]]:
-        """Return the spans, of whole lines, in which a generic rule could match, sorted.
-
-        They are disjoint and hold all that a rule reads around its match.
-        """
-        hits = self._funnel.hits(data)
-        keys = [end for end in hits.get(_KEY, ()) if _is_key(data, end)]
-        return merge_spans(_around(data, end) for end in sorted([*hits.get(_CERTAIN, ()), *keys]))
+    They are disjoint and hold all that a rule reads around its match. Given are the ends of what
+    the funnel saw.
+    """
+    spans = [_around(data, end, _REACH_BYTES) for end in certain]
+    spans += [_around(data, end, _KEY_REACH_BYTES) for end in possible_keys if _is_key(data, end)]
+    return merge_spans(sorted(spans))
 
 
-def _around(data: bytes, end: int) -> tuple[int, int]:
-    start = data.rfind(b"\n", 0, max(0, end - _REACH_BYTES)) + 1
-    stop = data.find(b"\n", end + _REACH_BYTES)
+def _around(data: bytes, end: int, reach: int) -> tuple[int, int]:
+    start = data.rfind(b"\n", 0, max(0, end - reach)) + 1
+    stop = data.find(b"\n", end + reach)
     return start, len(data) if stop < 0 else stop + 1
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 import kingfisher_sdk
 from kingfisher_sdk.inputs import ScanInput
 
-from ingest.detect.secrets.generic import RULES, GenericGate
+from ingest.detect.secrets.generic import RULES
 from ingest.detect.secrets.matches import Match
 from ingest.detect.secrets.placeholders import is_filler
 from ingest.domain.finding import Category, Confidence
@@ -89,6 +90,8 @@ _INVENTED_NAMES: Final = {
     "php": "f.php",
 }
 """Name hints for which the engine's catalogue has rules of their own."""
+_SAMPLE: Final = b'api_key = "%s"\n' % hashlib.sha256().hexdigest()[:40].encode()
+"""A line with a value that all filters of the generic rules are asked about; nobody's key."""
 
 
 class Kingfisher:
@@ -107,48 +110,63 @@ class Kingfisher:
         generic = [pack for pack in packs if _is_generic(pack)]
         others = [pack for pack in packs if pack not in generic]
         self._scanner = _scanner(_rules(others, cache_dir, builtins=True))
-        self._generic: tuple[GenericGate, kingfisher_sdk.Scanner] | None = None
+        self._generic: kingfisher_sdk.Scanner | None = None
         if generic:
-            rules = _rules(generic, cache_dir, builtins=False)
-            self._generic = (GenericGate(cache_dir), _scanner(rules))
+            self._generic = _scanner(_rules(generic, cache_dir, builtins=False))
+            # Its filters, a thousand words, are compiled for the first value that they are asked
+            # of: a tenth of a second, and once for each process that is forked before.
+            self._generic.scan(_SAMPLE)
 
-    def matches(self, data: bytes, suffix: str = "") -> list[Match]:
-        """Return the reported values.
+    def matches_all(
+        self, texts: Sequence[tuple[bytes, str]], generic: Sequence[Sequence[tuple[int, int]]]
+    ) -> list[list[Match]]:
+        """Return the reported values of each text (bytes and name hint), in their order.
 
-        Components that only complete another rule (user names, hosts) are not reported. A few
-        rules look at files of one kind only; they are given an invented name of that kind, beside
-        a scan without any, since a name also makes other rules look away.
+        `generic` are the spans, of each text, that the generic rules are shown. Components that
+        only complete another rule (user names, hosts) are not reported. A few rules look at files
+        of one kind only; they are given an invented name of that kind, beside a scan without any,
+        since a name also makes other rules look away.
         """
-        findings = list(self._scanner.scan(data))
-        name = _INVENTED_NAMES.get(suffix)
-        if name is not None:
-            findings += self._scanner.scan_input(ScanInput(path=name, data=data))
-        pieces = [(0, finding) for finding in findings]
+        found = [self._scanner.scan(data) for data, _ in texts]
+        for pieces, (data, suffix) in zip(found, texts, strict=True):
+            name = _INVENTED_NAMES.get(suffix)
+            if name is not None:
+                pieces.extend(self._scanner.scan_input(ScanInput(path=name, data=data)))
+        # Most texts show nothing, and get nothing built.
+        matches = [
+            _matches(data, 0, pieces) if pieces else []
+            for pieces, (data, _) in zip(found, texts, strict=True)
+        ]
         if self._generic is not None:
-            gate, scanner = self._generic
-            for start, end in gate.windows(data):
-                pieces += [(start, finding) for finding in scanner.scan(data[start:end])]
-        found = []
-        for offset, finding in pieces:
-            place = finding.location
-            category = _category_of(finding.rule_id)
-            start, end = offset + place["start_offset"], offset + place["end_offset"]
-            if category in (Category.URI_CREDENTIAL, Category.PASSWORD):
-                start, end = _narrowed(data, start, end)
-            if not finding.visible or is_filler(data[start:end]):
-                continue
-            found.append(
-                Match(
-                    start=start,
-                    end=end,
-                    detector_id=DETECTOR_ID,
-                    rule_id=finding.rule_id,
-                    category=category,
-                    confidence=Confidence(finding.confidence),
-                    evidence="format",
-                )
-            )
-        return found
+            for kept, (data, _), spans in zip(matches, texts, generic, strict=True):
+                for start, end in spans:
+                    kept.extend(_matches(data, start, self._generic.scan(data[start:end])))
+        return matches
+
+
+def _matches(data: bytes, offset: int, findings: Iterable[kingfisher_sdk.Finding]) -> list[Match]:
+    found = (_match(data, offset, finding) for finding in findings)
+    return [match for match in found if match is not None]
+
+
+def _match(data: bytes, offset: int, finding: kingfisher_sdk.Finding) -> Match | None:
+    """Return what the engine says of a piece that begins at `offset`; None where it is nothing."""
+    place = finding.location
+    category = _category_of(finding.rule_id)
+    start, end = offset + place["start_offset"], offset + place["end_offset"]
+    if category in (Category.URI_CREDENTIAL, Category.PASSWORD):
+        start, end = _narrowed(data, start, end)
+    if not finding.visible or is_filler(data[start:end]):
+        return None
+    return Match(
+        start=start,
+        end=end,
+        detector_id=DETECTOR_ID,
+        rule_id=finding.rule_id,
+        category=category,
+        confidence=Confidence(finding.confidence),
+        evidence="format",
+    )
 
 
 def _narrowed(data: bytes, start: int, end: int) -> tuple[int, int]:

@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.detect.secrets.further import further_value, is_last_of_line, paired_value
 from ingest.detect.secrets.matches import Match
-from ingest.detect.secrets.plausible import Kind, is_plausible
+from ingest.detect.secrets.plausible import CODE_SUFFIXES, Kind, is_plausible
+from ingest.detect.secrets.vocabulary import VOCABULARY
 from ingest.domain.finding import Category, Confidence
 
 DETECTOR_ID: Final = "shardgate"
@@ -40,6 +42,7 @@ NAME_EXPRESSIONS: Final = (
     (Kind.SECRET, rb"(?i:secret|credential)|" + _whole(rb"creds")),
     (Kind.TOKEN, rb"(?i:token|oauth|[_.-]auth|" + _KEY_WORDS + rb")"),
     (Kind.NONCE, _whole(rb"salt") + rb"|" + _whole(rb"nonce")),
+    *VOCABULARY,
 )
 """What a name says its value is, and the words that say it."""
 
@@ -81,23 +84,32 @@ _ATTRIBUTE: Final = re.compile(
 _OPTION: Final = re.compile(
     rb"(?:^|[\s\"'=])--?[A-Za-z-]{2,24}$|identified by$|\nENV [A-Z_0-9]{2,40}$", re.IGNORECASE
 )
+_PROSE: Final = re.compile(rb"[ \t]{1,12}(?!new[ ])[A-Za-z0-9]+[.:]*[ \t\r\n,;]")
+"""A blank and a word, with no sign, quote or call: nothing but an option has such a value."""
 _SETTER: Final = re.compile(rb"set\w{0,24}$", re.IGNORECASE)
-_CODE: Final = frozenset(
-    re.findall(
-        r"\w+",
-        "py pyi pyx js jsx mjs cjs ts tsx vue svelte go java kt kts scala groovy c h cc cpp cxx hpp"
-        " hh cs fs vb rb php swift rs pl pm lua dart m mm ex exs erl clj cljs hs ml jl r sol zig"
-        " nim d gradle cr elm sql pas f90 coffee less scss css sass",
-    )
-)
 _PLURALS: Final = frozenset((b"s", b"s_", b"s.", b"s-"))
 _LONGEST_NAME: Final = 48
+_PAIRED_SUFFIXES: Final = frozenset(
+    (
+        *("", "yaml", "yml", "json", "json5", "jsonc", "tf", "tfvars", "hcl", "nomad", "bicep"),
+        *("xml", "config", "plist", "props", "tpl", "j2", "tmpl", "template", "txt", "md"),
+    )
+)
+"""Name hints of files that keep a name and its value on two lines."""
 _LOCK_SUFFIXES: Final = frozenset(("lock", "package-lock.json", "cargo.lock", "yarn.lock", "sum"))
 _DEAD_ENDS: Final = frozenset(bytes((b,)) for b in b").;[/*+\n\r") | {b""}
 """What follows a name that gets no value here: most of them, and cheap to see."""
 
+_DEAD_BYTES: Final = frozenset(b"".join(_DEAD_ENDS)) - frozenset(b".")
+"""The same right behind the word: a full stop there may belong to the name."""
+_LETTERS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_LOWER_BUT_S: Final = frozenset(b"abcdefghijklmnopqrtuvwxyz")
+"""A word that goes on with one of these is another word, and no plural."""
+
 _QUOTES: Final = frozenset((b'"', b"'"))
+_CLOSING: Final = frozenset((b")", b"]", b"}"))
 _EQUALS: Final = frozenset((b"=", b":"))
+_ASSIGNMENTS: Final = _EQUALS | {b":=", b"=>"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +130,44 @@ def named_values(
     """
     if suffix in _LOCK_SUFFIXES:
         return
-    is_code = suffix in _CODE
+    is_code = suffix in CODE_SUFFIXES
     done = 0
     for end, kind in sorted((end, kind) for kind, ends in word_ends.items() for end in ends):
-        if end <= done:
+        if end <= done or _is_plainly_other(data, end):
             continue
         stop = _name_end(data, end)
         if stop is None:
             continue
         done = stop
-        span = _value_span(data, _Name(end, stop, kind), is_code=is_code)
+        span = _value_span(data, _Name(end, stop, kind), is_code=is_code) or further_value(
+            data, stop, kind
+        )
         if span is not None:
             yield _match(*span, kind)
+
+
+def _is_plainly_other(data: bytes, end: int) -> bool:
+    """Say, of most words that get no value and at little cost, what the rest would find too."""
+    if end == len(data) or data[end] in _DEAD_BYTES:
+        return True
+    return data[end] in _LOWER_BUT_S and data[end - 1] in _LETTERS
+
+
+def values_over_lines(
+    data: bytes, word_ends: Mapping[Kind, Sequence[int]], suffix: str
+) -> Iterator[Match]:
+    """Yield the values that stand on another line than their name.
+
+    They are asked for apart, as a line is read but once where nothing was found in it.
+    """
+    if suffix not in _PAIRED_SUFFIXES:
+        return
+    for kind, ends in word_ends.items():
+        for end in ends:
+            stop = _name_end(data, end) if is_last_of_line(data, end) else None
+            span = None if stop is None else paired_value(data, stop, kind)
+            if span is not None:
+                yield _match(*span, kind)
 
 
 def _name_end(data: bytes, end: int) -> int | None:
@@ -156,6 +194,8 @@ def _value_span(data: bytes, name: _Name, *, is_code: bool) -> tuple[int, int] |
     following = data[name.end : name.end + 1]
     if following in _DEAD_ENDS or (following == b"(" and not _ends_with(_SETTER, data, name.end)):
         return None
+    if _PROSE.match(data, name.end) and not _is_option(data, name.end):
+        return None
     attribute = _ATTRIBUTE.match(data, name.end) if following in _QUOTES else None
     if attribute is not None:
         value = attribute.group("value")
@@ -181,31 +221,33 @@ def _quoted_span(name: _Name, found: re.Match[bytes]) -> tuple[int, int] | None:
 def _bare_span(
     data: bytes, name: _Name, found: re.Match[bytes], *, is_code: bool
 ) -> tuple[int, int] | None:
-    sign, value = found.group("sign"), found.group("bare")
-    if found.group("call") or found.group("mark"):
+    is_default = found.group("sign") == b":" and found.group("bare").startswith(b"-")
+    if found.group("call") or found.group("mark") or is_default:
         return None
-    start, end = found.span("bare")
-    value, end = _trimmed(value, end)
-    is_tight = not found.group("gap") and not found.group("space")
-    if sign == b">":
-        is_fine = not found.group("close") and data.startswith(b"</", end)
+    sign, is_tight = found.group("sign"), not found.group("gap") and not found.group("space")
+    if is_code and sign in _ASSIGNMENTS:
+        # Without quotes a value is an expression, but for one inside a string.
+        if not (is_tight and sign in _EQUALS and _is_in_string(data, name.word_end)):
+            return None
     elif sign in (b" ", b"\t"):
         # ``--password hunter2``, ``IDENTIFIED BY hunter2``
-        is_fine = _ends_with(_OPTION, data, name.end) and not value.startswith(b"-")
-    elif sign in _EQUALS or sign in (b":=", b"=>"):
-        is_fine = (
-            _is_in_string(data, name.word_end) and is_tight and sign in _EQUALS if is_code else True
-        )
-    else:
-        is_fine = False
-    if not is_fine or not is_plausible(value, name.kind, is_bare=True):
+        is_dashed = found.group("bare").startswith(b"-")
+        if is_dashed or not _is_option(data, name.end):
+            return None
+    elif sign != b">" and sign not in _ASSIGNMENTS:
         return None
-    return start, end
+    start, end = found.span("bare")
+    value, end = _trimmed(found.group("bare"), end)
+    if sign == b">" and (found.group("close") or not data.startswith(b"</", end)):
+        return None
+    return (start, end) if is_plausible(value, name.kind, is_bare=True) else None
 
 
 def _trimmed(value: bytes, end: int) -> tuple[bytes, int]:
     """Leave out the sentence's full stop and brackets that the value does not open."""
     kept = value.rstrip(b".:")
+    if kept[-1:] not in _CLOSING:
+        return kept, end - (len(value) - len(kept))
     for opening, closing in ((b"(", b")"), (b"[", b"]"), (b"{", b"}")):
         while kept.endswith(closing) and kept.count(closing) > kept.count(opening):
             kept = kept[:-1]
@@ -214,6 +256,15 @@ def _trimmed(value: bytes, end: int) -> tuple[bytes, int]:
 
 def _ends_with(expression: re.Pattern[bytes], data: bytes, end: int) -> bool:
     return expression.search(data, max(0, end - _LONGEST_NAME), end) is not None
+
+
+def _is_option(data: bytes, end: int) -> bool:
+    """Say whether a name that ends at `end` is one whose value follows a blank."""
+    before = data[max(0, end - _LONGEST_NAME) : end].lower()
+    # Most names are words of prose, and what makes an option is seen at little cost.
+    if b"-" not in before and b"env " not in before and not before.endswith(b"by"):
+        return False
+    return _ends_with(_OPTION, data, end)
 
 
 def _is_in_string(data: bytes, offset: int) -> bool:

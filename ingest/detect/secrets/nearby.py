@@ -42,6 +42,8 @@ def values_near(data: bytes, word_ends: Iterable[int]) -> Iterator[Match]:
     for end in word_ends:
         limit = data.find(b"\n", end, end + REACH_BYTES + _MAX_LENGTH)
         limit = min(len(data), end + REACH_BYTES + _MAX_LENGTH) if limit < 0 else limit
+        if limit - end < _MIN_LENGTH:
+            continue
         for found in _VALUE.finditer(data, max(end, done), limit):
             if found.start() > end + REACH_BYTES:
                 break

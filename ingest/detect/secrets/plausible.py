@@ -21,9 +21,19 @@ class Kind(StrEnum):
     NONCE = "nonce"
 
 
+CODE_SUFFIXES: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "py pyi pyx js jsx mjs cjs ts tsx vue svelte go java kt kts scala groovy c h cc cpp cxx hpp"
+        " hh cs fs vb rb php swift rs pl pm lua dart m mm ex exs erl clj cljs hs ml jl r sol zig"
+        " nim d gradle cr elm sql pas f90 coffee less scss css sass",
+    )
+)
+"""Name hints of programs, in which a value without quotes is an expression."""
+
 _TEMPLATE: Final = re.compile(
     rb"\$\{|\{\{|\$\(|<%|%\(|#\{|%\{|\{%|^\$[A-Za-z_]|^%[A-Za-z_]+%$|^@[A-Za-z_]+@$"
-    rb"|^[<\[{(].*[>\]})]$|^<|^\{|\$[A-Z_]{3,}|^&|^\*\w|^%[a-z]$|%s|^!|^\?"
+    rb"|^[<\[{(].*[>\]})]$|^<|^\{|\$[A-Z_]{3,}|^&|^\*\w|^%[a-z]$|%s|^![A-Za-z:_]*$|^\?"
 )
 _MASK: Final = re.compile(rb"(.)\1*|[*.xX#_-]+|.{0,3}\*{3,}.*|.*\.\.\.|\W+|[xX]{3,}.*[xX]{3,}")
 _NOTHING: Final = re.compile(
@@ -80,10 +90,17 @@ def is_plausible(
     joins it to the name is weak, so it must have digits among letters.
     """
     value = value.strip()
-    is_expression = is_bare and (_MEMBER.fullmatch(value) or _ACCESS.fullmatch(value))
-    is_short = len(value) < _FEWEST_PASSWORD
-    if is_short or is_expression or b" " in value or b"\t" in value or _is_something_else(value):
+    if len(value) < _FEWEST_PASSWORD or b" " in value or b"\t" in value:
         return False
+    # The cheap question first: most of what stands behind such a name has not even the form.
+    if not _has_form(value, kind, is_bare=is_bare, is_strict=is_strict):
+        return False
+    is_expression = is_bare and (_MEMBER.fullmatch(value) or _ACCESS.fullmatch(value))
+    return not (is_expression or _is_something_else(value))
+
+
+def _has_form(value: bytes, kind: Kind, *, is_bare: bool, is_strict: bool) -> bool:
+    """Say whether a value is made of what a secret of its kind is made of."""
     if is_strict and kind is Kind.PASSWORD:
         return len(value) >= _FEWEST_SECRET and _DIGITS.search(value) is not None
     if is_strict or kind is Kind.TOKEN:
@@ -95,9 +112,24 @@ def is_plausible(
     return len(value) >= (_FEWEST_SECRET if kind is Kind.SECRET else _FEWEST_PASSWORD)
 
 
+def is_spelled_out(value: bytes) -> bool:
+    """Say whether a value that its place alone calls a secret is written out there.
+
+    It is no template, mask, type, path, name of a constant or stand-in; a sentence is the
+    caller's to refuse.
+    """
+    value = value.strip()
+    return len(value) >= _FEWEST_PASSWORD and not _is_something_else(value)
+
+
+def _is_foreign(value: bytes) -> bool:
+    """Say whether letters beyond ASCII are those of a translated label: it has no digit."""
+    return not value.isascii() and _DIGITS.search(value) is None
+
+
 def _is_something_else(value: bytes) -> bool:
     return bool(
-        not value.isascii()
+        _is_foreign(value)
         or _TEMPLATE.search(value)
         or _MASK.fullmatch(value)
         or _NOTHING.fullmatch(value)

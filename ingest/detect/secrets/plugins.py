@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from detect_secrets.filters.heuristic import is_potential_uuid, is_sequential_string
@@ -23,7 +25,7 @@ from detect_secrets.plugins.high_entropy_strings import (
     HexHighEntropyString,
 )
 from detect_secrets.plugins.jwt import JwtTokenDetector
-from detect_secrets.util.filetype import determine_file_type
+from detect_secrets.util.filetype import FileType, determine_file_type
 
 from ingest.detect.secrets.matches import Match
 from ingest.detect.secrets.placeholders import (
@@ -101,37 +103,44 @@ class VendorPlugins:
                         yield match
 
 
+@dataclass(frozen=True, slots=True)
+class KeywordExpression:
+    """One expression of the keyword plugin, and what tells at little cost that it cannot match."""
+
+    expression: re.Pattern[str]
+    group: int
+    """Group of the value."""
+    sign: str
+    """What a match cannot do without."""
+    takes_bare: bool
+    """It takes a value without quotes."""
+    looks_back: bool
+    """It looks for a value before the keyword, so it needs the whole window."""
+
+
 class KeywordPlugin:
     """Values assigned to, or compared with, a name that sounds like a secret."""
 
-    def expressions_for(self, suffix: str) -> Mapping[re.Pattern[str], int]:
-        """Return the plugin's expressions (and value groups) for a name hint.
+    def expressions_for(self, suffix: str) -> tuple[KeywordExpression, ...]:
+        """Return the plugin's expressions for a name hint.
 
         Files that hold bare ``NAME=value`` pairs are read like configuration.
         """
         hint = "ini" if suffix in _CONFIG_SUFFIXES else suffix
-        kind = determine_file_type(f"f.{hint}")
-        found: Mapping[re.Pattern[str], int] = keyword.REGEX_BY_FILETYPE.get(
-            kind, keyword.QUOTES_REQUIRED_DENYLIST_REGEX_TO_GROUP
-        )
-        return found
+        return _expressions_of(determine_file_type(f"f.{hint}"))
 
     def matches(
-        self, expressions: Mapping[re.Pattern[str], int], window: Window, first_end: int
+        self, expressions: Sequence[KeywordExpression], window: Window, first_end: int
     ) -> Iterator[Match]:
         """Yield values; `first_end` is where, in the window, the first keyword ends."""
         text = window.text
         has_quotes = _QUOTES.search(text) is not None
         reach = max(0, first_end - _KEYWORD_REACH) if window.is_ascii else 0
-        for expression, group in expressions.items():
-            if _SIGNS[expression] not in text:
+        for rule in expressions:
+            if rule.sign not in text or not (has_quotes or rule.takes_bare):
                 continue
-            if not has_quotes and expression not in _UNQUOTED:
-                continue
-            # One expression looks for a value before the keyword and needs the whole window.
-            begin = 0 if expression is _REVERSED else reach
-            for found in expression.finditer(text, begin):
-                match = _keyword_match(window, found, group)
+            for found in rule.expression.finditer(text, 0 if rule.looks_back else reach):
+                match = _keyword_match(window, found, rule.group)
                 if match is not None:
                     yield match
 
@@ -147,36 +156,48 @@ class EntropyPlugins:
         """Yield random-looking strings of a window."""
         if suffix in _LOCK_SUFFIXES:
             return
-        # What surrounds a string is searched for only where a string looks random: few do.
-        base64 = list(self._of(self._base64, "base64-entropy", window))
-        hexadecimal = list(self._of(self._hex, "hex-entropy", window))
+        base64 = _varied(self._base64, window)
+        hexadecimal = _varied(self._hex, window)
         if not base64 and not hexadecimal:
             return
+        # What surrounds a string costs less to ask than whether it looks random.
         if _SECRET_WORD.search(window.text):
-            yield from (*base64, *hexadecimal)
-        elif not _HASH_CONTEXT.search(window.text):
-            yield from base64
+            yield from _random(self._base64, "base64-entropy", window, base64)
+            yield from _random(self._hex, "hex-entropy", window, hexadecimal)
+        elif base64 and not _HASH_CONTEXT.search(window.text):
+            yield from _random(self._base64, "base64-entropy", window, base64)
 
-    def _of(self, plugin: Any, rule_id: str, window: Window) -> Iterator[Match]:  # noqa: ANN401
-        for found in plugin.regex.finditer(window.text):
-            value = found.group(2)
-            # n different characters have at most log2(n) bits: a cheap bound for a slow sum.
-            if len(set(value)) <= 2**plugin.entropy_limit:
-                continue
-            if plugin.calculate_shannon_entropy(value) <= plugin.entropy_limit:
-                continue
-            if is_potential_uuid(value) or is_sequential_string(value) or is_alphabet(value):
-                continue
-            start, end = window.span(*found.span(2))
-            yield Match(
-                start=start,
-                end=end,
-                detector_id=DETECTOR_ID,
-                rule_id=rule_id,
-                category=Category.GENERIC_SECRET,
-                confidence=Confidence.LOW,
-                evidence="entropy",
-            )
+
+def _varied(plugin: Any, window: Window) -> list[re.Match[str]]:  # noqa: ANN401
+    """Return the strings that could be random enough for an entropy plugin."""
+    # n different characters have at most log2(n) bits: a cheap bound for a slow sum.
+    fewest = 2**plugin.entropy_limit
+    return [found for found in plugin.regex.finditer(window.text) if len(set(found[2])) > fewest]
+
+
+def _random(
+    plugin: Any,  # noqa: ANN401
+    rule_id: str,
+    window: Window,
+    strings: Iterable[re.Match[str]],
+) -> Iterator[Match]:
+    """Yield those of the strings that look random to an entropy plugin."""
+    for found in strings:
+        value = found.group(2)
+        if is_potential_uuid(value) or is_sequential_string(value) or is_alphabet(value):
+            continue
+        if plugin.calculate_shannon_entropy(value) <= plugin.entropy_limit:
+            continue
+        start, end = window.span(*found.span(2))
+        yield Match(
+            start=start,
+            end=end,
+            detector_id=DETECTOR_ID,
+            rule_id=rule_id,
+            category=Category.GENERIC_SECRET,
+            confidence=Confidence.LOW,
+            evidence="entropy",
+        )
 
 
 _UNQUOTED: Final = frozenset(
@@ -203,6 +224,24 @@ _SIGNS: Final = {
     _REVERSED: "",
 }
 """A sign without which an expression cannot match: a cheap way out of a backtracking search."""
+
+
+@cache
+def _expressions_of(kind: FileType) -> tuple[KeywordExpression, ...]:
+    """Return the expressions for a file type of detect-secrets."""
+    expressions: Mapping[re.Pattern[str], int] = keyword.REGEX_BY_FILETYPE.get(
+        kind, keyword.QUOTES_REQUIRED_DENYLIST_REGEX_TO_GROUP
+    )
+    return tuple(
+        KeywordExpression(
+            expression=expression,
+            group=group,
+            sign=_SIGNS[expression],
+            takes_bare=expression in _UNQUOTED,
+            looks_back=expression is _REVERSED,
+        )
+        for expression, group in expressions.items()
+    )
 
 
 def _plugin_classes() -> dict[str, Any]:

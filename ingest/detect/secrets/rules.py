@@ -47,6 +47,7 @@ def fold_case(expression: bytes) -> bytes:
 _FOLDED: Final = {b"i": rb"\xc4\xb0|\xc4\xb1", b"s": rb"\xc5\xbf", b"k": rb"\xe2\x84\xaa"}
 _KEYED: Final = rb"""["']?\]? *(?:=|:|:=|=>| +|::) *["']?"""
 _KEY_WORD: Final = fold_case(rb"(?:key|pwd|password|pass|token)")
+_BODY: Final = rb"[a-zA-Z0-9_\x80-\xff-]"
 _S: Final = rb"(?:s|\xc5\xbf)"
 _WIDE: Final = b"|" + b"|".join(_FOLDED.values())
 
@@ -98,7 +99,8 @@ PLUGIN_RULES: Final = (
         rule_id="discord-bot-token",
         category=_PROVIDER,
         confidence=Confidence.MEDIUM,
-        expressions=(rb"\.[a-zA-Z0-9_\x80-\xff-]{6,24}\.[a-zA-Z0-9_\x80-\xff-]{27}",),
+        # No upper bound for the first part: the funnel counts the dots of ordinary code for it.
+        expressions=(rb"[MNO]" + _BODY + rb"{23,}\." + _BODY + rb"{6,24}\." + _BODY + rb"{27}",),
     ),
     PluginRule(
         plugin="GitHubTokenDetector",

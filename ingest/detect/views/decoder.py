@@ -22,6 +22,7 @@ from ingest.detect.views.notebook import cells
 from ingest.detect.views.opened import DEFAULT_LIMITS, Frame, open_payload
 from ingest.detect.views.rewrite import Rewrite, Window, rewrite, windows_around
 from ingest.detect.views.runs import Run, apart_runs, base64_runs, hex_runs, number_runs
+from ingest.detect.views.shelf import shelf
 from ingest.domain.text import NotText, normalise
 
 _Hits = dict[int, list[int]]
@@ -38,6 +39,7 @@ _ESCAPES: Final[
     ("percent", Kind.PERCENT, percent_rewrites),
     ("html", Kind.HTML, html_rewrites),
 )
+_NO_VIEWS: Final = Views(views=(), undecoded=())
 _READABLE: Final = bytes([*range(0x20, 0x7F), 9, 10, 13])
 _ASCII_SHARE: Final = 0.9
 _MIN_TEXT: Final = 8
@@ -56,8 +58,16 @@ class Decoder:
 
     def views_of(self, data: bytes) -> Views:
         """Return the views of a text (UTF-8), and what stays shut. Bounded by the limits."""
+        views = shelf.find(data, self._limits)
+        if views is None:
+            hits = self._gate.hits(data)
+            views = self._opened(data, hits) if hits else _NO_VIEWS
+            shelf.put(data, self._limits, views)
+        return views
+
+    def _opened(self, data: bytes, hits: _Hits) -> Views:
         search = _Search(self._gate, Budget(self._limits))
-        search.expand(data, (), ())
+        search.decode(_Level(data=data, hits=hits, maps=(), chain=()))
         return Views(views=tuple(search.views), undecoded=tuple(search.undecoded))
 
 
@@ -73,9 +83,12 @@ class _Search:
     def expand(self, data: bytes, maps: tuple[SpanMap, ...], chain: tuple[str, ...]) -> None:
         """Decode what a text holds, and what that holds."""
         hits = self._gate.hits(data)
-        if not hits:
-            return
-        level = _Level(data=data, hits=hits, maps=maps, chain=chain)
+        if hits:
+            self.decode(_Level(data=data, hits=hits, maps=maps, chain=chain))
+
+    def decode(self, level: _Level) -> None:
+        """Decode what the hits of a text are about, and what that holds."""
+        data, hits, chain = level.data, level.hits, level.chain
         if len(chain) >= self._budget.limits.depth:
             self._refuse(level)
             return

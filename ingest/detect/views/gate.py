@@ -8,6 +8,7 @@ speed of Hyperscan.
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from pathlib import Path
 from typing import Final
@@ -59,6 +60,24 @@ _PIECE: Final = rb"[A-Za-z0-9_+/=.:@%-]"
 _QUOTE: Final = rb"[\"'`]"
 _NO_MARKUP: Final = rb"(?:2[0-57-9a-f]|3[0-9abdf]|[4-7][0-9a-f])"
 """ASCII but for ``&``, ``<`` and ``>``, which encoders of JSON escape in all they write."""
+_HEX_TEXT: Final = rb"(?:[2-7][0-9a-f]|0[9ad])"
+_HEX_MAGIC: Final = rb"(?:1f8b08|504b0304|425a68)[0-9a-f]{16}"
+_HEX_ENDS: Final = re.compile(
+    rb"|".join(
+        rb"(?<=%s)" % before
+        for before in (
+            rb"\A" + _HEX_TEXT + rb"{8}",
+            rb"[^0-9A-Za-z]" + _HEX_TEXT + rb"{8}",
+            rb"0x" + _HEX_TEXT + rb"{8}",
+            _HEX_TEXT + rb"{16}",
+            rb"(?:1f8b08|425a68)[0-9a-f]{16}",
+            rb"504b0304[0-9a-f]{16}",
+        )
+    ),
+    re.IGNORECASE,
+)
+"""Where digits that stand for text end: a run of them begins there, or it is a long one. Asked of
+the few hits, since the funnel pays for a beginning of this kind at every byte of every text."""
 _WORD: Final = rb"(?:pass|pwd|secret|token|key|auth|cred)[A-Za-z0-9_-]{0,20}"
 
 _EXPRESSIONS: Final[tuple[tuple[Kind, bytes, int], ...]] = (
@@ -66,10 +85,9 @@ _EXPRESSIONS: Final[tuple[tuple[Kind, bytes, int], ...]] = (
     (Kind.BASE64_WIDE, _NO_BASE64 + rb"(?:" + _WIDE_GROUPS + rb"){3}", 0),
     # gzip, zip, UTF-8 with a mark, bzip2, xz, zlib
     (Kind.BASE64_MAGIC, _NO_BASE64 + BASE64_MAGIC + rb"[\w+/-]{16}", 0),
-    (Kind.HEX, rb"(?:^|[^0-9A-Za-z]|0x)(?:[2-7][0-9a-f]|0[9ad]){8}", CASELESS),
-    (Kind.HEX, rb"(?:1f8b08|504b0304|425a68)[0-9a-f]{16}", CASELESS),
-    (Kind.HEX, rb"(?:[2-7][0-9a-f]|0[9ad]){16}", CASELESS),
-    (Kind.HEX_APART, rb"(?:(?:[2-7][0-9a-f]|0[9ad])[: ]){10}", CASELESS),
+    (Kind.HEX, _HEX_TEXT + rb"{8}", CASELESS),
+    (Kind.HEX, _HEX_MAGIC, CASELESS),
+    (Kind.HEX_APART, rb"(?:" + _HEX_TEXT + rb"[: ]){10}", CASELESS),
     (Kind.BYTES, rb"(?:0x(?:[2-7][0-9a-f]|0?[9ad]),\s{0,8}){8}", CASELESS),
     (Kind.BYTES, rb"(?:(?:9|1[03]|3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]),\s{0,8}){12}", 0),
     (Kind.ESCAPE, rb"(?:\\u[0-9a-f]{4}){3}", CASELESS),
@@ -119,4 +137,8 @@ class Gate:
 
     def hits(self, data: bytes) -> dict[int, list[int]]:
         """Return where candidates end, by `Kind`, sorted."""
-        return self._funnel.hits(data)
+        hits = self._funnel.hits(data)
+        if Kind.HEX in hits:
+            ends = [end for end in hits.pop(Kind.HEX) if _HEX_ENDS.match(data, end)]
+            hits |= {Kind.HEX: ends} if ends else {}
+        return hits

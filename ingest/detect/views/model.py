@@ -165,6 +165,11 @@ class Views:
     views: tuple[View, ...]
     undecoded: tuple[Undecoded, ...]
 
+    @property
+    def size(self) -> int:
+        """Bytes of all views."""
+        return sum(len(view.data) for view in self.views)
+
 
 class Budget:
     """What is left of the limits while one blob is decoded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -40,13 +40,25 @@ def scan_views(
     `found` are those of the text itself. A value that several views show at the same place is
     reported once, from the shortest chain; from the text itself if it stands there.
     """
+    return merge_views(text, views, found, map(scan, texts_of(text, views)))
+
+
+def texts_of(text: ScanText, views: Views) -> Iterator[ScanText]:
+    """Yield each view of a text as a text."""
+    for view in views.views:
+        suffix = text.suffix if view.suffix is None else view.suffix
+        yield ScanText(blob_id=text.blob_id, suffix=suffix, data=view.data)
+
+
+def merge_views(
+    text: ScanText, views: Views, found: Sequence[Finding], shown: Iterable[Sequence[Finding]]
+) -> list[Finding]:
+    """Return what `scan_views` does; `shown` are the findings of each view, in their order."""
     if not views.views:
         return list(found)
     decoded: list[Finding] = []
     lines = LineIndex(text.data)
-    for view in views.views:
-        suffix = text.suffix if view.suffix is None else view.suffix
-        inner = scan(ScanText(blob_id=text.blob_id, suffix=suffix, data=view.data))
+    for view, inner in zip(views.views, shown, strict=True):
         decoded += _outward(inner, view, lines, len(text.data))
     return merge_findings([*found, *decoded])
 

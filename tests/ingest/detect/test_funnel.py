@@ -49,14 +49,13 @@ def test_a_literal_funnel_reads_no_pattern_syntax() -> None:
     assert funnel.hits(b"abc a.c") == {0: [7]}
 
 
-def test_windows_reach_around_a_hit_and_join_where_they_meet() -> None:
-    funnel = Funnel([Pattern(id=0, expression=b"xy")])
-    assert funnel.candidate_windows(b"xy..xy........xy", 3) == [(0, 9), (13, 16)]
+def test_spans_that_overlap_or_touch_are_joined() -> None:
+    assert merge_spans([(0, 5), (2, 4), (5, 9), (13, 16)]) == [(0, 9), (13, 16)]
 
 
-def test_candidate_lines_are_whole_lines_once_each() -> None:
+def test_lines_at_match_ends_are_whole_lines_once_each() -> None:
     data = b"no\nxy and xy\nno\nxy"
-    spans = Funnel([Pattern(id=0, expression=b"xy")]).candidate_lines(data)
+    spans = lines_at(data, [5, 12, 18])
     assert [data[a:b] for a, b in spans] == [b"xy and xy", b"xy"]
 
 
@@ -111,14 +110,11 @@ def test_hits_agree_with_the_expressions_of_python(data: bytes) -> None:
     assert bool(hits.get(1)) == (re.search(rb"ab", data) is not None)
 
 
-@given(texts, st.integers(0, 50))
-def test_windows_are_disjoint_sorted_and_inside_the_blob(data: bytes, margin: int) -> None:
-    funnel = Funnel(WORDS)
-    spans = funnel.candidate_windows(data, margin)
-    assert all(0 <= a <= b <= len(data) for a, b in spans)
-    assert all(left[1] < right[0] for left, right in pairwise(spans))
-    covered = {n for a, b in spans for n in range(a, b + 1)}
-    assert {e for ends in funnel.hits(data).values() for e in ends} <= covered
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted)))
+def test_joined_spans_are_disjoint_sorted_and_hold_the_same_bytes(spans: list[list[int]]) -> None:
+    joined = merge_spans(sorted((a, b) for a, b in spans))
+    assert all(left[1] < right[0] for left, right in pairwise(joined))
+    assert {n for a, b in joined for n in range(a, b)} == {n for a, b in spans for n in range(a, b)}
 
 
 @given(texts, st.lists(st.integers(1, 200)))

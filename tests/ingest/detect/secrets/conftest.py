@@ -8,7 +8,8 @@ import pytest
 
 from ingest.detect import secrets
 from ingest.detect.detector import DetectorConfig
-from ingest.detect.secrets.detector import LineEngine, SecretsDetector
+from ingest.detect.secrets.detector import SecretsDetector
+from ingest.detect.secrets.lines import LineEngine
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import Finding
 from ingest.domain.secret import HmacKey

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.detect.detector import BatchDetector
 from ingest.detect.secrets.detector import SecretsDetector
 from ingest.domain.finding import Category, Confidence, Finding
 from ingest.domain.text import ScanText
@@ -177,6 +178,7 @@ PIECES = (
     " ",
     "x" * 5000,
 )
+ENCODED = f"url: x%3D{GITHUB}%26pass%3Dhunter2%21"
 blobs = st.lists(st.sampled_from(PIECES) | st.text(max_size=30), max_size=12).map("".join)
 
 
@@ -190,8 +192,25 @@ def test_spans_lie_inside_the_blob_and_repeat_whatever_came_before(
     scan(f"other = '{STRIPE}'\n".encode(), "yaml")
     assert scan(data, suffix) == first
     assert all(0 <= f.start < f.end <= len(data) for f in first)
-    assert len({(f.start, f.end) for f in first}) == len(first)
+    assert len({(f.start, f.end, f.hmac) for f in first}) == len(first)
     assert all(f.line == data.count(b"\n", 0, f.start) + 1 for f in first)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(
+        st.tuples(blobs | st.just(ENCODED), st.sampled_from(("py", "yaml", "php", ""))), max_size=5
+    )
+)
+def test_many_texts_in_one_call_give_what_each_gives_alone(
+    texts: list[tuple[str, str]], secrets_detector: SecretsDetector
+) -> None:
+    asked = [
+        ScanText(blob_id=f"{n:040x}", suffix=suffix, data=text.encode("utf-8", "ignore"))
+        for n, (text, suffix) in enumerate(texts)
+    ]
+    assert isinstance(secrets_detector, BatchDetector)
+    assert secrets_detector.scan_all(asked) == [secrets_detector.scan(text) for text in asked]
 
 
 CRAFTED = (

@@ -9,8 +9,8 @@ from pathlib import Path
 import kingfisher_sdk
 import pytest
 
-from ingest.detect.secrets.generic import GenericGate
-from ingest.detect.secrets.kingfisher import _is_generic, _rules, _scanner
+from ingest.detect.secrets.kingfisher import _SAMPLE, _is_generic, _rules, _scanner
+from ingest.detect.secrets.lines import LineEngine
 from tests.support.rules import shared_rules
 from workers.rulepacks import rule_packs
 
@@ -44,11 +44,6 @@ def generic() -> kingfisher_sdk.Scanner:
     return _scanner(_rules(packs, rules_dir / "kingfisher", builtins=False))
 
 
-@pytest.fixture(scope="module")
-def gate() -> GenericGate:
-    return GenericGate()
-
-
 def spans(scanner: kingfisher_sdk.Scanner, data: bytes, offset: int = 0) -> set[tuple[object, ...]]:
     return {
         (
@@ -61,16 +56,26 @@ def spans(scanner: kingfisher_sdk.Scanner, data: bytes, offset: int = 0) -> set[
     }
 
 
+def test_the_line_that_warms_the_rules_gets_as_far_as_their_filters(
+    generic: kingfisher_sdk.Scanner,
+) -> None:
+    assert [found.rule_id for found in generic.scan(_SAMPLE)] == ["custom.generic-api-key"]
+
+
+def windows_of(line_engine: LineEngine, data: bytes) -> list[tuple[int, int]]:
+    return line_engine.generic_windows(data, line_engine.hits(data))
+
+
 def spans_behind(
-    gate: GenericGate, scanner: kingfisher_sdk.Scanner, data: bytes
+    line_engine: LineEngine, scanner: kingfisher_sdk.Scanner, data: bytes
 ) -> set[tuple[object, ...]]:
-    windows = gate.windows(data)
+    windows = windows_of(line_engine, data)
     return {span for start, end in windows for span in spans(scanner, data[start:end], start)}
 
 
 @pytest.mark.parametrize("text", HOLDERS)
-def test_a_text_with_what_the_rules_want_passes(gate: GenericGate, text: str) -> None:
-    assert gate.windows(text.encode()) == [(0, len(text.encode()))]
+def test_a_text_with_what_the_rules_want_passes(line_engine: LineEngine, text: str) -> None:
+    assert windows_of(line_engine, text.encode()) == [(0, len(text.encode()))]
 
 
 @pytest.mark.parametrize(
@@ -84,12 +89,12 @@ def test_a_text_with_what_the_rules_want_passes(gate: GenericGate, text: str) ->
         "login(user, password)\n",
     ],
 )
-def test_a_text_without_it_does_not(gate: GenericGate, text: str) -> None:
-    assert gate.windows(text.encode()) == []
+def test_a_text_without_it_does_not(line_engine: LineEngine, text: str) -> None:
+    assert windows_of(line_engine, text.encode()) == []
 
 
 def test_windows_hold_all_that_a_rule_reads_in_long_texts(
-    gate: GenericGate, generic: kingfisher_sdk.Scanner
+    line_engine: LineEngine, generic: kingfisher_sdk.Scanner
 ) -> None:
     source = random.Random(5)
     reported = 0
@@ -100,15 +105,15 @@ def test_windows_hold_all_that_a_rule_reads_in_long_texts(
         data = "".join(lines).encode()
         expected = spans(generic, data)
         reported += len(expected)
-        assert spans_behind(gate, generic, data) == expected
+        assert spans_behind(line_engine, generic, data) == expected
     assert reported > 4
 
 
 def test_the_gate_loses_nothing_on_installed_packages(
-    gate: GenericGate, generic: kingfisher_sdk.Scanner
+    line_engine: LineEngine, generic: kingfisher_sdk.Scanner
 ) -> None:
     files = sorted(Path(sysconfig.get_paths()["purelib"]).rglob("*.py"))
     sample = random.Random(5).sample(files, min(60, len(files)))
     for path in sample:
         data = path.read_bytes()[:200_000]
-        assert spans_behind(gate, generic, data) == spans(generic, data), path.name
+        assert spans_behind(line_engine, generic, data) == spans(generic, data), path.name

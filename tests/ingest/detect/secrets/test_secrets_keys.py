@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.detect.secrets.detector import LineEngine
+from ingest.detect.secrets.lines import LineEngine
 from ingest.domain.finding import Category
 
 HEAD, TAIL = "-----BEGIN {}PRIVATE" + " KEY{}-----", "-----END {}PRIVATE" + " KEY{}-----"

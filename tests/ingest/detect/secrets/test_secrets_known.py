@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.detect.detector import KnownValue
-from ingest.detect.secrets.known import MIN_BYTES, KnownValues, known_of
+from ingest.detect.secrets.known import MIN_BYTES, KnownValue, KnownValues, known_of
 from ingest.domain.finding import Category, Confidence, Finding
 from ingest.domain.secret import HmacKey, Secret
 
@@ -71,8 +70,24 @@ def test_a_value_that_may_stand_for_something_else_is_not_swept(value: str) -> N
     assert places(f"x = {value}", value) == []
 
 
+def test_the_digest_changes_with_what_is_known_and_not_with_its_order() -> None:
+    values = [known(value) for value in (VALUE, VALUE[::-1])]
+    digests = {KnownValues(v, key=KEY).digest for v in (values, values[::-1], values[:1], [])}
+    assert len(digests) == 3
+
+
+@given(st.lists(st.text("aZ0=/_. '", max_size=30), max_size=8))
+def test_what_was_read_before_changes_nothing(texts: list[str]) -> None:
+    values = [known(value) for value in ("a0=Z0/a0Z", "0000aaaa", "a_0Z.0aZ")]
+    used = KnownValues(values, key=KEY)
+    for text in [*texts, *texts, *("a0=Z0/a0Z.0000aaaa", "0000aaaa")]:
+        data = text.encode()
+        assert used.matches(data) == KnownValues(values, key=KEY).matches(data)
+
+
 def test_the_lookup_holds_no_value() -> None:
     lookup = KnownValues([known(VALUE)], key=KEY)
+    assert lookup.matches(f"{VALUE}x {VALUE}".encode())
     shown = repr(vars(lookup)) + repr(known(VALUE))
     assert VALUE not in shown
     assert VALUE[:6] not in shown

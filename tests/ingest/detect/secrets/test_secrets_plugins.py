@@ -14,7 +14,7 @@ from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.settings import get_settings, transient_settings
 
 from ingest.detect.secrets import plugins as ours
-from ingest.detect.secrets.detector import LineEngine
+from ingest.detect.secrets.lines import LineEngine
 from ingest.detect.secrets.placeholders import (
     is_alphabet,
     is_filler,

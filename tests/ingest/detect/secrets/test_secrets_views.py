@@ -39,6 +39,25 @@ def test_an_identity_does_not_depend_on_the_encoding(scan: Scan) -> None:
     assert plain == decoded
 
 
+@pytest.mark.parametrize(
+    ("value", "views"),
+    [
+        ("hunter2Zk91", [()]),
+        # As it stands and decoded it is two values, and either may stand elsewhere.
+        ("hunter2%40Zk91", [(), ("percent",)]),
+        # A view shows it as it stands, for the sake of its neighbour.
+        ("hunter2Zk91\nx: %41%42%43%44", [()]),
+    ],
+)
+def test_a_place_has_one_finding_for_each_value_and_the_plain_one_first(
+    value: str, views: list[tuple[str, ...]], scan: Scan
+) -> None:
+    found = scan(f"password: {value}\n", "yaml")
+    assert len({(f.start, f.end) for f in found}) == 1
+    assert len({f.hmac for f in found}) == len(found)
+    assert sorted(f.views for f in found) == views
+
+
 def test_what_could_not_be_decoded_is_counted(secrets_detector: SecretsDetector) -> None:
     broken = base64.b64encode(gzip.compress(bytes(range(256)) * 400)[:-40])
     text = ScanText(blob_id="0" * 40, suffix="txt", data=b"x: " + broken)

@@ -1,0 +1,44 @@
+"""Texts of an interface: what a form, a message or a translation says about a password."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WORDS: Final = (
+    rb"(?:passw(?:or)?ds?|passphrases?|pass[ -]?codes?|secrets?|tokens?|(?:api|access|secret"
+    rb"|private)[ -]?keys?|keys?|credentials?|pin"
+    rb"|passwort|passw\xc3\xb6rter|kennwort|mot de passe|contrase\xc3\xb1a|clave|senha"
+    rb"|palavra-passe|wachtwoord"
+    rb"|parola|l\xc3\xb6senord|adgangskode|passord|salasana|has\xc5\x82o|heslo)"
+)
+_SPEAKS: Final = re.compile(rb"(?i)(?:^|[^A-Za-z])" + _WORDS + rb"(?:[^A-Za-z]|$)")
+_SENTENCE: Final = re.compile(rb"(?s)[^\s].*\s.*")
+_END: Final = re.compile(rb"[.?!:\xa6]$|\.\.\.$|\xe2\x80\xa6$|\)$")
+_UNESCAPED: Final = re.compile(rb"(?:\\u[0-9a-fA-F]{4}|[\s.,!?:()-])+")
+_LABEL_NAME: Final = re.compile(
+    rb"(?i)(?:label|error|title|hint|prompt|message|msg|help|text|tooltip|description|desc"
+    rb"|caption|placeholder|question"
+    rb"|invalid|wrong|forgot\w*|too_?short|too_?long|mismatch|required|legend|heading|button"
+    rb"|summary|usage|doc)\w{0,8}"
+    rb"[._\w-]{0,24}[\"'\])]{0,2}[ \t]*(?:=>|[:=,(])[ \t]*[\"'`]?$"
+)
+_PLAIN_WORDS: Final = re.compile(rb"[A-Z][a-z']+(?:[ ][A-Za-z'\x80-\xff-]+)+[.?!:]?")
+_DIGITS: Final = re.compile(rb"[0-9]")
+
+
+def is_label(value: bytes, head: bytes) -> bool:
+    """Say whether a value is text for people; `head` is what stands before it on its line.
+
+    A passphrase of several words is none of these as long as it neither speaks of secrets, nor
+    begins or ends as a sentence does.
+    """
+    text = value.strip()
+    if text.startswith(b"\\u") and _UNESCAPED.fullmatch(text):
+        return True
+    if _SENTENCE.fullmatch(text):
+        is_worded = _SPEAKS.search(text) is not None and not _DIGITS.search(text)
+        is_sentence = _PLAIN_WORDS.fullmatch(text) is not None
+        return is_worded or is_sentence or (_END.search(text) is not None and text.count(b" ") > 1)
+    is_wordy = text.isalpha() or not text.isascii()
+    return _LABEL_NAME.search(head) is not None and is_wordy

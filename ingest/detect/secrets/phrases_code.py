@@ -1,0 +1,96 @@
+"""Constructs of programs in which a literal is a secret by its place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ingest.detect.secrets.phrase import QUOTED, Phrase
+from ingest.domain.finding import Category
+
+_WORD: Final = rb"(?:passw(?:or)?d|passwort|passphrase|pwd|secret|token|passcode|pass|pw)"
+_CONSTANT: Final = rb"\w{0,40}(?:KEY|SALT|PASSWORD|PASSWD|PASS|SECRET|TOKEN)\w{0,12}"
+_ANY: Final = rb"(?:'(?P<v1>(?:\\.|[^'\\\n]){8,200})'|\"(?P<v2>(?:\\.|[^\"\\\n]){8,200})\")"
+
+CODE: Final = (
+    Phrase(
+        "compare",
+        rb"\b(?:strn?(?:case)?i?cmp|strncasecmp|memcmp|compare_digest|secure_compare|hash_equals"
+        rb"|ConstantTimeCompare|Objects\.equals|String\.Equals|StringUtils\.equals|streq)[ \t]*\(",
+        rb"(?i)[^,()\n\"']{0,40}\b\w*"
+        + _WORD
+        + rb"\w{0,12}[^,()\n\"']{0,20},[ \t]*(?-i:"
+        + QUOTED
+        + rb")",
+    ),
+    Phrase(
+        "equals",
+        rb"(?:passw(?:or)?d|passphrase|pwd|pass|secret)\w{0,8}(?:\(\))?\.(?:equals(?:IgnoreCase)?"
+        rb"|isEqual(?:To)?|compareTo)\(",
+        QUOTED + rb"[ \t]*\)",
+        is_caseless=True,
+    ),
+    Phrase(
+        "typed",
+        rb"(?:\.(?:type|fill|send_?keys|setValue|clear_?and_?type|typeText|sendKeys|keyboardType"
+        rb"|enterText|replaceText)|fill_in)[ \t]*\(?[ \t]*",
+        rb"(?:[^\n]{0,80}?(?:,|with:)[ \t]*)?"
+        rb"[\"'](?P<v1>[^\"'\n{}]{4,64})(?:\{\w+\})*[\"'][ \t]*\)?",
+        before=rb"(?:passw(?:or)?d|passwort|passphrase)[\w\"'\])}-]*[^\n,;]{0,30}$",
+    ),
+    Phrase(
+        "fill",
+        rb"\b(?:fill|type|fill_in|fillIn|fillField|setValue)[ \t]*\(?["
+        rb" \t]*[\"'][^\"'\n]{0,40}(?i:passw(?:or)?d|passwort)",
+        rb"[^\"'\n]{0,30}(?:[\"'][^\"'\n]{0,20}){0,2}?[\"'][ \t]*(?:\)[ \t]*\.\w+\(|,["
+        rb" \t]*(?:with:)?)[ \t]*[\"'](?P<v1>[^\"'\n{}]{4,64})(?:\{\w+\})*[\"']",
+    ),
+    Phrase(
+        "flag",
+        rb"(?i:\b(?:flag|flags|pflag|fs|cmd)\.\w{0,20}String\w{0,3}\()",
+        rb"(?i)[^\"'\n]{0,40}[\"'][\w.-]*"
+        + _WORD
+        + rb"[\w-]{0,8}[\"'][ \t]*,[ \t]*(?-i:"
+        + QUOTED
+        + rb")",
+    ),
+    Phrase(
+        "macro",
+        rb"#[ \t]*define[ \t]+\w{0,40}(?:PASSWORD|PASSWD|PASS|PWD|PSK|SECRET|PASSPHRASE)[ \t]+",
+        rb"(?:\([ \t]*)?L?\"(?P<v1>[^\"\n]{4,64})\"",
+        is_caseless=True,
+    ),
+    Phrase(
+        "constant",
+        rb"\bdefine[ \t]*\([ \t]*['\"]" + _CONSTANT + rb"['\"][ \t]*,[ \t]*",
+        _ANY,
+        is_caseless=True,
+    ),
+    Phrase(
+        "basic",
+        rb"basic_?auth\w{0,12}[\"']?[ \t]*[:=][ \t]*[\"']?",
+        rb"[A-Za-z][\w.@-]{0,40}:(?P<v4>[^\s\"',;:<>{}$/]{4,64})(?=[\"',\s:;]|$)",
+        is_caseless=True,
+    ),
+    Phrase(
+        "basic in code",
+        rb"(?:Basic|Buffer\.from|btoa|b64encode|encodeBase64|Base64\.encode\w*|base64_encode"
+        rb"|encodeToString|EncodeToString)[^\n\"'`]{0,40}[\"'`]",
+        rb"[A-Za-z][\w.@-]{1,40}:(?P<v4>[^\s\"'`:<>{}$/][^\s\"'`:<>{}$]{3,63})[\"'`]",
+    ),
+    Phrase(
+        "issuer",
+        rb"[\"'](?i:key|signing_?key|issuer_?signing_?key)[\"'][ \t]*:[ \t]*",
+        rb"[\"'](?P<v1>[^\"'\n]{8,200})[\"'](?=[^{}]{0,300}[\"'](?i:issuer|audience"
+        rb"|valid\w*)[\"'])",
+        fewest=12,
+    ),
+    Phrase(
+        "address",
+        rb"[a-z]://[\w.%+-]{1,64}:",
+        # The last at sign parts the password from the host; a port is none.
+        rb"(?!\d{1,5}(?:[/?#\s]|$))(?P<v4>(?=[^\s\"'`<>{}$]{0,80}[#/?!&,;(*+])[^\s\"'`<>{}$]{4,80})"
+        rb"@(?=[\w.-]+(?:[:/?\"'`\s)]|$))",
+        category=Category.URI_CREDENTIAL,
+    ),
+)
+"""Comparisons, test typing, defaults, macros, credentials in one string."""

@@ -1,0 +1,95 @@
+"""Directives of configuration files that name a secret without a sign between.
+
+Sources: command references of Cisco IOS, Juniper and Fortinet, the manual pages of the programs,
+and the grammars of PostgreSQL and MySQL.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ingest.detect.secrets.phrase import BARE_WORD, QUOTED, Phrase
+
+_LINE: Final = rb"(?:^|\n)[ \t]*(?:set[ \t]+)?"
+_PLAIN: Final = rb"(?:[067][ \t]+)?"
+"""Cisco's kinds of a written password: none, 0, 6 and 7 can be read back; others are hashes."""
+_NO_KIND: Final = rb"(?!(?:[0-9]|ENC|encrypted|hash)[ \t])"
+
+
+def _line(name: str, words: bytes, tail: bytes = b"") -> Phrase:
+    """Return a directive at the start of a line."""
+    head = _LINE + words + rb"[ \t]"
+    return Phrase(name, head, rb"[ \t]*" + tail + BARE_WORD + rb"(?=[\s;]|$)")
+
+
+DIRECTIVES: Final = (
+    _line(
+        "ios user",
+        rb"username[ \t]\S{1,40}(?:[ \t]privilege[ \t]\d+)?[ \t](?:password|secret)",
+        _PLAIN + _NO_KIND,
+    ),
+    _line(
+        "ios enable", rb"enable[ \t](?:password|secret)(?:[ \t]level[ \t]\d+)?", _PLAIN + _NO_KIND
+    ),
+    _line("ios isakmp", rb"crypto[ \t]isakmp[ \t]key", _PLAIN + _NO_KIND),
+    _line(
+        "ios server", rb"(?:tacacs|radius)-server[ \t](?:host[ \t]\S+[ \t])?key", _PLAIN + _NO_KIND
+    ),
+    _line("ios community", rb"snmp-server[ \t]community", b""),
+    _line("ios neighbor", rb"neighbor[ \t]\S{1,40}[ \t]password", _PLAIN + _NO_KIND),
+    _line(
+        "ios ospf",
+        rb"ip[ \t]ospf[ \t](?:authentication-key|message-digest-key[ \t]\d+[ \t]md5)",
+        _PLAIN + _NO_KIND,
+    ),
+    _line("ios ntp", rb"ntp[ \t]authentication-key[ \t]\d+[ \t]md5", _PLAIN),
+    _line(
+        "ios key",
+        rb"(?:key-string|pre-shared-key|ppp[ \t](?:chap|pap)[ \t]password)",
+        rb"(?:local|remote|ascii-text|ascii)?[ \t]*" + _PLAIN + _NO_KIND,
+    ),
+    _line("ios wpa", rb"wpa-psk[ \t](?:ascii|hex)", _PLAIN),
+    Phrase(
+        "fortinet",
+        rb"(?:^|\n)[ \t]*set[ \t]+(?:passwd|psksecret|password|auth-pwd|secret"
+        rb"|pre-shared-secret)[ \t]",
+        rb"(?!ENC[ \t])" + BARE_WORD + rb"[ \t]*(?=\r|\n|$)",
+    ),
+    _line("snmpd", rb"r[ow]community6?"),
+    _line("redis", rb"(?:requirepass|masterauth)"),
+    _line("bind", rb"(?:bindpw|rootpw|ldap_bindpw|rootbindpw|olcRootPW)"),
+    _line("nginx", rb"secure_link_secret"),
+    _line("haproxy", rb"user[ \t]\S{1,40}[ \t]insecure-password"),
+    Phrase("haproxy", _LINE + rb"stats[ \t]+auth[ \t]+", rb"[\w.@-]{1,40}:(?P<v4>\S{4,64})"),
+    Phrase("ipsec", rb":[ \t]*(?:PSK|XAUTH|EAP)[ \t]+", rb"[\"'](?P<v1>[^\"'\n]{4,128})[\"']"),
+    Phrase(
+        "redis acl",
+        rb"(?:^|\n)[ \t]*(?:user|ACL SETUSER)[ \t]+\w",
+        rb"[^\n>]{0,60}[ \t]>(?P<v4>\S{4,64})",
+    ),
+    Phrase(
+        "sql identified",
+        rb"identified[ \t]+(?:with|via)[ \t]+[\w'\"]{2,40}[ \t]+(?:by|using|as)[ \t]+",
+        rb"(?i)(?:password[ \t]*\([ \t]*)?" + QUOTED,
+        is_caseless=True,
+    ),
+    Phrase(
+        "sql password",
+        rb"password[ \t]+'",
+        rb"(?P<v2>[^'\n]{4,128})'",
+        before=rb"\b(?:user|role|login|options|alter|create|grant|with|encrypted)\b",
+        is_caseless=True,
+    ),
+    Phrase(
+        "sql function",
+        rb"(?:set[ \t]+password[^\n;]{0,80}=|using)[ \t]*password[ \t]*\([ \t]*",
+        QUOTED,
+        is_caseless=True,
+    ),
+    Phrase(
+        "sp_addlogin",
+        rb"sp_(?:addlogin|password)[ \t]+",
+        rb"N?'[^'\n]*'[ \t]*,[ \t]*N?'(?P<v2>[^'\n]{4,64})'",
+    ),
+)
+"""Directives of devices, servers and databases."""

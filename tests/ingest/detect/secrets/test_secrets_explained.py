@@ -1,0 +1,106 @@
+"""What a match is instead of a secret in use, and what must not be explained away."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.detect.secrets.explained import explanation
+from ingest.detect.secrets.matches import Match
+from ingest.domain.finding import Category, Confidence
+
+UUID = "3f0e1c52-9a7b-4d2e-8c61-" + "5b7f90ad12e4"
+HEX = "5baa61e4c9b93f3f06822" + "50b6cf8331b7ee68fd9"
+BLOB = "Q4USEEs9eccQL7R8QZws2q" + "DRHtVo4UcKEbu2mX7WR6oA"
+
+EXPLAINED = {
+    "sample of a vendor": ("aws_key = «AKIA" + "I44QH8DHBEXAMPLE»", "sample"),
+    "sample of a standard": ('"access_token":"«mF_9.' + 'B5f-4.1JqM»"', "sample"),
+    "sample login": ("ftp://user:«password»@ftp.acme.dev", "sample"),
+    "sample login of a local host": ("redis://:«password»@localhost:6379", "sample"),
+    "stand-in": ("Bearer «YOUR_API_TOKEN»", "stand-in"),
+    "stand-in in words": ("key: «<insert your key here>»", "stand-in"),
+    "filtered by Maven": ("db.password=«@mail.password@»", "stand-in"),
+    "property": ("<password>«${settings.pw}»</password>", "stand-in"),
+    "sops": ("token: «ENC[AES256_GCM,data:abc1»,iv:x]", "ciphertext"),
+    "jasypt": ("pw=ENC(«G6N718UuyPE5bHyWKyuL»)", "ciphertext"),
+    "cloud config": ("pw: «{cipher}AQA1b2c3d4»", "ciphertext"),
+    "chain address": ("c = '«0x" + HEX[:40] + "»'", "address"),
+    "translated": ('"password": "«Mot de passe oublié»"', "label"),
+    "sentence": ('"password": "«Please enter it again.»"', "label"),
+    "escaped script": ("password=«\\u30d1\\u30b9\\u30ef»", "label"),
+    "label by name": ('passwordLabel: "«Kennwort»"', "label"),
+    "field's name": ('PASSWORD_FIELD = "«j_password»"', "name"),
+    "event": ('passwordEvent = "«user.password.changed»"', "name"),
+    "resource": ('secretArn = "«arn:aws:secretsmanager:eu-west-1:1112:secret:prod/db-A»"', "name"),
+    "algorithm": ("password_encryption = «scram-sha-256»", "name"),
+    "words alone": ('token = "«reset-password-token-form»"', "words"),
+    "graphql": ("password: «String!»", "type"),
+    "rule": ("password: '«required|min:8»'", "type"),
+    "member": ("password = «random_password.db.result»", "code"),
+    "regex": ("PASSWORD_RE = re.compile(r'«^(?=.*[A-Z])[A-Za-z0-9]{8,}$»')", "pattern"),
+    "tenant": (f'"tenantId": "«{UUID}»"', "identifier"),
+    "request": (f"requestId=«{UUID}» token", "identifier"),
+    "hash call": (f"expect(sha1('password')).to.equal('«{HEX}»')", "digest"),
+    "fingerprint": (f"GPG_KEY=«{HEX}»", "digest"),
+    "assembly": ("PublicKeyToken=«31bf3856ad364e35»", "digest"),
+    "public key": (f'PublicKey = "«{BLOB}»"', "public key"),
+    "web key": (f'{{"kty":"RSA","e":"AQAB","n":"«{BLOB}»"}}', "public key"),
+    "site": (f'name="site-verification" content="«{BLOB}»"', "public key"),
+    "picture": ('"image/png": "«iVBORw0KGgo' + BLOB + '»"', "picture"),
+}
+KEPT = {
+    "word as a password": 'password: "«password»"',
+    "two words": 'password = "«new_password»"',
+    "default": "password: «changeme»",
+    "passphrase": 'passphrase = "«correct horse battery staple»"',
+    "user of one's own": "postgres://bob:«password»@db.acme.dev",
+    "client secret": f'client_secret: "«{UUID}»"',
+    "bare identifier": f'"id": "«{UUID}»"',
+    "private web key": f'{{"kty":"OKP","x":"«{BLOB}»","d":"{BLOB}"}}',
+    "hex key": f'secret_key = "«{HEX}»"',
+    "mixture under a key's name": 'secretkey = "«kQwIOrYvnXmSDkwEiFngrKid»"',
+    "dots and digits": 'password = "«a1.b2.c3»"',
+    "encoded text": f'api_secret = "«{BLOB}»"',
+}
+
+
+def explain(marked: str, suffix: str = "txt", rule: str = "keyword") -> str:
+    head, _, rest = marked.partition("«")
+    start, value = len(head.encode()), rest.partition("»")[0].encode()
+    match = Match(
+        start=start,
+        end=start + len(value),
+        detector_id="x",
+        rule_id=rule,
+        category=Category.PASSWORD,
+        confidence=Confidence.LOW,
+    )
+    return explanation(marked.replace("«", "").replace("»", "").encode(), match, suffix)
+
+
+@pytest.mark.parametrize(("marked", "kind"), EXPLAINED.values(), ids=EXPLAINED)
+def test_what_is_no_secret_is_called_by_its_name(marked: str, kind: str) -> None:
+    assert explain(marked) == kind
+
+
+@pytest.mark.parametrize("marked", KEPT.values(), ids=KEPT)
+def test_what_may_be_a_secret_is_kept(marked: str) -> None:
+    assert explain(marked) == ""
+
+
+def test_a_vendors_format_is_not_explained_by_shape_or_name() -> None:
+    assert explain('tokenName = "«user-token-name»"', rule="github-token") == ""
+    assert explain('tokenName = "«user-token-name»"') == "name"
+
+
+def test_in_a_program_a_value_outside_of_strings_is_an_expression() -> None:
+    assert explain("cfg.password = «values[EnvPassword]»", "go") == "expression"
+    assert explain("// password = «hunter2x»", "go") == ""
+    assert explain("password = «hunterx»", "ini") == ""
+
+
+def test_a_header_of_a_private_key_counts_with_its_body_only() -> None:
+    header = "BEGIN RSA PRIVATE " + "KEY"
+    assert explain(f"-----«{header}»-----\n...", rule="private-key-header") == "header"
+    body = "MIIEpAIBAAKCAQEA" + "7x8y"
+    assert explain(f"-----«{header}»-----\n{body}", rule="private-key-header") == ""

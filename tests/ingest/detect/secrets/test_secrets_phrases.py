@@ -1,0 +1,103 @@
+"""Options, directives and constructs of code that carry a secret, and what only looks so."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.detect.secrets.lines import LineEngine
+from ingest.detect.secrets.phrases import RULE_ID
+
+WORD = "Apfel" + "strudel7"
+BASE = "Sn" + "owBall/22"
+
+FOUND = {
+    "mariadb joined": f"mariadb -u app -p{WORD} shop < dump.sql",
+    "mysql in quotes": f'system("mysqldump --all -u root -p{WORD} > x");',
+    "mysql as a list": f'test: ["CMD", "mysqladmin", "-uroot", "-p{WORD}", "ping"]',
+    "over two lines": f"mysql -h db \\\n  -p{WORD} shop",
+    "mongodump apart": f"mongodump --host h -u u -p '{WORD}' --out x",
+    "valkey": f"valkey-cli -p 6380 -a {WORD} info",
+    "sshpass joined": f"sshpass -p{WORD} scp a b:",
+    "bcp": f"bcp db.t out f -S h -U sa -P {WORD}",
+    "mosquitto": f"mosquitto_sub -t x -u a -P {WORD}",
+    "7z": f"7z a -p{WORD} out.7z in",
+    "ldap": f"ldapmodify -x -D cn=admin -w {WORD} -f x.ldif",
+    "smb": f"rpcclient -U 'dom/bob%{WORD}' host",
+    "putty": f"plink -ssh bob@h -pw {WORD} ls",
+    "keytool": f"keytool -genkey -alias a -storepass {WORD}",
+    "openssl": f"openssl rsa -passin pass:{WORD} -in k",
+    "htpasswd": f"htpasswd -cb /etc/h bob {WORD}",
+    "oracle": f"sqlplus scott/{WORD}@db1 @x.sql",
+    "login": f"podman login -u bob -p {WORD} reg.test",
+    "rabbitmq": f"rabbitmqctl add_user bob {WORD}",
+    "wpa": f"wpa_passphrase MyNet {WORD}",
+    "piped to chpasswd": f"RUN echo 'pi:{WORD}' | chpasswd",
+    "piped to sudo": f"echo {WORD} | sudo -S -k apt update",
+    "piped to a login": f"echo '{WORD}' | docker login -u bob --password-stdin",
+    "ios user": f"username ops secret 0 {WORD}\n",
+    "ios server": f"radius-server host 10.0.0.1 key {WORD}\n",
+    "fortinet": f'    set psksecret "{WORD}"\n',
+    "snmpd": f"rocommunity {WORD} 10.0.0.0/8\n",
+    "redis": f"requirepass {WORD}\n",
+    "haproxy": f"  stats auth admin:{WORD}\n",
+    "ipsec": f'%any : PSK "{WORD}"',
+    "mysql plugin": f"CREATE USER x IDENTIFIED WITH caching_sha2_password BY '{WORD}';",
+    "postgres role": f"ALTER ROLE app WITH PASSWORD '{WORD}';",
+    "set password": f"SET PASSWORD FOR 'bob'@'%' = PASSWORD('{WORD}');",
+    "strcmp": f'if (!strcmp(user_password, "{WORD}")) ok();',
+    "equals": f'if (request.getPassword().equals("{WORD}")) {{',
+    "compare digest": f'hmac.compare_digest(token, b"{WORD}")',
+    "typed": f"page.locator('#password').fill('{WORD}')",
+    "filled": f"fill_in 'Password', with: '{WORD}'",
+    "flag": f'flag.StringVar(&p, "db-password", "{WORD}", "help")',
+    "macro": '#define WIFI_PASSWORD "kirsch' + 'torte"',
+    "php constant": f"define('DB_PASSWORD', '{BASE}{{x y}}');",
+    "basic": f"basicAuth: bob:{WORD}",
+    "basic in code": f"'Basic ' + btoa('bob:{WORD}')",
+    "issuer": f'"Jwt": {{"Key": "{WORD}xy", "Audience": "a"}}',
+    "number sign in an address": f"amqp://bob:a#{WORD}@mq.acme.dev/v",
+    "shared access": "https://a.test/x?sp=r&sig=" + "aZ3" * 14 + "%3D",
+}
+
+NOTHING = {
+    "prompt for it": "mysql -u root -p shop",
+    "variable": 'mysql -u root -p"$DB_PASS" shop',
+    "stand-in": "mysql -u root -pYOUR_PASSWORD shop",
+    "port": "redis-cli -p 6380 ping",
+    "port in upper case": "mysql -h h -P 3307 -u root",
+    "mongo's port": "mongo -p 27017",
+    "another program": "mkdir -p some/Folder7; cp -a F1le7 x",
+    "option of the next command": "mysql -e 'x' | grep -pX4yz9",
+    "prose": "zip and mysql are programs, see page -P of the manual",
+    "image's port": "docker run -p 8080:80 nginx1",
+    "hash of ios": "username ops secret 5 $1$abc$defg\n",
+    "encrypted by fortinet": "    set password ENC SH2abc\n",
+    "nothing piped": "echo done7now | grep x",
+    "piped variable": 'echo "$PW" | sudo -S true',
+    "compare of names": 'strcmp(method, "Basic12")',
+    "compare to a constant": "if (password.equals(confirmation)) {",
+    "label typed": "page.fill('#name', 'Otto77')",
+    "macro of a field": '#define PASSWORD_FIELD "password"',
+    "port of a host": "http://host:8080/a#b@c.example",
+    "template": "basicAuth: ${USER}:${PASS}",
+    "key without an issuer": '"Sort": {"Key": "created-at-desc", "Order": 1}',
+}
+
+
+def phrases(engine: LineEngine, text: str, suffix: str = "sh") -> list[str]:
+    data = text.encode()
+    matches = engine.scan(data, suffix)[0]
+    return [data[m.start : m.end].decode() for m in matches if m.rule_id == RULE_ID]
+
+
+@pytest.mark.parametrize("text", FOUND.values(), ids=FOUND)
+def test_a_secret_behind_well_known_words_is_found(text: str, line_engine: LineEngine) -> None:
+    found = phrases(line_engine, text)
+    assert found
+    assert all(value in text for value in found)
+    assert any(part in value for value in found for part in (WORD, BASE, "torte", "aZ3aZ3"))
+
+
+@pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING)
+def test_what_only_looks_like_it_is_left_alone(text: str, line_engine: LineEngine) -> None:
+    assert phrases(line_engine, text) == []
