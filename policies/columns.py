@@ -156,6 +156,7 @@ _RIGHTS = (
     _column("own_license_category", _TEXT, "its category", *LICENSE_CATEGORIES),
     _column("has_restriction", _FLAG, "words of restriction that no license text covers"),
     _column("training_restricted", _FLAG, "file or scope forbids use for training models"),
+    _column("refers_elsewhere", _FLAG, "the file leaves its license to another file, unnamed"),
     _column("is_license_text", _FLAG, "the file is a license text"),
     _column("is_manifest", _FLAG, "the file is a package manifest"),
     _column("has_foreign_holder", _FLAG, "a copyright line names someone else"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,18 +12,26 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+    # Every result that leaves is ordered explicitly; insertion order only costs memory.
+    "preserve_insertion_order": "false",
+    "lock_configuration": "true",
 }
+
+_ENGINES: dict[int, duckdb.DuckDBPyConnection] = {}
+"""By process id: to start an engine costs as much as all queries over a small corpus, and one that
+was started before a fork has no threads in the child. It is not even closed there."""
 
 
 @contextmanager
 def open_database() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database without files, network, extensions or access to Python variables.
 
-    The configuration is locked, so no statement can open it again.
+    The configuration is locked, so no statement can open it again. What is registered, and what
+    is made as TEMP, is seen by this connection alone and is gone with it.
     """
-    with duckdb.connect(":memory:", config=_CONFIG) as connection:
-        connection.execute("SET python_enable_replacements = false")
-        # Every result that leaves is ordered explicitly; insertion order only costs memory.
-        connection.execute("SET preserve_insertion_order = false")
-        connection.execute("SET lock_configuration = true")
+    process = os.getpid()
+    if process not in _ENGINES:
+        _ENGINES[process] = duckdb.connect(":memory:", config=_CONFIG)
+    with _ENGINES[process].cursor() as connection:
         yield connection

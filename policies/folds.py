@@ -31,7 +31,8 @@ def folds() -> Iterator[tuple[str, str]]:
     """Yield (name, query) of each folded table, over the tables ``facts_*``, trees and rights."""
     yield "folded_content", _fold("facts_content", _content_columns())
     for family, categories in FINDING_FAMILIES.items():
-        yield f"folded_{family}", _fold(f"facts_{family}", _finding_columns(family, categories))
+        columns = _finding_columns(family, categories)
+        yield f"folded_{family}", _fold(_with_categories(f"facts_{family}"), columns)
     yield "folded_licensing", _fold("facts_licensing", _licensing_columns())
     yield "folded_trees", _select("repo_id, path", "trees", [_STATUS_FOLD, *_tree_columns()])
     yield "folded_rights", _select("repo_id", "rights", _rights_columns())
@@ -94,20 +95,31 @@ def _count(items: str, column: str) -> str:
     return f"CASE WHEN count({column}) = count(*) THEN max(len({items})) END"
 
 
-def _category_list(column: str) -> str:
-    return (
-        f"list_sort(list_distinct(flatten(list(list_transform({column}, lambda x: x.category)))))"
-    )
+def _category_list(categories: str) -> str:
+    return f"list_sort(list_distinct(flatten(list({categories}))))"
 
 
-def _count_of(categories: Iterable[Category], findings: str = "findings") -> str:
-    chosen = _words(categories)
-    return _count(f"list_filter({findings}, lambda x: x.category IN ({chosen}))", "findings")
+def _count_of(chosen: Iterable[Category], categories: str = "found") -> str:
+    words = _words(chosen)
+    return _count(f"list_filter({categories}, lambda c: c IN ({words}))", "findings")
 
 
 # What only a language model found is never redacted, so it must not count as what is.
-_SURE = f"list_filter(findings, lambda s: s.evidence IS DISTINCT FROM '{MODEL_EVIDENCE}')"
-_UNSURE = f"list_filter(findings, lambda s: s.evidence = '{MODEL_EVIDENCE}')"
+_CATEGORIES: Final = {
+    "found": "findings",
+    "sure": f"list_filter(findings, lambda s: s.evidence IS DISTINCT FROM '{MODEL_EVIDENCE}')",
+    "unsure": f"list_filter(findings, lambda s: s.evidence = '{MODEL_EVIDENCE}')",
+}
+"""Lists of categories that are counted. They are made once for a row, as most rows have none and
+each counter looks at them."""
+
+
+def _with_categories(table: str) -> str:
+    lists = (
+        f"list_transform({findings}, lambda f: f.category) AS {name}"
+        for name, findings in _CATEGORIES.items()
+    )
+    return f"(SELECT *, {', '.join(lists)} FROM {table})"  # noqa: S608 - constants
 
 
 def _finding_columns(family: Family, categories: tuple[Category, ...]) -> list[str]:
@@ -118,12 +130,12 @@ def _finding_columns(family: Family, categories: tuple[Category, ...]) -> list[s
     """
     noun = FAMILY_NOUNS[family]
     columns = [
-        _completed(_count(_SURE, "findings"), f"{noun}_count"),
-        _completed(_category_list(_SURE), f"{noun}_categories"),
-        *(_completed(_count_of([c], _SURE), counter_name(c)) for c in categories),
+        _completed(_count("sure", "findings"), f"{noun}_count"),
+        _completed(_category_list("sure"), f"{noun}_categories"),
+        *(_completed(_count_of([c], "sure"), counter_name(c)) for c in categories),
     ]
     if family is Family.PII:
-        count = _count_of([Category.PERSON], _UNSURE)
+        count = _count_of([Category.PERSON], "unsure")
         columns.append(_completed(count, "model_person_count"))
     if family is Family.SECRETS:
         columns.append(_completed(_count_of(STRONG_SECRETS), "strong_secret_count"))
@@ -134,12 +146,17 @@ def _finding_columns(family: Family, categories: tuple[Category, ...]) -> list[s
 
 def _joined(column: str) -> str:
     """Return the expressions of all scans; two different ones both hold."""
-    return f"string_agg(DISTINCT {column}, ' AND ' ORDER BY {column})"
+    # Sorted once gathered: aggregates that are DISTINCT or ordered keep a state for each group.
+    given = f"list({column}) FILTER ({column} IS NOT NULL)"
+    return f"array_to_string(list_sort(list_distinct({given})), ' AND ')"
 
 
 def _agreed_word(word: str) -> str:
     """Return the word that all scans share; scans that disagree leave it unknown."""
-    return f"CASE WHEN count(DISTINCT {word}) = 1 THEN min({word}) ELSE 'unknown' END"
+    return f"CASE WHEN min({word}) = max({word}) THEN min({word}) ELSE 'unknown' END"
+
+
+_REFERS = "len(list_filter(evidence, lambda e: e.kind = 'reference')) > 0"
 
 
 def _licensing_columns() -> list[str]:
@@ -155,9 +172,13 @@ def _licensing_columns() -> list[str]:
         _completed(_joined("license_expression"), "own_license_expression"),
         _completed(_agreed_word(category), "own_license_category"),
         *_folded(dict.fromkeys(flags, "bool_or")),
+        _completed(f"bool_or({_REFERS})", "refers_elsewhere"),
         # To be the company's own loosens a decision, so every scan has to say it.
         *_folded({"has_company_holder": "bool_and"}),
     ]
+
+
+_PATH_CATEGORIES: Final = "list_transform(path_findings, lambda f: f.category)"
 
 
 def _tree_columns() -> list[str]:
@@ -185,14 +206,14 @@ def _tree_columns() -> list[str]:
             "list_sort(list_distinct(flatten(list(provenance_evidence))))", "provenance_signs"
         ),
         _completed(_count("path_findings", "path_findings"), "path_finding_count"),
-        _completed(_category_list("path_findings"), "path_finding_categories"),
+        _completed(_category_list(_PATH_CATEGORIES), "path_finding_categories"),
     ]
 
 
 def _agreed(column: str, name: str) -> str:
     """Return the value that all rows share, else NULL."""
     return (
-        f"CASE WHEN count(DISTINCT {column}) = 1 AND count({column}) = count(*) "
+        f"CASE WHEN min({column}) = max({column}) AND count({column}) = count(*) "
         f"THEN min({column}) END AS {name}"
     )
 

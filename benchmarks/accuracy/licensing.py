@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.accuracy.licensing_cases import (
     LICENSEDB,
@@ -82,11 +82,19 @@ def _own() -> Engine:
             text = ScanText(blob_id="0" * 40, suffix=case.suffix, data=case.data)
             row = detector.scan(text)
             expression, category = row["license_expression"], str(row["license_category"])
+            if category == "none" and _refers(row):
+                # Nothing stands above a case, so what it leaves to others nobody knows.
+                category = "unknown"
             ids = algebra().read(str(expression)).ids if expression else frozenset[str]()
             found.append((ids, five(category)))
         return found
 
     return verdicts
+
+
+def _refers(row: Mapping[str, Any]) -> bool:
+    """Tell whether a file leaves its license to what stands above it, as `policies` reads it."""
+    return any(sign["kind"] == "reference" for sign in row["evidence"])
 
 
 def _leaks(cases: Sequence[Case], verdicts: Sequence[Verdict]) -> str:

@@ -183,8 +183,14 @@ MENTIONS: Final = (
     ("sql", "-- add column is_commercial to table customers\nSELECT 1;\n"),
     ("yaml", "rules:\n  - no-proprietary-imports: true\n  - license-check: off\n"),
     ("rs", "// military time, 24 hours\nfn clock() {}\n"),
-    ("py", "# see LICENSE for details\nx = 1\n"),
     ("ts", "// Formats a confidential score for display.\nexport const f = 1;\n"),
+)
+
+
+REFERENCES: Final = (
+    "# see LICENSE for details\nx = 1\n",
+    "# This file is distributed under the same license as the widget package.\nx = 1\n",
+    "# Copying is governed by the COPYING file in the root of this repository.\nx = 1\n",
 )
 
 
@@ -200,6 +206,18 @@ def mention_cases() -> list[Case]:
             kind="mention",
         )
         for number, (suffix, text) in enumerate(MENTIONS)
+    ]
+    # With nothing above it nobody can tell what such a file is under.
+    cases += [
+        Case(
+            name=f"reference{number}",
+            data=text.encode(),
+            suffix="py",
+            ids=frozenset(),
+            category="unknown",
+            kind="reference",
+        )
+        for number, text in enumerate(REFERENCES)
     ]
     ids = "MIT Apache-2.0 GPL-2.0-only GPL-3.0-only MPL-2.0 ISC Zlib EPL-2.0 0BSD NCSA X11 CC0-1.0"
     table = "LICENSES = [\n" + "".join(f"    '{name}',\n" for name in ids.split()) + "]\n"

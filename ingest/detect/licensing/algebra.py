@@ -156,9 +156,11 @@ class LicenseAlgebra:
         name, _category = self._known.get(str(exception).lower(), (_reference(str(exception)), ""))
         if base.is_choice or " " in base.expression:
             return UNREADABLE
+        # What nobody knows may be anything, such as a clause that takes the right to sell.
+        is_known = str(exception).lower() in self._known
         return Terms(
             expression=f"{base.expression} WITH {name}",
-            category=base.category,
+            category=base.category if is_known else worst_of((base.category, "unknown")),
             ids=base.ids,
             is_choice=False,
         )

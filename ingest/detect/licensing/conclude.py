@@ -35,6 +35,7 @@ _LONG_TEXT: Final = 2500
 """Bytes of a text that may explain how to apply it."""
 _APPENDIX_REACH: Final = 4000
 _TITLE_REACH: Final = 600
+_SILENT: Final = frozenset({Kind.MENTION, Kind.REFERENCE})
 _GNU_STEMS: Final = frozenset({"GPL", "LGPL", "AGPL", "GFDL"})
 _VAGUE_IDS: Final = frozenset({"GPL-1.0-or-later", "LGPL-2.0-or-later", "AGPL-3.0-or-later"})
 
@@ -69,7 +70,7 @@ def conclude(signs: Signs, algebra: LicenseAlgebra) -> Conclusion:
     stated = (*signs.licenses, *_stated_choices(signs, algebra))
     stated = _without_mentions(stated, signs, algebra)
     stated = _without_appendices(stated, algebra)
-    holding = [sign for sign in stated if sign.kind is not Kind.MENTION]
+    holding = [sign for sign in stated if sign.kind not in _SILENT]
     if not holding:
         holding = list(signs.reserved)
         stated = (*stated, *holding)
@@ -125,7 +126,8 @@ def _without_mentions(
     if signs.is_license_text or len(ids - {UNKNOWN}) <= MAX_LICENSES:
         return stated
     kept = [s for s in stated if s.kind is Kind.MANIFEST or s.start < signs.head_end]
-    listed = [s for s in stated if s not in kept]
+    others = frozenset(stated).difference(kept)
+    listed = [s for s in stated if s in others]
     suspects = [
         s for s in listed if s.kind is Kind.TEXT and algebra.read(s.spdx).category != "permissive"
     ]

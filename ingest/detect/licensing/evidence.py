@@ -17,7 +17,11 @@ UNKNOWN: Final = "LicenseRef-shardgate-unknown"
 
 
 class Kind(StrEnum):
-    """Where a sign comes from; a mention names a license without putting the file under it."""
+    """Where a sign comes from.
+
+    A mention names a license without putting the file under it; a reference says that a license
+    holds, and leaves it to what stands above the file to tell which.
+    """
 
     TAG = "tag"
     TEXT = "text"
@@ -25,6 +29,7 @@ class Kind(StrEnum):
     NOTICE = "notice"
     RESTRICTION = "restriction"
     MENTION = "mention"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

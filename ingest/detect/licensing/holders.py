@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.detect.licensing.openings import OpeningIndex, matches_at, openings
 from ingest.domain.secret import HmacKey
 
 _YEAR: Final = rb"(?:19|20)\d\d"
@@ -126,11 +127,13 @@ class HolderReader:
         self._company = re.compile(rf"(?<!\w)(?:{names})(?!\w)", re.IGNORECASE) if names else None
         self._marks = _company_marks(company_names)
         self._key = key
+        self._openings = OpeningIndex({_LINE: openings(_LINE.pattern)}, None)
 
     def find_holders(self, data: bytes) -> list[Holder]:
         """Return the holders in a region, spans relative to it."""
         found: list[Holder] = []
-        for match, _ in zip(_LINE.finditer(data), range(_MAX_LINES), strict=False):
+        starts = self._openings.read(data).get(_LINE, ())
+        for match, _ in zip(matches_at(_LINE, data, starts), range(_MAX_LINES), strict=False):
             if not _is_statement(match):
                 continue
             found += [self._holder(n, match.start(), match.end()) for n in _names(match[1])]

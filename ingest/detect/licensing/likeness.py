@@ -8,15 +8,24 @@ permissive text counts as such only when nobody finds a restriction among those 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ingest.detect.licensing.shingles import Numbers, load_table
+from ingest.detect.licensing.stretches import (
+    BARRIER,
+    Covered,
+    Span,
+    best_runs,
+    covered_words,
+    distinct_rows,
+    runs,
+    where_held,
+)
 from ingest.detect.licensing.words import Words, words_of
 
 MIN_SHARE: Final = 0.72
@@ -27,24 +36,26 @@ _PARTIAL_SHARE: Final = 0.35
 _MIN_KEYS: Final = 12
 _NEAR_BEST: Final = 0.9
 """Texts that explain so much of what the best explains are siblings; the closest one wins."""
+_TELLING: Final = 8
+_TELLING_SHARE: Final = 0.1
+"""How many of its own words, and which share of them, a sibling has to show."""
 _SURE: Final = 0.85
+_ELASTIC: Final = 0.3
+"""Share of its possible words below which a template would take many other texts too."""
+_CLOSE: Final = 0.96
 _NAMING: Final = 0.8
 """Share of a passage that templates must fit to name it."""
 _INSIDE: Final = 0.9
-_MISS: Final = 1.2
-_WALL: Final = 100_000.0
-_BARRIER: Final = -2
-_MAX_ADDED: Final = 60
-"""Other words in a row that a passage may hold; more part two passages."""
 _CANDIDATES: Final = 10
+_AT_ONCE: Final = 8
+"""Templates that are compared in one go: a text costs few steps on arrays, and few in vain."""
 _MAX_PASSAGES: Final = 60
+_NOTHING: Final = np.zeros(0, np.int64)
 
-Span = tuple[int, int]
 WordRows = tuple[Words, Numbers]
 """Words, and the table's row at each that begins three."""
 Exact = tuple[int, int, str]
 """Start and end in bytes, and the engine's id of a license."""
-_Covered = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +91,7 @@ class _Passage:
     density: float
     distance: int
     """Needed runs of words that are missing, and words that are added."""
-    covered: _Covered
+    covered: Covered
     is_exact: bool = False
 
 
@@ -94,6 +105,8 @@ class LikenessMatcher:
         self._templates: dict[str, list[int]] = {}
         for number, name in enumerate(self._table.ids):
             self._templates.setdefault(name, []).append(number)
+        self._counted: tuple[Numbers, tuple[Numbers, Numbers]] = _NOTHING, (_NOTHING, _NOTHING)
+        self._asked: tuple[bytes, _Passage | None] = b"", None
         self._rows: dict[int, tuple[Numbers, Numbers]] = {}
 
     def titles(self) -> list[tuple[str, str]]:
@@ -108,7 +121,10 @@ class LikenessMatcher:
     def has_candidate(self, reading: WordRows) -> bool:
         """Tell whether any known text could be there at all."""
         rows = reading[1]
-        held, _needed = self._table.counts(np.unique(rows[rows >= 0]))
+        distinct = distinct_rows(rows[rows >= 0])
+        if len(distinct) < _MIN_KEYS:
+            return False
+        held, _needed = self._counts(distinct)
         return bool(held.max() >= _MIN_KEYS)
 
     def find(self, reading: WordRows, exact: Sequence[Exact] = ()) -> tuple[Likeness, ...]:
@@ -123,7 +139,11 @@ class LikenessMatcher:
         while (passage := self._sure(rows)) and len(found) < _MAX_PASSAGES:
             span = words.starts[passage.first], words.ends[passage.last - 1]
             parts = [known for known in left if _overlaps(known, span)]
-            if parts and _fits_better(parts, span):
+            if (
+                parts
+                and _fits_better(parts, span)
+                and not self._is_closer(passage, rows, words, parts)
+            ):
                 found += self._take_known(words, rows, parts)
                 left = [known for known in left if known not in parts]
             else:
@@ -137,6 +157,16 @@ class LikenessMatcher:
         likenesses = [self._likeness(passage, words) for passage in found]
         return tuple(sorted(likenesses, key=lambda likeness: likeness.start))
 
+    def _is_closer(
+        self, passage: _Passage, rows: Numbers, words: Words, parts: Sequence[Exact]
+    ) -> bool:
+        """Tell whether a passage is one text, where the template that fits takes many."""
+        if len(parts) > 1 or passage.density < _CLOSE:
+            return False
+        start, end, name = parts[0]
+        known = self._known(words, rows, (start, end), name)
+        return known is not None and known.share < _ELASTIC
+
     def _sure(self, rows: Numbers) -> _Passage | None:
         passage = self._best(rows)
         return passage if passage and min(passage.share, passage.density) >= _SURE else None
@@ -149,7 +179,7 @@ class LikenessMatcher:
                 _take(rows, passage)
                 found.append(passage)
             first, last = bisect_left(words.starts, start), bisect_left(words.starts, end)
-            rows[max(0, first - 2) : last] = _BARRIER
+            rows[max(0, first - 2) : last] = BARRIER
         return found
 
     def _known(self, words: Words, rows: Numbers, span: Span, license_id: str) -> _Passage | None:
@@ -159,7 +189,9 @@ class LikenessMatcher:
             return None
         found = []
         for template in self._templates.get(license_id, ()):
-            passage = self._compared(template, rows[first : last - 2], (0, last - first))
+            inside = rows[first : last - 2]
+            covered = covered_words(where_held(inside, self._rows_of(template)[0]))
+            passage = self._compared(template, inside, covered, (0, last - first))
             if passage is not None:
                 found.append(passage)
         if not found:
@@ -171,44 +203,96 @@ class LikenessMatcher:
         return replace(best, first=first + skipped, last=last, covered=covered, is_exact=True)
 
     def _best(self, rows: Numbers) -> _Passage | None:
-        distinct = np.unique(rows[rows >= 0])
+        # What is not sure is asked for again, mostly of words of which none were taken between.
+        asked = rows.tobytes()
+        if asked != self._asked[0]:
+            self._asked = asked, self._most_alike(rows)
+        return self._asked[1]
+
+    def _most_alike(self, rows: Numbers) -> _Passage | None:
+        distinct = distinct_rows(rows[rows >= 0])
         if len(distinct) < _MIN_KEYS:
             return None
-        chosen = self._candidates(distinct)
-        passages = [p for t in chosen if (p := self._passage(t, rows))]
-        wholes = [p for p in passages if p.share >= MIN_SHARE and p.density >= MIN_DENSITY]
+        passages, wholes = list[_Passage](), list[_Passage]()
+        least, candidates = 0.0, self._candidates(distinct)
+        for start in range(0, len(candidates), _AT_ONCE):
+            # What holds too few words to be near the best whole text is not compared with it.
+            several = [t for held, t in candidates[start : start + _AT_ONCE] if held >= least]
+            for passage in self._passages(several, rows):
+                passages.append(passage)
+                if passage.share >= MIN_SHARE and passage.density >= MIN_DENSITY:
+                    wholes.append(passage)
+                    least = max(least, _NEAR_BEST * passage.hits)
         passages = wholes or [p for p in passages if p.density >= MIN_DENSITY]
         if not passages:
             return None
         most = max(p.hits for p in passages)
         near = [p for p in passages if p.hits >= _NEAR_BEST * most]
-        return min(near, key=lambda p: (p.distance, -p.hits, p.template))
+        near.sort(key=lambda p: (p.distance, -p.hits, p.template))
+        best = near[0]
+        for other in near[1:]:
+            if self._is_told_by(other.template, best.template, distinct):
+                best = other
+        return best
 
-    def _candidates(self, distinct: Numbers) -> list[int]:
-        """Return the templates that explain most, that are nearest, and that are there whole."""
-        held, needed = self._table.counts(distinct)
+    def _is_told_by(self, template: int, other: int, distinct: Numbers) -> bool:
+        """Tell whether the words that only one of two siblings has are there, and not the other's.
+
+        Siblings share nearly all of their words; which of the two a text is, the rest tells,
+        also where somebody put other names into it.
+        """
+        own, others = self._rows_of(template)[0], self._rows_of(other)[0]
+        mine = own[~where_held(own, others)]
+        theirs = others[~where_held(others, own)]
+        hits, misses = (
+            int(where_held(distinct, mine).sum()),
+            int(where_held(distinct, theirs).sum()),
+        )
+        share = hits / max(1, len(mine))
+        return not misses and hits >= _TELLING and share >= _TELLING_SHARE
+
+    def _candidates(self, distinct: Numbers) -> list[tuple[int, int]]:
+        """Return the templates that explain most, that are nearest, and that are there whole.
+
+        Each comes behind the number of runs of words that it holds; those with most come first.
+        """
+        held, needed = self._counts(distinct)
         shares = needed / np.maximum(1, self._table.sizes)
         is_possible = self._is_wanted & (held >= _MIN_KEYS) & (shares >= _PARTIAL_SHARE)
         chosen: dict[int, None] = {}
         for rank in (held, held + needed - self._table.sizes, shares):
             best = np.argsort(np.where(is_possible, -rank, np.inf), kind="stable")[:_CANDIDATES]
             chosen |= dict.fromkeys(int(t) for t in best if is_possible[t])
-        return list(chosen)
+        return sorted(((int(held[t]), t) for t in chosen), reverse=True)
 
-    def _passage(self, template: int, rows: Numbers) -> _Passage | None:
-        own, _needed = self._rows_of(template)
-        return self._compared(template, rows, _best_run(_covered(rows, own), rows))
+    def _counts(self, distinct: Numbers) -> tuple[Numbers, Numbers]:
+        """Return `ShingleTable.counts`; who asks for candidates goes on to look for passages."""
+        if not np.array_equal(distinct, self._counted[0]):
+            self._counted = distinct, self._table.counts(distinct)
+        return self._counted[1]
 
-    def _compared(self, template: int, rows: Numbers, bounds: Span) -> _Passage | None:
-        """Return how a stretch of words compares with one template."""
+    def _passages(self, templates: Sequence[int], rows: Numbers) -> Iterator[_Passage]:
+        """Yield the passages that resemble several templates, compared in one go."""
+        if not templates:
+            return
+        matched = np.stack([where_held(rows, self._rows_of(t)[0]) for t in templates])
+        covered = covered_words(matched)
+        for template, own, bounds in zip(templates, covered, best_runs(covered, rows), strict=True):
+            passage = self._compared(template, rows, own, bounds)
+            if passage is not None:
+                yield passage
+
+    def _compared(
+        self, template: int, rows: Numbers, covered: Covered, bounds: Span
+    ) -> _Passage | None:
+        """Return how a stretch of words compares with one template that covers some of them."""
         own, needed = self._rows_of(template)
-        covered = _covered(rows, own)
         first, last = bounds
-        inside = np.unique(rows[first : last - 2])
-        inside = inside[_held(inside, own)]
+        inside = distinct_rows(rows[first : last - 2])
+        inside = inside[where_held(inside, own)]
         if len(inside) < _MIN_KEYS:
             return None
-        there = int(_held(needed, inside).sum())
+        there = int(where_held(inside, needed).sum())
         other = last - first - int(covered[first:last].sum())
         return _Passage(
             template=template,
@@ -227,7 +311,7 @@ class LikenessMatcher:
         return self._rows[template]
 
     def _likeness(self, passage: _Passage, words: Words) -> Likeness:
-        added = _runs(~passage.covered[passage.first : passage.last], passage.first)
+        added = runs(~passage.covered[passage.first : passage.last], passage.first)
         return Likeness(
             start=words.starts[passage.first],
             end=words.ends[passage.last - 1],
@@ -239,19 +323,9 @@ class LikenessMatcher:
         )
 
 
-def _held(rows: Numbers, known: Numbers) -> _Covered:
-    """Return which rows stand among known, ascending ones."""
-    if not len(known):
-        return np.zeros(len(rows), np.bool_)
-    places = np.searchsorted(known, rows)
-    places[places == len(known)] = 0
-    held: _Covered = known[places] == rows
-    return held
-
-
 def _take(rows: Numbers, passage: _Passage) -> None:
     # A key reaches two words beyond its place, so those before belong to the passage too.
-    rows[max(0, passage.first - 2) : passage.last] = _BARRIER
+    rows[max(0, passage.first - 2) : passage.last] = BARRIER
 
 
 def _overlaps(known: Exact, span: Span) -> bool:
@@ -273,35 +347,3 @@ def _fits_better(parts: Sequence[Exact], span: Span) -> bool:
 def shared_bytes(span: Span, others: Iterable[Span]) -> int:
     """Return how many bytes of a span disjoint others hold too."""
     return sum(max(0, min(span[1], end) - max(span[0], start)) for start, end in others)
-
-
-def _covered(rows: Numbers, own: Numbers) -> _Covered:
-    """Return for each word whether it stands in three words that a template holds."""
-    matched = _held(rows, own)
-    covered = np.zeros(len(rows) + 2, np.bool_)
-    for shift in range(3):
-        covered[shift : shift + len(rows)] |= matched
-    return covered
-
-
-def _best_run(covered: _Covered, rows: Numbers) -> Span:
-    """Return the stretch with most covered and fewest other words (Kadane's algorithm).
-
-    It never reaches over a passage that is explained already, nor over a long run of other words:
-    a second text of the same license is a passage of its own.
-    """
-    values = np.where(covered, 1.0, -_MISS)
-    values[:-2][rows == _BARRIER] = -_WALL
-    for start, end in _runs(~covered, 0):
-        if end - start > _MAX_ADDED:
-            values[start:end] = -_WALL
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    lows = np.minimum.accumulate(sums)
-    last = int(np.argmax(sums - lows))
-    first = int(np.flatnonzero(sums[: last + 1] == lows[last])[-1])
-    return first, last
-
-
-def _runs(flags: _Covered, offset: int) -> list[Span]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(a) + offset, int(b) + offset) for a, b in edges.reshape(-1, 2)]

@@ -15,11 +15,19 @@ from typing import Final
 from ingest.detect.licensing.algebra import UNREADABLE, LicenseAlgebra
 from ingest.detect.licensing.evidence import PROPRIETARY, UNKNOWN, Evidence, Kind
 from ingest.detect.licensing.names import read_name
+from ingest.detect.licensing.qualifiers import is_narrowed
 from ingest.detect.licensing.tags import normal_operators
 
 _MAX_BYTES: Final = 2 * 1024 * 1024
 _MAX_VALUES: Final = 40
 _MAX_VALUE_CHARS: Final = 400
+
+_FILE_NAME: Final = re.compile(
+    r"(?:(?:see|file) ){0,2}[./]{0,3}(?:licen[cs]e|copying|copyright|notice)(?:[.-][\w.-]{0,20})?"
+    r"(?: file)?",
+    re.IGNORECASE,
+)
+"""Points at a text that is a scope itself."""
 
 Declared = Iterable[str]
 """SPDX expressions or names; all hold."""
@@ -44,6 +52,8 @@ def find_declared(data: bytes, suffix: str, algebra: LicenseAlgebra) -> list[Evi
         values = [UNKNOWN] if b"licen" in data.lower() else []
     found = []
     for value in values:
+        if _FILE_NAME.fullmatch(value.strip()):
+            continue
         start, end = _span(data, value)
         spdx = read_declared(value, algebra, slash="OR" if suffix == "cargo.toml" else "AND")
         found.append(Evidence(start=start, end=end, kind=Kind.MANIFEST, spdx=spdx, score=1.0))
@@ -59,6 +69,8 @@ def read_declared(value: str, algebra: LicenseAlgebra, *, slash: str = "AND") ->
     if terms is not UNREADABLE and all(algebra.is_known(name) for name in terms.ids):
         return terms.expression
     named = read_name(value[:_MAX_VALUE_CHARS])
+    if named is not None and is_narrowed(value):
+        return UNKNOWN
     if named is not None:
         return algebra.read(named.spdx).expression
     return terms.expression
@@ -125,7 +137,9 @@ def _setup_cfg(text: str) -> Declared:
 
 
 def _setup_py(text: str) -> Declared:
-    for match in re.finditer(r"\blicense\s{0,9}=\s{0,9}[\"']([^\"'\n]{1,200})[\"']", text):
+    for match in re.finditer(
+        r"\blicense(?:_expression)?\s{0,9}=\s{0,9}[\"']([^\"'\n]{1,200})[\"']", text
+    ):
         yield match[1]
     yield from _classified(re.findall(r"[\"'](License ::[^\"'\n]{1,160})[\"']", text))
 
@@ -160,7 +174,34 @@ def _core_metadata(text: str) -> Declared:
 
 def _gemspec(text: str) -> Declared:
     for match in re.finditer(r"\.licenses?\s{0,9}=\s{0,9}([^\n]{1,300})", text):
-        yield from re.findall(r"[\"']([^\"'\n]{1,200})[\"']", match[1])
+        # CocoaPods may write a hash, whose other values are a file's name or a text.
+        typed = re.findall(
+            r"(?::type\s{0,9}=>|\btype:)\s{0,9}[\"']([^\"'\n]{1,200})[\"']", match[1]
+        )
+        yield from typed or re.findall(r"[\"']([^\"'\n]{1,200})[\"']", match[1])
+
+
+def _mix(text: str) -> Declared:
+    """Yield the licenses of Hex's package options; the documentation says that all hold."""
+    for match in re.finditer(r"\blicenses:\s{0,9}\[([^\]]{1,300})\]", text):
+        yield from re.findall(r'"([^"\n]{1,200})"', match[1])
+
+
+def _meson(text: str) -> Declared:
+    """Yield the licenses of ``project()``; Meson's reference says that all of a list hold."""
+    project = re.search(r"\bproject\s{0,9}\((.{0,4000}?)\)", text, re.DOTALL)
+    for match in re.finditer(
+        r"\blicense\s{0,9}:\s{0,9}(\[[^\]]{1,300}\]|'[^'\n]{1,200}')", project[1] if project else ""
+    ):
+        yield from re.findall(r"'([^'\n]{1,200})'", match[1])
+
+
+def _assigned(text: str) -> Declared:
+    """Yield the value of ``license = "..."``, as LuaRocks, Nimble and DUB have it."""
+    for match in re.finditer(
+        r"(?m)^[ \t]{0,40}license[ \t]{0,40}=?[ \t]{0,40}[\"']([^\"'\n]{1,200})[\"']", text
+    ):
+        yield match[1]
 
 
 def _nuspec(text: str) -> Declared:
@@ -211,6 +252,11 @@ _READERS: Final[dict[str, Callable[[str], Declared]]] = {
     "csproj": _msbuild,
     "fsproj": _msbuild,
     "vbproj": _msbuild,
+    "exs": _mix,
+    "build": _meson,
+    "rockspec": _assigned,
+    "nimble": _assigned,
+    "sdl": _assigned,
     "cabal": _field,
     "opam": _field,
 }

@@ -8,7 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 from ingest.detect.licensing.evidence import PROPRIETARY, UNKNOWN
+from ingest.detect.licensing.rare_names import LICENSE as ANY_LICENSE
+from ingest.detect.licensing.rare_names import RARE_ROWS
 
+LICENSE: Final = ANY_LICENSE
 PUBLIC_DOMAIN: Final = "LicenseRef-scancode-public-domain"
 _SURE, _LIKELY, _GUESS = 1.0, 0.9, 0.7
 
@@ -34,7 +37,9 @@ def _cc(*parts: str) -> str:
     return rf"(?:creative commons|\bcc|/licenses){joint}{number}{named}"
 
 
-LICENSE: Final = "(?:licen[cs]e|lisen[cs]e)"
+_UNLICENSE: Final = (
+    r"\bthe unlicense\b|\bunlicense\.org|\bfree and unencumbered\b|\bunlicense~\(~public domain"
+)
 _PROPRIETARY_WORDS: Final = (
     r"\bproprietary (?:and|&|or|/)~confidential|\bconfidential~(?:and|&|/|-)?~proprietary"
     r"|other/proprietary"
@@ -46,7 +51,8 @@ _PROPRIETARY_WORDS: Final = (
     r"|\btrade secrets?\b"
     r"|\b(?:company|strictly|highly|is|are|contains?) (?:private and )?confidential\b"
     r"|\bconfidential (?:information"
-    r"|material|property|and)\b|\bcompany[ -]private\b|\bis commercial software\b"
+    r"|material|property|and)\b|\bcompany[ -]private\b|\bis (?:a )?commercial (?:software"
+    r"|product)\b"
     r"|\bunauthori[sz]ed (?:copying|use|reproduction|distribution|disclosure|duplication|access)"
     r"|\b(?:is|are|remains?) the (?:sole |exclusive |confidential |intellectual )?property of\b"
     rf"|\bvalid (?:commercial )?{LICENSE}\b|\bfurnished under (?:a )?{LICENSE}\b"
@@ -128,7 +134,7 @@ ROWS: Final = (
     ("Elastic-2.0", "elastic", _GUESS, rf"\belastic {LICENSE}", "elastic"),
     ("BSL-1.0", "boost", _LIKELY, rf"boost software {LICENSE}", r"boost|bsl(?:-1\.0)?"),
     ("Zlib", "zlib", _LIKELY, rf"\bzlib(?:/libpng)? {LICENSE}", "zlib"),
-    ("Unlicense", "unlicense", _LIKELY, r"\bthe unlicense\b|\bunlicense\.org", "unlicense"),
+    ("Unlicense", "unlicense unencumbered", _LIKELY, _UNLICENSE, "unlicense"),
     ("WTFPL", "what wtfpl", _LIKELY, r"do what the f\w{1,4} you want|\bwtfpl\b", "wtfpl"),
     (
         "CC0-1.0",
@@ -156,7 +162,7 @@ ROWS: Final = (
         "OFL-1.1",
         "font ofl",
         _LIKELY,
-        rf"open font {LICENSE}|\bsil ofl|\bofl[ -]v?1\.1",
+        rf"open font {LICENSE}|\bsil ofl|\bsil {LICENSE}d?\b|\bofl[ -]v?1\.1",
         "(?:sil )?ofl",
     ),
     (
@@ -218,12 +224,12 @@ ROWS: Final = (
         "ruby",
     ),
     ("PHP-3.01", "php", _GUESS, rf"\bphp {LICENSE}", "php"),
-    ("OpenSSL", "openssl", _LIKELY, rf"\bopenssl {LICENSE}", "openssl"),
+    ("OpenSSL", "openssl", _LIKELY, rf"\bopenssl (?:open source )?{LICENSE}", "openssl"),
     (
         "NCSA",
-        "illinois llvm",
+        "illinois illnois llvm",
         _LIKELY,
-        rf"university of illinois(?:/ncsa)? open source|\bllvm(?: s)? {LICENSE}",
+        rf"versity of ill?i?nois(?:/ncsa)? open source|\bllvm(?: s)? (?:bsd )?{LICENSE}",
         "ncsa|llvm",
     ),
     ("BSD-3-Clause", "eclipse", _LIKELY, rf"eclipse distribution {LICENSE}", "edl"),
@@ -245,7 +251,7 @@ ROWS: Final = (
         "W3C",
         "w3c",
         _GUESS,
-        rf"\bw3c\W{{0,4}} ?(?:r )?software (?:{LICENSE}|copyright|notice)",
+        rf"\bw3c[^a-z]{{0,6}} ?(?:r )?software (?:short )?(?:{LICENSE}|copyright|notice)",
         "w3c",
     ),
     ("OSL-3.0", "open", _GUESS, rf"\bopen software {LICENSE}", "osl"),
@@ -332,12 +338,13 @@ ROWS: Final = (
         (
             "proprietary commercial secret confidential unauthori unpublished property "
             "valid furnished disclosure agreement eula custom end-user private granted permission "
-            "restricted source-available source licensed modified"
+            "restricted source-available source licensed modified product"
         ),
         _LIKELY,
         _PROPRIETARY_WORDS,
         "proprietary|unlicensed|commercial",
     ),
+    *RARE_ROWS,
     (UNKNOWN, "community", _LIKELY, rf"\b(?!educational)[a-z]{{3,20}} community {LICENSE}", ""),
 )
 """(SPDX id, words that gate it, score, name that stands for itself, name that needs a verb)"""

@@ -14,10 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ingest.detect.funnel import merge_spans
 from ingest.detect.licensing.name_table import LICENSE, ROWS
+from ingest.detect.licensing.openings import Expression, openings, possible
 
 _GNU: Final = "GNU"
 
@@ -95,20 +97,29 @@ class Named:
     score: float
 
 
-def _alternation() -> str:
-    """Return full and short names as one; group ``r<row>`` or ``s<row>`` tells the row."""
-    parts = [phrase(_GNU_FULL.format("f"))]
-    parts += [f"(?P<r{i}>{phrase(row[3])})" for i, row in enumerate(ROWS)]
-    parts += [phrase(_GNU_SHORT.format("s"))]
-    parts += [f"(?P<s{i}>{phrase(row[4])})" for i, row in enumerate(ROWS) if row[4]]
+def _parts() -> tuple[str, ...]:
+    """Return full and short names; group ``r<row>`` or ``s<row>`` tells the row."""
+    return (
+        phrase(_GNU_FULL.format("f")),
+        *(f"(?P<r{i}>{phrase(row[3])})" for i, row in enumerate(ROWS)),
+        phrase(_GNU_SHORT.format("s")),
+        *(f"(?P<s{i}>{phrase(row[4])})" for i, row in enumerate(ROWS) if row[4]),
+    )
+
+
+def _alternation(parts: Iterable[str]) -> str:
     return f"(?P<name>{'|'.join(parts)})(?:(?![\\w@])(?!\\.\\w)|(?=v?\\d))"
 
 
-_FULL_GNU = re.compile(phrase(_GNU_FULL.format("f")))
-_FULL = tuple(re.compile(phrase(row[3])) for row in ROWS)
-_NAME = re.compile(_alternation())
-_BARE = re.compile(rf"(?<![\w.@/-]){_alternation()}")
-_VERB = re.compile(
+_FULL_GNU = Expression(phrase(_GNU_FULL.format("f")))
+_FULL: Final = tuple(Expression(phrase(row[3])) for row in ROWS)
+_PARTS: Final = _parts()
+_OPENING: Final = 2
+_PART_HEADS: Final = tuple({x[:_OPENING] for x in openings(part)} for part in _PARTS)
+"""First characters by which the names are told that may begin at a place."""
+_NAMES: Final = tuple(re.compile(_alternation([part])) for part in _PARTS)
+_BARE = re.compile(rf"(?<![\w.@/-]){_alternation(_PARTS)}")
+_VERB = Expression(
     phrase(
         rf"(?:\b(?:{LICENSE}d|released|distributed|available|covered|published|provided"
         rf"|redistributed) "
@@ -119,7 +130,7 @@ _VERB = re.compile(
         r"(?:dual |standard |usual |plain |permissive |open[ -]source )?"
     )
 )
-_LISTED = re.compile(
+_LISTED = Expression(
     phrase(
         r"\((?=(?:mpl|[al]?gpl|bsd|mit|apache)(?:v?\d[\d.]*)?[ ,/]+"
         r"(?:or|and|mpl|[al]?gpl|bsd|mit|apache)\b)"
@@ -141,7 +152,8 @@ def find_names(folded: str) -> list[Named]:
     if "public" in folded or "gnu" in folded or "gpl" in folded:
         _keep((_read(m, folded) for m in _FULL_GNU.finditer(folded)), found, taken)
     open_gates: dict[tuple[str, ...], list[tuple[int, int]]] = {}
-    for index, gates in enumerate(_GATES):
+    for index in possible(_FULL, folded):
+        gates = _GATES[index]
         windows = open_gates.get(gates)
         if windows is None:
             windows = open_gates[gates] = _windows(folded, gates)
@@ -179,13 +191,29 @@ def _keep(
 
 def _list_of_names(folded: str, position: int) -> Iterator[Named]:
     """Yield the names of a list: in "under the MIT, BSD or GPL" the verb holds for all."""
-    while match := _NAME.match(folded, position):
+    while match := _name_at(folded, position):
         named = _read(match, folded)
         yield named
         following = _NEXT.match(folded, max(match.end(), named.end))
         if not following or following.end() >= len(folded):
             return
         position = following.end()
+
+
+def _name_at(folded: str, position: int) -> re.Match[str] | None:
+    start = "".join(" " if c.isspace() else c for c in folded[position : position + _OPENING])
+    tried = (_NAMES[number].match(folded, position) for number in _names_after(start))
+    return next((match for match in tried if match), None)
+
+
+@lru_cache(maxsize=2048)
+def _names_after(start: str) -> tuple[int, ...]:
+    """Return the parts that may begin so, without the hundred others."""
+    return tuple(
+        number
+        for number, heads in enumerate(_PART_HEADS)
+        if not heads or start in heads or start[:1] in heads
+    )
 
 
 def read_name(text: str) -> Named | None:

@@ -5,53 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 from ingest.detect.licensing.algebra import LicenseAlgebra
+from ingest.detect.licensing.choices import joined_names, stated_choices
 from ingest.detect.licensing.evidence import PROPRIETARY, UNKNOWN, Choice, Evidence, Kind
+from ingest.detect.licensing.foreign import find_foreign, find_foreign_reserved
+from ingest.detect.licensing.grants import OPEN, find_open_grants
 from ingest.detect.licensing.names import Named, find_names, phrase
+from ingest.detect.licensing.openings import Expression
+from ingest.detect.licensing.references import (
+    DISCLAIMER,
+    REFERENCE,
+    SAME,
+    find_references,
+    leaves_the_rest,
+    points_elsewhere,
+)
 from ingest.detect.licensing.texts import Texts
 from ingest.detect.licensing.titles import TitleMatcher
 
-_CHOICE = re.compile(
-    phrase(
-        r"\b(?:dual|double|tri|multi|triple|multiple)[ -]?~licen[cs](?:ed|ing|e)\b"
-        r"|\bdual (?:[\w./-]{2,16} ){1,3}licen[cs]e|\btri-license\b"
-        r"|\b(?:licen[cs]ed|available|released|distributed|used|redistributed) under"
-        r" (?:the )?(?:terms of )?either\b"
-        r"|\bunder (?:the )?(?:terms of )?(?:either|any|one|your choice) (?:one )?(?:of )?"
-        r"|\b(?:your|a|the) choice (?:of|between)\b|\bchoose (?:either|one|any|between"
-        r"|the licen[cs]e)"
-        r"|\byou (?:may|can) (?:choose|select|pick)\b|\b(?:two|both|three|following) licen[cs]es\b"
-        r"|\bterms of either\b|\beither under\b|\beither the terms\b"
-    )
-)
-"""Words that open a choice between the licenses which follow in the sentence."""
-_ALTERNATIVE = re.compile(
-    phrase(
-        r"\balternat(?:iv)?ely (?:this|you|the|it|these|provided|or|under|in accordance)\b"
-        r"|\bor under the (?:following )?terms\b"
-    )
-)
-"""Sets what follows against the license before it."""
-_BEHIND = re.compile(
-    phrase(
-        r"\b(?:under|use|choose|select) either (?:one |of )?(?:the |these |those )?licen[cs]es?\b"
-        r"|\b(?:either|any)(?: one)?(?: of (?:the |these |those )?)?(?: two)? ?licen[cs]es?"
-        r" (?:may|can)\b"
-        r"|\bfree to choose\b|\bwhich(?:ever)? licen[cs]e you\b|\blicen[cs]e that best suits\b"
-    )
-)
-"""Says behind the licenses that one of them is enough."""
-_OPTION = re.compile(phrase(r"\bat your (?:option|choice|discretion)\b(?!\)?~any)"))
-"""Closes a choice. "At your option any later version" is none: it chooses a version, and the
-license id holds that already."""
-_OR = re.compile(r"\bor\b")
-_SENTENCE_END = re.compile(r"\.\s")
-_SENTENCE: Final = 400
-_BEFORE: Final = 4000
-_UNREAD = re.compile(
+_UNREAD = Expression(
     phrase(
         r"\b(?:is|are|be|file|code|software|program|library|work|module|rights? reserved|package) "
         r"(?:\w{1,20} )?licen[cs]ed (?:\w{1,20} )?(?:under|to you|for use)\b"
@@ -68,7 +42,7 @@ _UNREAD = re.compile(
         r"|\bseparately licen[cs]ed\b|\blicen[cs]ed separately\b"
     )
 )
-_GRANT = re.compile(
+_GRANT = Expression(
     phrase(
         r"\bpermission (?:is )?(?:hereby )?(?:not )?(?:granted|given)\b"
         r"|\bpermission to (?:use|copy|modify|distribute|make)\b"
@@ -88,7 +62,6 @@ _GRANT = re.compile(
     )
 )
 """Gives something in words of its own; unread unless a known text or name stands near."""
-_WARRANTY = re.compile(phrase(r"\bwarrant(?:y|ies)\b[^\x00]{0,90}?\b(?:merchantability|fitness)\b"))
 _CALLED = re.compile(
     phrase(
         r"\b(?:under|subject to|governed by) (?:the )?(?:terms of )?(?:the |a |an |its |our )?"
@@ -107,46 +80,26 @@ _THE_LICENSE = re.compile(
     )
 )
 """Speaks of a license that was named before."""
-_USE = re.compile(
-    phrase(
-        r"\b(?:see|in|by|refer to|read)\b[^\x00]{0,60}?"
-        r"\b(?:copying\b|licen[cs]e(?:\.\w{2,8}| file)\b"
-        r"|copyright (?:notice )?in\b)"
-    )
-)
-_REFERENCE = re.compile(
-    phrase(
-        r"\b(?:see|in|read|found|accompanying|included|refer to|at|check|by|study|consult|terms of"
-        r"|set out in|contained in)\b[^\x00]{0,60}?"
-        r"\b(?:copying\b|licen[cs]es?(?:\.\w{2,8}| file|(?: in| at) the (?:root|top|project"
-        r"|source|repository)| for (?:details|more|licen|terms|the)| included| distributed| that))"
-    )
-)
 _MENTION = re.compile(
     phrase(
-        r"\bcompatib\w{2,5} with\b|\b(?:is|are|was|does|do|did|were)(?: not|n? ?t)\b|\bunlike\b"
+        r"\bcompatib\w{2,5} with\b|\b(?:is|are|was|does|do|did|were)(?: not|n ?t)\b|\bunlike\b"
         r"|\bcombin\w{1,3} (?:it|this|them|the \w{3,12}) with\b|\bparts covered by\b"
         r"|\bformerly\b"
         r"|\bpreviously\b|\brather than\b|\binstead of\b|\bas opposed to\b|\bused to be\b"
         r"|\bno longer\b"
-        r"|\bsimilar to\b|\bcompared (?:to|with)\b|\brelicen[cs]ed from\b|\bother (?:software"
+        r"|\bsimilar to\b|\bcompared (?:to|with)\b|\brelicen[cs]ed from\b"
+        r"|(?<!all\s)\bother (?:software"
         r"|code|programs?|projects?)\b"
         r"|\b(?:not|neither) (?:under|licensed|released|covered|affected|derived)\b"
-        r"|\bequivalent to\b"
+        r"|\bequivalent to\b|\blink\w{0,3} (?:\w{2,12} ){0,3}(?:against|with|to)\b"
+        r"|\boriginally (?:licensed|released|under|published)\b|\bbefore (?:that|this)\b"
+        r"|\bincompatib\w{2,5} with\b|\bchanged from\b"
+        r"|\blicen[cs]e (?:that is |which is |is )?(?:based|model(?:led|ed)) (?:up)?on\b"
+        r"|\bconsists of the\b"
     )
 )
 _EXCEPTION = re.compile(r"\b(?:except|unless|without|otherwise|only)\b")
 _MENTION_REACH: Final = 90
-_ONLY_OR = re.compile(
-    phrase(
-        r"[\]\[(),.;:/ \w-]{0,12}?(?:licen[cs]es?\b)?[)\],~]{0,3}~"
-        r"(?:which is available at [\w./:-]{8,80})?,?~"
-        r"(?:\([^()]{0,60}\))?,?~\b(?:or|and/or)\b"
-        r"(?: (?:alternatively|optionally|later|under|the|terms|of|a|an|either|at|your|option"
-        r"|new|newer|any|later|version))*~[(\[]?~"
-    )
-)
-_OR_REACH: Final = 110
 _CHANGED_BEFORE = re.compile(
     phrase(
         r"\b(?:restrict\w{0,5}|custom|derived from|based on|modification of|variant of"
@@ -167,10 +120,23 @@ _CHANGED_AFTER = re.compile(
         r"|modifications?|for parts?|requirement)"
     )
 )
+_PARTLY = Expression(
+    phrase(
+        # Open core: one directory has a license of its own, in a file of its own.
+        r"\blicen[cs]ed? under (?:the|an?) (?:\w{2,12} )?licen[cs]e (?:(?:that|which) (?:is"
+        r"|can be) )?"
+        r"(?:defined|declared|described|specified|found|contained|included|stated)? ?in (?!https?:)"
+        r"(?!\.{1,2}/)[\w.-]{1,40}/[\w./-]{0,60}"
+        r"|\bexcept(?:ing)?~for [^.\x00]{0,60}?\bsee (?:the )?separate\b"
+        # What is permitted for the build is not permitted for its source.
+        r"|\b(?:compiled|binary|object) (?:versions?|builds?) of\b[^.\x00]{0,60}?\bunder\b"
+    )
+)
+"""Says that a part of the work is under something else, which the words do not tell."""
 _CHANGE_REACH: Final = 60
 _COPYLEFT: Final = frozenset({"weak_copyleft", "copyleft"})
 _OFFER = re.compile(phrase(r"\bcommercial(?:ly)?\b|\bproprietary licen[cs]e|\bvalid\b"))
-_RESERVED = re.compile(phrase(r"\ball rights? (?:are )?reserved\b"))
+_RESERVED = Expression(phrase(r"\ball rights? (?:are )?reserved\b"))
 _REACH: Final = 320
 _BACK: Final = 160
 _LICENSE_REACH: Final = 160
@@ -219,13 +185,22 @@ def read_notices(
     reserved = tuple(
         Evidence(start=m.start(), end=m.end(), kind=Kind.NOTICE, spdx=PROPRIETARY, score=0.5)
         for m in _RESERVED.finditer(folded)
-        if not _USE.search(folded)
+        if not leaves_the_rest(folded)
     )[:1]
+    is_named = bool(texts) or any(sign.kind is Kind.NOTICE for sign in named)
+    unread = (
+        *_unread(folded, (*texts, *named), algebra),
+        *_changed(folded, named, algebra),
+        *find_foreign(folded, is_named=is_named),
+    )
+    if not is_named and not unread:
+        unread = (*unread, *find_references(folded))
+    reserved = reserved or tuple(find_foreign_reserved(folded))
     return Notices(
         named=named,
-        choices=(*_choices(folded), *_joined_names(folded, named)),
+        choices=(*stated_choices(folded), *joined_names(folded, named)),
         reserved=reserved,
-        unread=(*_unread(folded, (*texts, *named), algebra), *_changed(folded, named, algebra)),
+        unread=unread,
     )
 
 
@@ -262,18 +237,14 @@ def _is_mention(folded: str, start: int) -> bool:
     return bool(_MENTION.search(sentence)) and not _EXCEPTION.search(sentence)
 
 
-def _joined_names(folded: str, named: tuple[Evidence, ...]) -> Iterator[Choice]:
-    """Yield a choice for each two names with nothing but an "or" between them."""
-    for first, second in pairwise(named):
-        between = folded[first.end : second.start]
-        if len(between) <= _OR_REACH and _ONLY_OR.fullmatch(between):
-            yield Choice(start=first.start, end=second.end, floor=first.start)
-
-
 def _changed(
     folded: str, named: tuple[Evidence, ...], algebra: LicenseAlgebra
 ) -> Iterator[Evidence]:
-    """Yield doubt about permissive names that are said to be changed or restricted."""
+    """Yield doubt about permissive names that are said to be changed, or to hold in part."""
+    for match in _PARTLY.finditer(folded):
+        yield Evidence(
+            start=match.start(), end=match.end(), kind=Kind.NOTICE, spdx=UNKNOWN, score=0.6
+        )
     for sign in named:
         if sign.kind is Kind.MENTION or algebra.read(sign.spdx).category != "permissive":
             continue
@@ -285,49 +256,15 @@ def _changed(
             )
 
 
-def _choices(folded: str) -> Iterator[Choice]:
-    """Yield the sentences that state a choice.
-
-    A license in another sentence is no part of it: that would free code which is only bundled.
-    """
-    alternatives = [
-        (match.start(), _sentence_end(folded, match.end()))
-        for match in _ALTERNATIVE.finditer(folded)
-    ]
-    for start, end in alternatives:
-        yield Choice(start=start, end=end, floor=max(0, start - _BEFORE))
-    for match in _CHOICE.finditer(folded):
-        # "Alternatively … under either" is one choice, of which "either" is the shorter part.
-        if not any(start <= match.start() < end for start, end in alternatives):
-            end = _sentence_end(folded, match.end())
-            yield Choice(start=match.start(), end=end, floor=match.start())
-    for match in _BEHIND.finditer(folded):
-        start = max(0, match.start() - _SENTENCE)
-        yield Choice(start=start, end=_sentence_end(folded, match.end()), floor=start)
-    for match in _OPTION.finditer(folded):
-        low = max(0, match.start() - _SENTENCE)
-        ends = [m.end() for m in _SENTENCE_END.finditer(folded, low, match.start())]
-        start = ends[-1] if ends else low
-        if _OR.search(folded, start, match.start()):
-            yield Choice(start=start, end=match.end(), floor=start)
-
-
-def _sentence_end(folded: str, start: int) -> int:
-    stop = min(len(folded), start + _SENTENCE)
-    found = _SENTENCE_END.search(folded, start, stop)
-    return found.start() if found else stop
-
-
-def points_elsewhere(folded: str) -> bool:
-    """Tell whether a text refers to the file that holds the license."""
-    return bool(_REFERENCE.search(folded))
-
-
 def _unread(folded: str, known: tuple[Evidence, ...], algebra: LicenseAlgebra) -> list[Evidence]:
-    """Return statements of license that stand near no license name and point at no file."""
+    """Return statements of license that stand near no license name and point at no file.
+
+    A grant that gives everything is read as what it is.
+    """
     if any(algebra.read(sign.spdx).category in _RESTRICTED for sign in known):
         # What is restricted already does not become more so by exceptions and remarks.
         return []
+    grants = [] if known else find_open_grants(folded)
     found = []
     for match in (*_UNREAD.finditer(folded), *_GRANT.finditer(folded)):
         low, high = match.start() - _BACK, match.end() + _REACH
@@ -336,17 +273,23 @@ def _unread(folded: str, known: tuple[Evidence, ...], algebra: LicenseAlgebra) -
         after = folded[match.start() : match.end() + _LICENSE_REACH]
         if _THE_LICENSE.match(after):
             continue
-        is_grant = match.re is _GRANT
+        if any(start < high and low < end for start, end in grants) and not _CALLED.search(after):
+            continue
+        is_grant = match.re is _GRANT.plain
         if not is_grant and "licen" not in after and "agreement" not in after:
             continue
-        if _REFERENCE.search(folded[match.start() : high]) and not _CALLED.search(after):
+        if SAME.search(folded, match.start(), high):
+            continue
+        if REFERENCE.search(folded[match.start() : high]) and not _CALLED.search(after):
             continue
         found.append(match)
-    if not found and not known and not points_elsewhere(folded):
-        found = list(_WARRANTY.finditer(folded))[:1]
+    if not found and not known and not grants and not points_elsewhere(folded):
+        found = list(DISCLAIMER.finditer(folded))[:1]
+    spans = [(match.start(), match.end(), UNKNOWN) for match in found[:5]]
+    spans += [(start, end, OPEN) for start, end in grants[:1]]
     return [
-        Evidence(start=m.start(), end=m.end(), kind=Kind.NOTICE, spdx=UNKNOWN, score=0.5)
-        for m in found[:5]
+        Evidence(start=start, end=end, kind=Kind.NOTICE, spdx=spdx, score=0.5)
+        for start, end, spdx in spans
     ]
 
 

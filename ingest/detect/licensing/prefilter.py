@@ -6,10 +6,13 @@ region exists only around one of these words.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
 from ingest.detect.funnel import CASELESS, Funnel, Pattern
+from ingest.detect.licensing.head_refusals import find_head_refusals
+from ingest.detect.licensing.languages import stems
 
 _WORDS: Final = (
     "license",
@@ -97,7 +100,139 @@ _PHRASES: Final = (
     "training purposes",
     "training data",
     "text and data mining",
+    "no part of th",
+    "written permission",
+    "written consent",
+    "without warrant",
+    "warranties of",
+    "as you please",
+    "distributed without",
+    "research purposes",
+    "personal use",
 )
+_FOREIGN: Final = (
+    "lizenz",
+    "licencia",
+    "licenza",
+    "licen\u00e7a",
+    "rechte vorbehalten",
+    "droits r",
+    "derechos reservados",
+    "direitos reservados",
+    "diritti riservati",
+    "vertraulich",
+    "confidentiel",
+    "confidencial",
+    "untersagt",
+    "版权所有",
+    "版權所有",
+    "保留所有",
+    "保留一切",
+    "许可证",
+    "许可协议",
+    "授权协议",
+    "开源协议",
+    "許可證",
+    "未经",
+    "禁止商",
+    "禁止转载",
+    "禁止复制",
+    "仅供",
+    "ライセンス",
+    "使用許諾",
+    "無断",
+    "社外秘",
+    "лиценз",
+    "права защищены",
+    "запрещ",
+)
+_REFUSALS: Final = (
+    "distribution statement",
+    "distribution authorized",
+    "not for distribution",
+    "do not distribute",
+    "not distribute",
+    "not for publication",
+    "not for resale",
+    "for official use",
+    "export control",
+    "export-control",
+    "itar ",
+    "under nda",
+    "by nda",
+    "an nda",
+    "the nda",
+    "to nda",
+    "non-disclosure",
+    "nondisclosure",
+    "breach of",
+    "be destroyed",
+    "source-available",
+    "source available",
+    "closed source",
+    "closed-source",
+    "numerical recipes",
+    "did not buy",
+    "did not pay",
+    "second purchase",
+    "resold",
+    "installed on up to",
+    "members only",
+    "employees only",
+    "customers only",
+    "beta agreement",
+    "customer agreement",
+    "internal fork",
+    "functional source",
+    "fair source",
+    "the eula",
+    "our eula",
+    "an eula",
+    "free for personal",
+    "free for private",
+    "free for academic",
+    "paid subscription",
+    "valid subscription",
+    "active subscription",
+    "paid for everyone",
+    "paid for companies",
+    "not welcome to",
+    "or passed on",
+    "returned on",
+    "cc by-",
+    " mit (for",
+    " mit for ",
+    "fsl-1",
+    "stackoverflow",
+    "stack overflow",
+    "so answer",
+    "cc-by",
+    "do anything",
+    "do whatever",
+    "anything you like",
+    "waived all",
+    "united states code",
+    "rest of the project",
+    " mit, ",
+    "apache 2.0 for",
+    "ship it",
+)
+"""Openings of the short refusals, of foreign parts and of dedications without other legal words."""
+_GAP: Final = rb"[^\w.]{1,60}"
+_GIVEN: Final = (
+    rb"(?:re-?)?(?:distribut|us|avail|cop|modif|chang|making|make|do|taking|take|shar|edit"
+    rb"|licens|give|giving)"
+)
+_CONFIRMED: Final = {
+    # "Relationship items", "guitar music", "can be freely mixed", "will be returned on error".
+    "ship it": rb"(?i)\bship it\b",
+    "itar ": rb"(?i)\bitar ",
+    "returned on": rb"(?i)\b(?:must|shall)" + _GAP + rb"be" + _GAP + rb"returned on",
+    "freely": rb"(?i)\bfreely" + _GAP + _GIVEN + rb"|(?:it|them|this|that|cop\w{1,5}|use[sd]?"
+    rb"|modif\w{1,4}|distribut\w{1,4}|free|software|code|is|are)" + _GAP + rb"freely\b",
+}
+"""Words that code is full of, and what has to stand around them."""
+_NEAR: Final = 140
 MAX_HITS: Final = 4000
 """Hits that are read; a text with more is all about licenses."""
 
@@ -107,7 +242,9 @@ class Prefilter:
 
     def __init__(self, cache_dir: Path | None) -> None:
         """Compile the words, or load what an earlier process compiled."""
-        literals = [*(word.encode() for word in (*_WORDS, *_PHRASES)), "©".encode()]
+        words = dict.fromkeys((*_WORDS, *_PHRASES, *_REFUSALS, *_FOREIGN, *stems(), "©"))
+        literals = [word.encode() for word in words]
+        self._confirmed = {list(words).index(w): re.compile(p) for w, p in _CONFIRMED.items()}
         self._funnel = Funnel(
             [Pattern(id=i, expression=w, flags=CASELESS) for i, w in enumerate(literals)],
             literal=True,
@@ -116,5 +253,11 @@ class Prefilter:
 
     def hit_ends(self, data: bytes) -> list[int]:
         """Return the ascending ends of license words, at most `MAX_HITS` + 1."""
-        ends = sorted({end for end, _id, _start in self._funnel.matches(data)})
-        return ends[: MAX_HITS + 1]
+        refusals = {sign.end for sign in find_head_refusals(data)}
+        hits = self._funnel.matches(data)
+        ends = {end for end, number, _start in hits if self._is_sure(data, end, number)}
+        return sorted(ends | refusals)[: MAX_HITS + 1]
+
+    def _is_sure(self, data: bytes, end: int, number: int) -> bool:
+        around = self._confirmed.get(number)
+        return around is None or bool(around.search(data, max(0, end - _NEAR), end + _NEAR))

@@ -6,16 +6,21 @@ memory is bounded and changes no fact.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ingest.detect.licensing.algebra import LicenseAlgebra
+from ingest.detect.licensing.beside import Place, read_beside, without_ordinary
 from ingest.detect.licensing.evidence import UNKNOWN, Evidence, Kind
 from ingest.detect.licensing.holders import Holder, HolderReader
+from ingest.detect.licensing.memory import Memory
 from ingest.detect.licensing.names import fold
-from ingest.detect.licensing.notices import NO_NOTICES, Notices, points_elsewhere, read_notices
+from ingest.detect.licensing.notices import NO_NOTICES, Notices, read_notices
+from ingest.detect.licensing.openings import Expression, Folded, OpeningIndex
+from ingest.detect.licensing.references import points_elsewhere
 from ingest.detect.licensing.regions import Region, Shape
 from ingest.detect.licensing.restrictions import HARD_SCORE, find_purposes, find_restrictions
 from ingest.detect.licensing.texts import TextMatcher, Texts, coverage, grants
@@ -42,6 +47,11 @@ class Reading:
     """Refers to the file that holds the license."""
     holders: tuple[Holder, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands there that a file's facts tell."""
+        return not (self.texts or self.restrictions or self.holders) and self.notices == NO_NOTICES
+
 
 class RegionReader:
     """Runs templates, names, restrictions and holders over a region."""
@@ -54,24 +64,17 @@ class RegionReader:
         self._texts = TextMatcher(algebra, cache_dir)
         self._titles = TitleMatcher(algebra, self._texts.titles())
         self._holders = holders
-        self._known: OrderedDict[tuple[Shape, bytes], Reading] = OrderedDict()
+        self._openings = OpeningIndex({e: e.openings for e in expressions()}, cache_dir)
+        self._known = Memory[tuple[Shape, bytes], Reading](_MAX_CACHED)
 
     def read(self, data: bytes, region: Region) -> Reading:
         """Return the reading of a region of `data`."""
         piece = data[region.start : region.end]
         key = (region.shape, piece)
-        reading = self._known.get(key)
-        if reading is None:
-            reading = self._read(piece, region.shape)
-            self._known[key] = reading
-            if len(self._known) > _MAX_CACHED:
-                self._known.popitem(last=False)
-        else:
-            self._known.move_to_end(key)
-        return reading
+        return self._known.get(key) or self._known.keep(key, self._read(piece, region.shape))
 
     def _read(self, piece: bytes, shape: Shape) -> Reading:
-        folded = fold(piece)
+        folded = Folded.of(fold(piece), self._openings)
         # A template never fits into one line of code; names in it may still be a license.
         known = Texts() if shape is Shape.LINE else self._texts.find_texts(piece)
         texts = known.found
@@ -79,6 +82,9 @@ class RegionReader:
         if shape is Shape.LINE and not any(word in folded for word in _STATING):
             # A name alone in a line of code is a value that the code works with.
             notices = NO_NOTICES
+        place = Place(piece=piece, folded=folded, shape=shape)
+        beside = read_beside(place, known, notices, self._algebra)
+        notices = beside.notices
         if any(sign.kind is Kind.NOTICE for sign in notices.named):
             # A disclaimer beside a named license is that license's, or adds nothing to it.
             texts = tuple(s for s in texts if s.spdx != UNKNOWN or grants(piece[s.start : s.end]))
@@ -96,10 +102,14 @@ class RegionReader:
         if any(self._algebra.read(s.spdx).category in _COPYLEFT for s in (*texts, *notices.named)):
             # What a copyleft license forbids is its own affair, whoever tells it again.
             found = [s for s in found if s.score >= HARD_SCORE]
+        found = without_ordinary(folded, found)
         return Reading(
             texts=texts,
             notices=notices,
-            restrictions=tuple(s for s in found if len(piece) <= NEAR or _is_near(s, signs)),
+            restrictions=(
+                *(s for s in found if len(piece) <= NEAR or _is_near(s, signs)),
+                *beside.restrictions,
+            ),
             points_elsewhere=points_elsewhere(folded),
             holders=holders,
         )
@@ -125,6 +135,22 @@ class RegionReader:
             strict=strict,
             is_license_file=shape is Shape.TEXT,
         )
+
+
+def expressions() -> Iterator[Expression]:
+    """Yield the expressions of all modules of the family that are loaded."""
+    modules = [m for name, m in sys.modules.items() if name.startswith(f"{__package__}.")]
+    for module in modules:
+        yield from _within(tuple(vars(module).values()))
+
+
+def _within(values: tuple[object, ...]) -> Iterator[Expression]:
+    """Yield the expressions among values and in their tuples, such as rows of a table."""
+    for value in values:
+        if isinstance(value, Expression):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _within(value)
 
 
 def _is_near(sign: Evidence, spans: list[tuple[int, int]]) -> bool:

@@ -12,10 +12,12 @@ from dataclasses import replace
 from typing import Final
 
 from ingest.detect.licensing.evidence import NO_TRAINING, RESTRICTION, UNKNOWN, Evidence, Kind
+from ingest.detect.licensing.limits import LIMITED_PURPOSE, REFUSED
 from ingest.detect.licensing.names import phrase
+from ingest.detect.licensing.openings import Expression
 from ingest.detect.licensing.texts import Texts, is_within
 
-_TRAINING = re.compile(
+_TRAINING = Expression(
     phrase(
         r"\b(?:pre-?~?)?train(?:ing|ed|s)?\b|\bfine-?~?tun\w{1,4}\b|\bdata mining\b|\bno-?~?ai\b"
         r"|\b(?:includ(?:e|ed|ing) in|us(?:e|ed|ing) (?:for|in|by|with|as|to)|inputs? (?:to"
@@ -46,7 +48,7 @@ _MODEL = re.compile(
     )
 )
 _REACH: Final = 160
-_HARD = re.compile(
+_HARD = Expression(
     phrase(
         r"\bnon-? ?commercial(?:ly)?\b"
         r"|\bnot (?:be used |to be used |for |permitted for |allowed for |used )?(?:for )?(?:any )?"
@@ -62,7 +64,7 @@ _HARD = re.compile(
     )
 )
 """What no permissive license says, wherever it stands."""
-_PURPOSE = re.compile(
+_PURPOSE = Expression(
     phrase(
         r"\bnon-? ?commercial(?:ly)? (?:use|usage|purposes?|only|basis|applications?|projects?)"
         r"|\bnot (?:to )?(?:be )?used (?:for|in) (?:any )?commercial (?:use|purposes?|products?)"
@@ -74,8 +76,8 @@ _PURPOSE = re.compile(
     )
 )
 """What limits the use of a file though no legal word stands beside it."""
-_NOT_USED = re.compile(phrase(r"\b(?:may|must|shall)(?: not|not) be (?:used|included)\b"))
-_SOFT = re.compile(
+_NOT_USED = Expression(phrase(r"\b(?:may|must|shall)(?: not|not) be (?:used|included)\b"))
+_SOFT = Expression(
     phrase(
         r"\bcan(?: not|not) be used (?:to|for|in|by)\b"
         r"|\bcan(?: not|not) be (?:sold|resold|redistributed|distributed|disclosed|licensed)\b"
@@ -93,13 +95,13 @@ _SOFT = re.compile(
     )
 )
 """What permissive licenses say too, in some sentence of theirs: counts beside their texts."""
-_COMMERCIAL_TOO = re.compile(
+_COMMERCIAL_TOO = Expression(
     phrase(
         r"commercial(?:ly)?~(?:and|or|and/or|/|as well as)~non-? ?commercial(?:ly)?"
         r"|non-? ?commercial(?:ly)?~(?:and|or|and/or|/|as well as)~commercial(?:ly)?"
     )
 )
-_INNOCENT = re.compile(
+_INNOCENT = Expression(
     phrase(
         r"not (?:copy or )?use[^\x00]{0,90}? except in(?: \w{1,12})? compliance"
         r"|not (?:be )?used?(?: in advertising| to endorse| to promote| or to endorse)"
@@ -111,6 +113,9 @@ _INNOCENT = re.compile(
         r"|(?:must|may|shall)(?: not|not) (?:be )?(?:misrepresented|removed|altered|deleted"
         r"|modified or removed)"
         r"|(?:may|can|must)(?: not|not) be copied[^\x00]{0,60}?(?:without this notice| except )"
+        r"|\b(?:notices?|headers?|copyrights?|disclaimers?|comments?|statements?|credits?)\b"
+        r"[^.\x00]{0,60}?\b(?:must|may|shall|can|should)(?: not|not) be (?:modified|changed"
+        r"|altered)"
     )
 )
 _DUTY = re.compile(
@@ -122,12 +127,13 @@ _DUTY = re.compile(
         r"|\bfees?\b|\broyalt|\bpay(?:s|ment|able)?\b|\bconsent\b|\bprior\b|\bexcept\b|\bunless\b"
         r"|\bnon-? ?commercial|\bcommercial|\bagree\b|\bexclud|\bethic|\bharm|\bhuman rights"
         r"|\bmilitary"
-        r"|\bweapon|\bpersonal\b|\beducational\b|\bbuy\b|\bemploy|\blabou?r\b|\btrain|\bsell\b|\bsold\b|\bhosted?\b|\bsaas\b"
+        r"|\bweapon|\bpersonal\b|\beducational\b|\bbuy\b|\bemploy|\blabou?r\b|\btrain|\bsell\b"
+        r"|\bsold\b|\bhosted?\b|\bsaas\b"
         r"|\bgovernment"
     )
 )
 """Words of duty, price and purpose: what a change of a permissive text must not hold."""
-_TERMS = re.compile(
+_TERMS = Expression(
     phrase(
         r"\b(?:may|must|shall|can|is|are|be) (?:be )?(?:used |licensed )?(?:only|solely"
         r"|exclusively)\b"
@@ -177,7 +183,13 @@ _VERB = re.compile(
     )
 )
 """Stands in a sentence, and hardly in a list of names."""
-_NAMING = re.compile(phrase(r"\bappear in (?:their|its) names?\b|\b(?:endorse|promote) products\b"))
+_NAMING = re.compile(
+    phrase(
+        r"\bappear in (?:their|its) names?\b|\b(?:endorse|promote) products\b"
+        r"|\bused in (?:any )?advertising\b|\badvertising or (?:other )?publicity\b"
+        r"|\bpublicity (?:pertaining|relating) to\b"
+    )
+)
 """How texts guard a name, each with its own."""
 _MANY: Final = 3
 _MIN_SENTENCE: Final = 8
@@ -230,12 +242,12 @@ def find_restrictions(
     found = _training_signs(folded)
     found += [
         _sign(m, RESTRICTION)
-        for m in _bounded(_HARD, folded)
+        for m in (*_bounded(_HARD, folded), *_bounded(LIMITED_PURPOSE, folded))
         if not _touches(m, free) and (is_license_file or _has_subject(m, folded))
     ]
     soft = [
         replace(_sign(match, RESTRICTION), score=_SOFT_SCORE)
-        for match in _bounded(_SOFT, folded)
+        for match in (*_bounded(_SOFT, folded), *_bounded(REFUSED, folded))
         # A match that only begins in the text reaches into what was added to it.
         if not _touches(match, innocent) and not _lies_in(match, own)
     ]
@@ -366,7 +378,7 @@ def _lies_in(match: re.Match[str], spans: Sequence[tuple[int, int]]) -> bool:
     return any(start <= match.start() and match.end() <= end for start, end in spans)
 
 
-def _bounded(pattern: re.Pattern[str], folded: str) -> list[re.Match[str]]:
+def _bounded(pattern: Expression, folded: str) -> list[re.Match[str]]:
     return [match for match, _ in zip(pattern.finditer(folded), range(_MAX_SIGNS), strict=False)]
 
 

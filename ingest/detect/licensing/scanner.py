@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ingest.detect.detector import DetectorConfig
 from ingest.detect.licensing.algebra import NONE, LicenseAlgebra
 from ingest.detect.licensing.conclude import HEAD_BYTES, Conclusion, Signs, conclude
 from ingest.detect.licensing.evidence import UNKNOWN, Evidence, Kind
+from ingest.detect.licensing.head_refusals import find_head_refusals
+from ingest.detect.licensing.headers import Headers, lone_header
 from ingest.detect.licensing.holders import Holder, HolderReader
 from ingest.detect.licensing.manifests import find_declared, is_manifest
+from ingest.detect.licensing.package_fields import find_fields
 from ingest.detect.licensing.prefilter import MAX_HITS, Prefilter
 from ingest.detect.licensing.reading import Reading, RegionReader
+from ingest.detect.licensing.refusals import find_opening
 from ingest.detect.licensing.regions import Region, Shape, find_regions
 from ingest.detect.licensing.rules import engine_versions, ruleset_digest
 from ingest.detect.licensing.spans import notice_spans
@@ -67,6 +72,7 @@ class LicensingDetector:
         holders = HolderReader(config.key, config.company.names)
         self._reader = RegionReader(self._algebra, holders, config.cache_dir)
         self._prefilter = Prefilter(config.cache_dir)
+        self._headers = Headers()
 
     def scan(self, text: ScanText) -> Mapping[str, object]:
         """Return the licensing columns; without any sign the category is ``none``."""
@@ -74,7 +80,26 @@ class LicensingDetector:
         is_named = text.suffix in _LICENSE_NAMES
         if not ends and not (is_named and text.data.strip()):
             return _row(text, _NOTHING, is_license_text=False, holders=[], spans=[])
-        regions = _regions(text, ends, is_named=is_named)
+        whole = _whole(text, is_named=is_named)
+        if whole is not None or is_manifest(text.suffix):
+            regions = [whole] if whole else find_regions(text.data, ends, text.suffix)
+            return self._read(text, regions, ends)
+        row = self._headers.row_of(text.data, ends)
+        return _copied(row) if row else self._read_around(text, ends)
+
+    def _read_around(self, text: ScanText, ends: list[int]) -> Mapping[str, object]:
+        """Read a file around its license words, or only the comment that holds them all."""
+        regions = find_regions(text.data, ends, text.suffix)
+        header = lone_header(text.data, regions, ends)
+        if header is None:
+            return self._read(text, regions, ends)
+        row = self._read(replace(text, data=header), regions, ends)
+        return _copied(self._headers.keep(header, ends, row))
+
+    def _read(
+        self, text: ScanText, regions: Sequence[Region], ends: Sequence[int]
+    ) -> dict[str, object]:
+        is_named = text.suffix in _LICENSE_NAMES
         placed = [(region, self._reader.read(text.data, region)) for region in regions]
         is_license_text = is_named or _is_license_text(text, placed)
         signs = self._signs(text, placed, is_license_text=is_license_text)
@@ -82,7 +107,8 @@ class LicensingDetector:
             signs = _with_doubt(signs, regions[-1].start, regions[-1].end)
         if is_license_text and _says_more(text, placed, signs):
             signs = _with_doubt(signs, 0, len(text.data))
-        conclusion = conclude(signs, self._algebra)
+        says_nothing = not (signs.licenses or signs.restrictions or signs.reserved)
+        conclusion = _NOTHING if says_nothing else conclude(signs, self._algebra)
         holders = _holders(placed, is_license_text=is_license_text)
         return _row(
             text,
@@ -96,11 +122,18 @@ class LicensingDetector:
         licenses = find_tags(text.data, self._algebra) if b"icense-" in text.data.lower() else []
         if is_manifest(text.suffix):
             licenses += find_declared(text.data, text.suffix, self._algebra)
+        else:
+            regions = [region for region, _reading in placed]
+            licenses += find_fields(text.data, regions, self._algebra)
         licenses += _moved(placed, lambda r: (*r.texts, *r.notices.named, *r.notices.unread))
         first = placed[0][0]
         return Signs(
             licenses=tuple(licenses),
-            restrictions=tuple(_moved(placed, lambda r: r.restrictions)),
+            restrictions=(
+                *_moved(placed, lambda r: r.restrictions),
+                *find_opening(text.data),
+                *find_head_refusals(text.data),
+            ),
             reserved=tuple(_moved(placed, lambda r: r.notices.reserved))[:1],
             choices=tuple(
                 choice.shifted(region.start)
@@ -112,8 +145,8 @@ class LicensingDetector:
         )
 
 
-def _regions(text: ScanText, ends: list[int], *, is_named: bool) -> list[Region]:
-    """Return what to read: a text that may be a license as a whole, else around the words."""
+def _whole(text: ScanText, *, is_named: bool) -> Region | None:
+    """Return the region of a text that may be a license as a whole."""
     size = len(text.data)
     head = text.data[:_TITLE_BYTES].lower()
     is_titled = text.suffix in _TEXT_SUFFIXES and any(title in head for title in _TITLES)
@@ -123,8 +156,8 @@ def _regions(text: ScanText, ends: list[int], *, is_named: bool) -> list[Region]
         shape = Shape.TEXT if is_named else Shape.TITLED
         if is_prose:
             shape = Shape.PROSE
-        return [Region(start=0, end=min(size, MAX_BYTES), shape=shape)]
-    return find_regions(text.data, ends, text.suffix)
+        return Region(start=0, end=min(size, MAX_BYTES), shape=shape)
+    return None
 
 
 def _is_license_text(text: ScanText, placed: Sequence[_Placed]) -> bool:
@@ -136,7 +169,7 @@ def _is_license_text(text: ScanText, placed: Sequence[_Placed]) -> bool:
 
 def _says_more(text: ScanText, placed: Sequence[_Placed], signs: Signs) -> bool:
     """Tell whether a license file holds no license we know, or much beside those."""
-    if not signs.licenses and not signs.reserved:
+    if all(sign.kind is Kind.REFERENCE for sign in signs.licenses) and not signs.reserved:
         return not placed[0][1].points_elsewhere
     texts = placed[0][1].texts
     covered = coverage(len(text.data), texts)
@@ -160,7 +193,12 @@ def _moved(
     placed: Sequence[_Placed], choose: Callable[[Reading], tuple[Evidence, ...]]
 ) -> list[Evidence]:
     """Return chosen signs of all regions with spans in the file."""
-    return [sign.shifted(region.start) for region, read in placed for sign in choose(read)]
+    return [
+        sign.shifted(region.start)
+        for region, read in placed
+        if not read.is_empty
+        for sign in choose(read)
+    ]
 
 
 def _holders(placed: Sequence[_Placed], *, is_license_text: bool) -> list[tuple[int, int, Holder]]:
@@ -207,6 +245,16 @@ def _row(
         "has_company_holder": any(holder.is_company for holder in holders),
         "evidence": _evidence_rows(text, conclusion.evidence),
         "notice_spans": [{"start": start, "end": end} for start, end in spans],
+    }
+
+
+def _copied(row: Mapping[str, object]) -> dict[str, object]:
+    """Return a row that its reader may change."""
+    return {
+        name: [dict(v) if isinstance(v, dict) else v for v in value]
+        if isinstance(value, list)
+        else value
+        for name, value in row.items()
     }
 
 

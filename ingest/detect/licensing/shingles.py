@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from io import BytesIO
+from itertools import repeat
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +45,9 @@ class ShingleTable:
     offsets: Numbers
     postings: NDArray[np.int64]
     """Templates by key: twice the template's number, plus one where it needs the key."""
+    holders: NDArray[np.int64]
+    is_needed_by: NDArray[np.bool_]
+    """The two parts of `postings`."""
     by_template: Numbers
     """Rows by template, between consecutive `bounds`."""
     is_needed: NDArray[np.bool_]
@@ -51,7 +55,7 @@ class ShingleTable:
 
     def keys_of(self, words: Sequence[str]) -> Numbers:
         """Return the key at each word that begins three; `NO_KEY` at unknown ones."""
-        numbers = np.fromiter((self.vocabulary.get(w, 0) for w in words), np.int64, len(words))
+        numbers = np.fromiter(map(self.vocabulary.get, words, repeat(0)), np.int64, len(words))
         return _keys(numbers)
 
     def find(self, keys: Numbers) -> Numbers:
@@ -68,10 +72,10 @@ class ShingleTable:
             nothing = np.zeros(len(self.ids), np.int64)
             return nothing, nothing
         places = np.arange(ends[-1]) + np.repeat(self.offsets[rows] - (ends - lengths), lengths)
-        numbers = self.postings[places]
-        needed = numbers[numbers % 2 == 1] >> 1
+        numbers = self.holders[places]
+        needed = numbers[self.is_needed_by[places]]
         size = len(self.ids)
-        return np.bincount(numbers >> 1, minlength=size), np.bincount(needed, minlength=size)
+        return np.bincount(numbers, minlength=size), np.bincount(needed, minlength=size)
 
     def rows_of(self, template: int) -> tuple[Numbers, Numbers]:
         """Return the rows of one template, and those that it needs; ascending."""
@@ -163,6 +167,8 @@ def _table(
         keys=keys,
         offsets=postings[0],
         postings=postings[1],
+        holders=postings[1] >> 1,
+        is_needed_by=postings[1] % 2 == 1,
         by_template=by_template,
         is_needed=is_needed,
         bounds=bounds,

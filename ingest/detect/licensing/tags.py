@@ -13,6 +13,7 @@ from typing import Final
 
 from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.evidence import Evidence, Kind
+from ingest.detect.licensing.mentions import is_quoted_tag
 
 _TAG = re.compile(rb"SPDX-License-Identifier:[ \t]{0,20}([^\r\n]{1,300})", re.IGNORECASE)
 _NAME: Final = b"spdx-license-" + b"identifier:"
@@ -56,7 +57,7 @@ def find_tags(data: bytes, algebra: LicenseAlgebra) -> list[Evidence]:
     for match in _tags(data):
         if any(start <= match.start() < end for start, end in ignored):
             continue
-        if not _VALUE_START.match(match[1]):
+        if not _VALUE_START.match(match[1]) or is_quoted_tag(data, match.start()):
             continue
         value = _VALUE_END.split(match[1], maxsplit=1)[0].rstrip(b" \t*/#-.,:")
         terms = algebra.read(normal_operators(value.decode("utf-8", "replace")))

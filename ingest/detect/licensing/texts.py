@@ -17,6 +17,7 @@ from typing import Final
 
 from licenseclassifier import identify_license
 
+from ingest.detect.funnel import CASELESS, ONCE, Funnel, Pattern
 from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.engine import forget_states, hasten
 from ingest.detect.licensing.evidence import RESTRICTION, UNKNOWN, Evidence, Kind
@@ -35,12 +36,11 @@ _MIN_LIKE_BYTES: Final = 160
 _YEAR: Final = re.compile(rb"\b(?:19|20)\d\d\b")
 _GRANT: Final = re.compile(rb"granted|permission|redistribut|licensed", re.IGNORECASE)
 _CECILL: Final = re.compile(rb"CeCILL-([BC])\b", re.IGNORECASE)
-_GATE: Final = re.compile(
+_GATE: Final = (
     rb"warrant|liab|permission|permit|redistribut|hereby|grant|terms|licen[cs]ed|subject to"
     rb"|governed|public\s+domain|copy, modify|distributed\s+under|licen[cs]e agreement"
     rb"|may\s+be\s+used"
-    rb"|do\s+what|freely|sublicen|modif|haftung|nutzung|creativecommons|you\s+can\s+use",
-    re.IGNORECASE,
+    rb"|do\s+what|freely|sublicen|modif|haftung|nutzung|creativecommons|you\s+can\s+use"
 )
 """Words of which every known text holds one (a test proves it); most prose about licenses none."""
 _MAX_CACHED: Final = 2048
@@ -81,6 +81,7 @@ class TextMatcher:
         self._algebra = algebra
         self._likeness = LikenessMatcher(cache_dir, algebra.is_known)
         self._seen: OrderedDict[bytes, Texts] = OrderedDict()
+        self._gate = Funnel([Pattern(id=0, expression=_GATE, flags=CASELESS | ONCE)])
         hasten()
 
     def titles(self) -> list[tuple[str, str]]:
@@ -89,7 +90,7 @@ class TextMatcher:
 
     def find_texts(self, data: bytes) -> Texts:
         """Return the matched texts of a region, spans relative to it."""
-        if len(data) < _MIN_BYTES or not _GATE.search(data):
+        if len(data) < _MIN_BYTES or not self._gate.matches(data):
             return Texts()
         # Headers that differ in years only are one; the span of a year does not move.
         data = _YEAR.sub(b"2000", data)

@@ -14,6 +14,7 @@ from typing import Final
 from ingest.detect.funnel import merge_spans
 from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.names import Named, phrase
+from ingest.detect.licensing.openings import Expression
 from ingest.detect.licensing.words import Words, words_of
 
 _SURE, _GUESS = 0.95, 0.7
@@ -26,7 +27,7 @@ _AFTER = re.compile(
     )
 )
 _NUMBER = re.compile(r"\b[vV]?(\d+(?:\.\d+)*)\b")
-_ID = re.compile(
+_ID = Expression(
     phrase(
         r"(?:licen[cs]ed? (?:under|by)|released under|distributed under|available under|under|"
         r"licen[cs]e~:|terms of) (?:the |a |an )?[\[(\"]?"
@@ -34,12 +35,12 @@ _ID = re.compile(
         r"(?:[ -]v?\.?~?(?P<number>\d(?:\.\d)?))?(?P<tail>[ -]licen[cs]ed?\b)?(?![\w@-])"
     )
 )
-_URL = re.compile(
+_URL = Expression(
     r"(?:opensource\.org/licenses?|spdx\.org/licenses|choosealicense\.com/licenses"
     r"|gnu\.org/(?:licenses|copyleft)(?:/old-licenses)?)/(?P<id>[a-z][a-z0-9.-]{1,40})"
 )
 _DIGIT = re.compile(r"\d")
-_GATE = re.compile(r"licen[cs]e|public")
+_GATE = Expression(r"licen[cs]e|public")
 _REACH: Final = 200
 
 
@@ -79,19 +80,16 @@ class TitleMatcher:
     def _by_title(self, folded: str) -> Iterator[Named]:
         for low, high in _windows(folded):
             found = words_of(folded[low:high].encode("latin-1", "replace"))
-            position = 0
-            while position < len(found.words):
-                title = self._title_at(found, position)
-                if title is None:
-                    position += 1
-                    continue
-                last = position + len(title.words) - 1
-                start, end = low + found.starts[position], low + found.ends[last]
-                yield self._named(title, folded, start, end)
-                position = last + 1
+            last = -1
+            for position in [n for n, word in enumerate(found.words) if word in self._titles]:
+                title = self._title_at(found, position) if position > last else None
+                if title is not None:
+                    last = position + len(title.words) - 1
+                    start, end = low + found.starts[position], low + found.ends[last]
+                    yield self._named(title, folded, start, end)
 
     def _title_at(self, found: Words, position: int) -> _Title | None:
-        for title in self._titles.get(found.words[position], ()):
+        for title in self._titles[found.words[position]]:
             if found.words[position : position + len(title.words)] == title.words:
                 return title
         return None

@@ -7,7 +7,6 @@ compared word by word. Spans stay those of the bytes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from ingest.detect.licensing.names import fold
@@ -24,9 +23,9 @@ _WORD = re.compile(
     r"v(?:ersion)?\.?\s{0,4}\d{1,2}(?:\.\d{1,2})?(?![\d.])|[a-z\x80-\xff][a-z0-9\x80-\xff]+"
 )
 _SPELLING: Final = (
-    (re.compile(r"is(e|es|ed|ing|ation|ations)$"), r"iz\1"),
-    (re.compile(r"our(|s|ed|able)$"), r"or\1"),
-    (re.compile(r"(lic|off|def)enc(e|es|ed|ing)$"), r"\1ens\2"),
+    ("is", re.compile(r"is(e|es|ed|ing|ation|ations)$"), r"iz\1"),
+    ("our", re.compile(r"our(|s|ed|able)$"), r"or\1"),
+    ("enc", re.compile(r"(lic|off|def)enc(e|es|ed|ing)$"), r"\1ens\2"),
 )
 _SAME: Final = {"sublicence": "sublicense", "https": "http", "copyrights": "copyright"}
 _NO_WORDS: Final = frozenset(
@@ -34,13 +33,30 @@ _NO_WORDS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Normalised words with their byte spans."""
+    """Normalised words of a text, and where they stand in it."""
 
-    words: tuple[str, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    def __init__(self, folded: str) -> None:
+        self._folded = folded
+        self._spans: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+        self.words = tuple(filter(None, map(_normalised.__getitem__, _WORD.findall(folded))))
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """First byte of each word."""
+        return self._read()[0]
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """One past the last byte of each word."""
+        return self._read()[1]
+
+    def _read(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        # Most texts are told from licenses by their words alone.
+        if self._spans is None:
+            found = [m.span() for m in _WORD.finditer(self._folded) if _normalised[m[0]]]
+            self._spans = tuple(a for a, _b in found), tuple(b for _a, b in found)
+        return self._spans
 
 
 def without_markup(data: bytes) -> bytes:
@@ -54,23 +70,7 @@ def without_markup(data: bytes) -> bytes:
 
 def words_of(data: bytes) -> Words:
     """Return the words of a text whose markup is blanked already."""
-    words, starts, ends = [], [], []
-    for match in _WORD.finditer(fold(data)):
-        word = _normal(match[0])
-        if word:
-            words.append(word)
-            starts.append(match.start())
-            ends.append(match.end())
-    return Words(words=tuple(words), starts=tuple(starts), ends=tuple(ends))
-
-
-def _normal(word: str) -> str:
-    known = _normalised.get(word)
-    if known is None:
-        known = _spelled(word)
-        if len(_normalised) < _MAX_CACHED:
-            _normalised[word] = known
-    return known
+    return Words(fold(data))
 
 
 def _spelled(word: str) -> str:
@@ -79,10 +79,21 @@ def _spelled(word: str) -> str:
     if word[0] == "v" and word[-1].isdigit():
         number = re.sub(r"^[^\d]+", "", word)
         return "version" + number.removesuffix(".0")
-    for pattern, replacement in _SPELLING:
-        word = pattern.sub(replacement, word)
+    for part, pattern, replacement in _SPELLING:
+        if part in word:
+            word = pattern.sub(replacement, word)
     return _SAME.get(word, word)
 
 
+class _Normalised(dict[str, str]):
+    """Words to normal words, empty for those that do not count."""
+
+    def __missing__(self, word: str) -> str:
+        known = _spelled(word)
+        if len(self) < _MAX_CACHED:
+            self[word] = known
+        return known
+
+
 _MAX_CACHED: Final = 50_000
-_normalised: dict[str, str] = {}
+_normalised: Final = _Normalised()

@@ -29,7 +29,7 @@ _CODE_SUFFIX = re.compile(
 _OTHERS = re.compile(rb"third|3rd|dependenc|vendor|acknowledg|notices|report|template|header|check")
 _MANIFESTS: Final = frozenset(
     b"package.json pyproject.toml setup.cfg setup.py cargo.toml composer.json pom.xml pkg-info "
-    b"metadata".split()
+    b"metadata description vcpkg.json dub.json bower.json pubspec.yaml chart.yaml".split()
 )
 _TEXTS_DIRECTORY: Final = b"LICENSES"
 """Where REUSE keeps the texts of a whole project (specification 3.3)."""

@@ -7,7 +7,8 @@ import pytest
 from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.evidence import Evidence, Kind
 from ingest.detect.licensing.names import fold
-from ingest.detect.licensing.notices import Notices, points_elsewhere, read_notices
+from ingest.detect.licensing.notices import Notices, read_notices
+from ingest.detect.licensing.references import points_elsewhere
 from ingest.detect.licensing.texts import Texts
 from ingest.detect.licensing.titles import TitleMatcher
 
@@ -51,7 +52,7 @@ def test_a_statement_without_a_known_name_is_unread(algebra: LicenseAlgebra) -> 
 
     assert _read(unknown, algebra).unread
     assert not _read(known, algebra).unread
-    assert not _read(elsewhere, algebra).unread
+    assert [sign.kind for sign in _read(elsewhere, algebra).unread] == [Kind.REFERENCE]
 
 
 def test_references_to_a_license_file() -> None:

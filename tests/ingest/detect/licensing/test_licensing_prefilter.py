@@ -51,3 +51,20 @@ def test_compiled_words_are_kept_and_loaded(tmp_path: Path) -> None:
 
     assert list(tmp_path.iterdir())
     assert first.hit_ends(b"a license") == second.hit_ends(b"a license") != []
+
+
+@pytest.mark.parametrize(
+    ("term", "code"),
+    [
+        ("Please do not ship it.", "a relationship item"),
+        ("ITAR controlled", "music for guitar solo"),
+        ("Copies must be returned on request.", "an error may be returned on timeout"),
+        ("May be freely redistributed", "columns can be freely mixed"),
+        ("You can use it freely.", "runs freely in the background"),
+    ],
+)
+def test_words_that_code_is_full_of_count_beside_others(
+    prefilter: Prefilter, term: str, code: str
+) -> None:
+    assert prefilter.hit_ends(term.encode())
+    assert not prefilter.hit_ends(code.encode())

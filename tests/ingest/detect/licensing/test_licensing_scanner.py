@@ -362,3 +362,35 @@ def test_the_detector_says_who_it_is(config: DetectorConfig) -> None:
     assert detector.family is Family.LICENSING
     assert detector.ruleset_digest == ruleset_digest(config)
     assert {"licensing", "licenseclassifier", "license-expression"} <= detector.versions.keys()
+
+
+def test_a_header_that_was_seen_before_says_what_it_said(scan: Scan, other_scan: Scan) -> None:
+    first, second = c_comment(GPL), c_comment(GPL) + b"int y = 2;\n"
+    row = dict(scan(first, "c"))
+    expected = repr(other_scan(second, "c"))
+
+    assert repr(scan(second, "c")) == expected
+    row["evidence"].clear()
+    row["holders"].append("nobody")
+    assert repr(scan(second, "c")) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "suffix"),
+    [
+        (b"# Released under the MIT license\nx = 1\n# " + TAG + b"GPL-2.0-only\n", "py"),
+        (b"# Released under the MIT license\nx = 1\n# confidential and proprietary\n", "py"),
+        (b"# Released under the MIT license\nversion = 1\nlicense = 'GPL-2.0-only'\n", "setup.py"),
+        (b"# Released under the MIT license", "license"),
+        (b"# " + TAG + b"MIT */ x\n", "c"),
+        (b"/* " + TAG + b"MIT */ GPL\n", "c"),
+        (b"/* " + TAG + b"MIT */\n", "c"),
+    ],
+)
+def test_a_known_header_hides_nothing_else(
+    scan: Scan, other_scan: Scan, data: bytes, suffix: str
+) -> None:
+    scan(b"# Released under the MIT license\nx = 1\n")
+    scan(b"/* " + TAG + b"MIT */\nint x;\n", "c")
+
+    assert repr(scan(data, suffix)) == repr(other_scan(data, suffix))

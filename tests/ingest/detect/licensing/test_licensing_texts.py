@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from licenseclassifier._engine.scan import builtin_scanner
 
@@ -43,9 +45,10 @@ def test_the_memory_of_the_engine_is_bounded(
     expected = matcher.find_texts(mit)
     monkeypatch.setattr(engine, "_MAX_STATES", 10)
 
-    assert len(builtin_scanner().re._info) > 10
+    states = vars(builtin_scanner().re)["states"]
+    assert len(states) > 10
     engine.forget_states()
-    assert len(builtin_scanner().re._info) <= 20
+    assert len(states) == 1
     assert TextMatcher(algebra, config.cache_dir).find_texts(mit) == expected
 
 
@@ -61,7 +64,7 @@ def test_the_gate_lets_every_known_text_through() -> None:
     for template in read_templates():
         words = " ".join(" ".join(triple) for triple in sorted(template.possible))
         is_japanese = template.license_id == "CC-BY-SA-2.1-JP"
-        assert is_japanese or _GATE.search(words.encode()), template.license_id
+        assert is_japanese or re.search(_GATE, words.encode(), re.IGNORECASE), template.license_id
 
 
 def test_words_that_were_added_to_a_permissive_text_are_told(

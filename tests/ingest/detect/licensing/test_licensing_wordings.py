@@ -46,6 +46,19 @@ def test_comment_marks_do_not_break_a_name(scan: Scan, mark: str) -> None:
         ("# Why this doesn't have an MIT license", "none"),
         ("# you may combine it with a work licensed under the Zope Public License", "none"),
         ("# Public domain", "permissive"),
+        ("# a dual [BSD](LICENSE) and [GPLv2](COPYING) licensed library", "permissive"),
+        ("# Released under MIT, BSD and GPL license. Comply with at least one.", "permissive"),
+        (
+            "# under the GPL version 2. You may also distribute it under the MIT license",
+            "permissive",
+        ),
+        (
+            "# Apache License 2.0, with an exception to allow linking against GPL software",
+            "permissive",
+        ),
+        ("# All other programs are distributed under the LGPL", "weak_copyleft"),
+        ("# licensed under the Widget Research License", "proprietary"),
+        ("# use compiled versions of Widget under an MIT license", "unknown"),
     ],
 )
 def test_wordings_of_notices(scan: Scan, text: str, category: str) -> None:
