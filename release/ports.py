@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ingest.ports import BlobSource
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -32,6 +33,16 @@ class ExitScanner(Protocol):
 
         All findings of the `wanted` categories are among them; others may be.
         """
+        ...
+
+    def scan_all(
+        self, texts: Sequence[tuple[bytes, str]], wanted: frozenset[str]
+    ) -> list[list[Finding]]:
+        """Return what `scan` returns of each (text, suffix), in their order."""
+        ...
+
+    def scan_known(self, texts: Sequence[bytes]) -> list[list[Finding]]:
+        """Return where each text holds a value that another text showed to be a secret; no I/O."""
         ...
 
 

@@ -19,6 +19,9 @@ BATCH = pa.schema(
 )
 """One row per unit; `families` is the same in all rows of a batch."""
 
+_Unit = tuple[str, str, int]
+"""The fields of a `ScanUnit`: there may be millions, most of them only counted and cut here."""
+
 MAX_UNITS = 20_000
 """Units of one batch at most, so that very small files do not make a batch very long."""
 
@@ -28,41 +31,44 @@ def cut_batches(missing: Mapping[Family, pa.Table], batch_bytes: int) -> Iterato
 
     A blob is read once for all families that lack it, so units are first grouped by what they lack.
     """
-    lacking: dict[ScanUnit, list[Family]] = {}
+    lacking: dict[_Unit, tuple[Family, ...]] = {}
     for family in BLOB_FAMILIES:
-        for row in missing[family].to_pylist() if family in missing else []:
-            lacking.setdefault(ScanUnit(**row), []).append(family)
-    groups: dict[tuple[Family, ...], list[ScanUnit]] = {}
+        for unit in _units(missing[family]) if family in missing else ():
+            lacking[unit] = (*lacking.get(unit, ()), family)
+    groups: dict[tuple[Family, ...], list[_Unit]] = {}
     for unit, families in lacking.items():
-        groups.setdefault(tuple(families), []).append(unit)
+        groups.setdefault(families, []).append(unit)
     for names, units in groups.items():
         for chunk in _chunks(units, batch_bytes):
             yield _as_table(chunk, names)
 
 
+def _units(table: pa.Table) -> Iterator[_Unit]:
+    return zip(*(table[name].to_pylist() for name in ScanUnit.__slots__), strict=True)
+
+
 def read_batch(table: pa.Table) -> tuple[list[ScanUnit], tuple[Family, ...]]:
     """Return the units of a batch and the families that are to scan them."""
-    rows = table.to_pylist()
-    units = [ScanUnit(blob_id=r["blob_id"], suffix=r["suffix"], size=r["size"]) for r in rows]
-    return units, tuple(Family(name) for name in rows[0]["families"])
+    units = [ScanUnit(blob_id=blob_id, suffix=s, size=size) for blob_id, s, size in _units(table)]
+    return units, tuple(Family(name) for name in table["families"][0].as_py())
 
 
-def _chunks(units: Sequence[ScanUnit], batch_bytes: int) -> Iterator[list[ScanUnit]]:
-    chunk: list[ScanUnit] = []
-    size = 0
+def _chunks(units: Sequence[_Unit], batch_bytes: int) -> Iterator[list[_Unit]]:
+    chunk: list[_Unit] = []
+    total = 0
     for unit in units:
-        if chunk and (size + unit.size > batch_bytes or len(chunk) == MAX_UNITS):
+        _, _, size = unit
+        if chunk and (total + size > batch_bytes or len(chunk) == MAX_UNITS):
             yield chunk
-            chunk, size = [], 0
+            chunk, total = [], 0
         chunk.append(unit)
-        size += unit.size
+        total += size
     if chunk:
         yield chunk
 
 
-def _as_table(units: Sequence[ScanUnit], families: Sequence[Family]) -> pa.Table:
-    names = [family.value for family in families]
-    rows = [
-        {"blob_id": u.blob_id, "suffix": u.suffix, "size": u.size, "families": names} for u in units
-    ]
-    return pa.Table.from_pylist(rows, schema=BATCH)
+def _as_table(units: Sequence[_Unit], families: Sequence[Family]) -> pa.Table:
+    names = [[family.value for family in families]] * len(units)
+    columns = (*zip(*units, strict=True), names)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, BATCH, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=BATCH)

@@ -16,6 +16,7 @@ import pyarrow as pa
 from ingest.detect import provenance
 from ingest.detect.catalogue import build_detectors, ruleset_digests
 from ingest.detect.detector import BlobDetector, DetectorConfig
+from ingest.detect.secrets.known import KnownValues
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import BLOB_FAMILIES, Family
 from ingest.domain.repository import RightsBasis
@@ -48,6 +49,8 @@ class Context:
     """Snapshot key to (batches of facts at that moment, units that lack facts by family)."""
     facts: dict[str, dict[Family, pa.Table]] = field(default_factory=dict, repr=False)
     """What was last read of the facts, by what was asked for: the next stage often asks again."""
+    known: dict[tuple[str, int], KnownValues] = field(default_factory=dict, repr=False)
+    """The lookup of all secrets, by the rules that found them and how many batches of facts."""
     recent: RecentBlobs = field(default_factory=RecentBlobs, repr=False)
     """Blobs that a stage of this process has read and the next one is likely to."""
     _detectors: dict[Family, BlobDetector] = field(default_factory=dict, repr=False)

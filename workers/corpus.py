@@ -12,12 +12,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.detect.licensing.algebra import LicenseAlgebra
+from ingest.detect.secrets.known import KnownValues
 from ingest.domain.artefacts import SCHEMA_VERSION, SNAPSHOT, TREE_FACTS
 from ingest.domain.finding import BLOB_FAMILIES, Family, ScanStatus
 from ingest.domain.repository import Repository
 from policies.dossier import RIGHTS, assemble_dossier
 from workers.context import Context
+from workers.known import known_values
+from workers.license_reader import license_algebra
+from workers.scan_paths import finding_of
 
 FINDING_FAMILIES = (Family.SECRETS, Family.PII, Family.CONFIDENTIAL)
 
@@ -122,7 +125,7 @@ def corpus_keys(context: Context) -> CorpusKeys:
 def rights_table(context: Context) -> pa.Table:
     """Return one row per repository: what its owner attested, and whether consent holds today."""
     today = context.today()
-    algebra = LicenseAlgebra()
+    algebra = license_algebra()
     rows = [
         {
             "repo_id": r.id,
@@ -166,6 +169,24 @@ def load_facts(context: Context, snapshots: pa.Table) -> dict[Family, pa.Table]:
     if sum(table.nbytes for table in facts.values()) <= _FACTS_BYTES:
         context.facts[key] = facts
     return facts
+
+
+def known_of_company(context: Context) -> KnownValues:
+    """Return the lookup of every secret found by the rules in force, in whatever repository.
+
+    Facts count of heads and histories alike, and of repositories that are no longer registered.
+    """
+    digest = context.ruleset_digests[Family.SECRETS]
+    key = digest, context.lake.count_batches(Family.SECRETS, digest)
+    if key in context.known:
+        return context.known[key]
+    facts = context.lake.read_facts(Family.SECRETS, digest, columns=["findings"])
+    found = facts.filter(pc.greater(pc.list_value_length(facts["findings"]), 0))["findings"]
+    findings = (finding_of(row) for rows in found.to_pylist() for row in rows)
+    known = known_values(findings, context.keys.hmac)
+    context.known.clear()
+    context.known[key] = known
+    return known
 
 
 def _digest_of_ids(blob_ids: pa.Array) -> str:

@@ -30,18 +30,21 @@ import pyarrow as pa
 
 from ingest.detect import pace
 from ingest.detect.detector import BatchDetector, BlobDetector, plain
+from ingest.detect.views import shelf
 from ingest.domain.artefacts import facts_schema
 from ingest.domain.finding import Family, ScanStatus
 from ingest.domain.text import NotText, ScanText, normalise
 from ingest.domain.tree import ScanUnit
 from ingest.errors import MirrorCorrupt
+from workers.lifeline import end_with
 from workers.scanclock import IDLE, WHOLE_STRETCH, ScanClock
 from workers.sealed import SealedBlob
 
 _READ_BYTES = 1 << 20
 _POLL_SECONDS = 0.25
 _GC_THRESHOLD = 200_000
-_STRETCH_BYTES = 1 << 20
+STRETCH_BYTES = 1 << 20
+"""Texts that are scanned by one detector before the next has its turn."""
 _EXTRA_MEMORY_BYTES = 3 * 2**30
 _STARTUP_ALLOWANCE_SECONDS = 20.0
 _HEADER = struct.Struct("<cQ")
@@ -143,9 +146,9 @@ class _Batch:
 
 def _cut(units: Sequence[ScanUnit]) -> list[list[ScanUnit]]:
     stretches: list[list[ScanUnit]] = []
-    size = _STRETCH_BYTES
+    size = STRETCH_BYTES
     for unit in units:
-        if size >= _STRETCH_BYTES:
+        if size >= STRETCH_BYTES:
             stretches.append([])
             size = 0
         stretches[-1].append(unit)
@@ -186,8 +189,10 @@ def _run_child(
     """Run one child until it ends or must be killed; keep what it reported."""
     with ScanClock() as clock:
         reader, writer = os.pipe()
+        parent = os.getpid()
         child = os.fork()
         if child == 0:
+            end_with(parent)
             os.close(reader)
             _child_main(writer, batch, (open_blobs, limits, clock))
         os.close(writer)
@@ -303,15 +308,16 @@ def _scan_rest(batch: _Batch, open_blobs: OpenBlobs, clock: ScanClock) -> Iterat
         for stretch in stretches:
             stored = itertools.islice(blobs, len(stretch))
             texts = [_text_of(u, data) for u, (_, data) in zip(stretch, stored, strict=True)]
-            for detector in batch.detectors[step:]:
-                whole = None if one_by_one or blamed else _scan_whole(detector, texts, clock)
-                rows = [
-                    blamed.get(n) or _scan_one(detector, texts[n], (clock, n, unit), whole)
-                    for n, unit in enumerate(stretch)
-                ]
-                clock.stop()
-                yield _encode(rows, detector.family)
-                blamed, one_by_one = {}, False
+            with shelf.keep():
+                for detector in batch.detectors[step:]:
+                    whole = None if one_by_one or blamed else _scan_whole(detector, texts, clock)
+                    rows = [
+                        blamed.get(n) or _scan_one(detector, texts[n], (clock, n, unit), whole)
+                        for n, unit in enumerate(stretch)
+                    ]
+                    clock.stop()
+                    yield _encode(rows, detector.family)
+                    blamed, one_by_one = {}, False
             step = 0
 
 
@@ -360,7 +366,9 @@ def _scan_one(
     except Exception as error:  # noqa: BLE001 - fail closed; the message could hold content
         return _scan_row(unit, ScanStatus.FAILED, type(error).__name__)
     row = _scan_row(unit, ScanStatus.COMPLETED)
-    row.update({name: plain(value) for name, value in columns.items()})
+    for name, value in columns.items():
+        # Only lists hold findings, and hardly any list has one.
+        row[name] = plain(value) if isinstance(value, (list, tuple)) else value
     return row
 
 

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ingest.detect import provenance
-from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.domain.finding import Family
 from ingest.domain.text import NotText, normalise
 from policies.document import default_policy_text, load_policy
 from policies.dossier import assemble_dossier
 from policies.licensing import license_verdicts, unregistered_rights
 from policies.model import Policy
-from workers.license_reader import license_reader
+from workers.license_reader import license_algebra, license_reader
 from workers.scan_folder import REPO_ID
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def judge_licenses(
         MirrorCorrupt: the history of a mirror cannot be walked.
     """
     policy = load_policy(_policy_text(home))
-    algebra = LicenseAlgebra()
+    algebra = license_algebra()
     owner = provenance.assume_owner(snapshot, facts[Family.LICENSING], home.company, key=home.key)
     facts = facts | {Family.LICENSING: owner.licensing}
     trees = provenance.classify_tree(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -12,33 +11,16 @@ import pyarrow.compute as pc
 
 from ingest.detect.detector import BlobDetector, plain
 from ingest.detect.funnel import merge_spans
-from ingest.detect.secrets.known import KnownValues
 from ingest.domain.artefacts import facts_schema
-from ingest.domain.finding import Confidence, Family, ScanStatus
+from ingest.domain.finding import Family, ScanStatus
 from ingest.domain.secret import HmacKey
-from ingest.domain.text import ScanText
 from ingest.domain.tree import ScanUnit
-from workers.known import findings_of_sweep, known_values
+from workers.known import Sweeper, known_values
 from workers.sandbox import OpenBlobs
 from workers.scan_paths import finding_of
 from workers.scan_pool import Scan
 
 Unit = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sweeper:
-    """A detector that knows values and no rules."""
-
-    known: KnownValues
-    key: HmacKey
-    family: Family = Family.SECRETS
-    ruleset_digest: str = ""
-    versions: Mapping[str, str] = field(default_factory=dict)
-
-    def scan(self, text: ScanText) -> Mapping[str, object]:
-        """Return every place of a known value in one text."""
-        return {"findings": list(findings_of_sweep(self.known, text, self.key))}
 
 
 def sweep_known(
@@ -52,8 +34,7 @@ def sweep_known(
     scan, key = work
     found = secrets.filter(pc.greater(pc.list_value_length(secrets["findings"]), 0)).to_pylist()
     findings = [finding_of(f) for row in found for f in row["findings"]]
-    # What may well be no secret at all would only be no secret in more places.
-    known = known_values((f for f in findings if f.confidence is not Confidence.LOW), key)
+    known = known_values(findings, key)
     if not len(known):
         return secrets
     sweeper: BlobDetector = Sweeper(known=known, key=key)

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import IO, Final
 
@@ -111,7 +111,7 @@ class Git:
             ConfigurationError: there is none, or it lacks security fixes that are relied on.
         """
         path = _find_executable()
-        _check_version(path)
+        _check_once(path, _mark(path))
         return path
 
     def run(self, call: GitCall) -> GitResult:
@@ -202,6 +202,18 @@ def _find_executable() -> str:
     if path is None:
         raise ConfigurationError("git is not installed.", hint=f"Looked in {SEARCH_PATH}.")
     return path
+
+
+def _mark(path: str) -> tuple[int, int, int]:
+    stat = os.stat(path)  # noqa: PTH116 - the file as it stands now
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+@lru_cache(maxsize=8)
+def _check_once(path: str, mark: tuple[int, int, int]) -> str:
+    """Check the version of one file once in a process; another file has another mark."""
+    del mark
+    return _check_version(path)
 
 
 def _check_version(path: str) -> str:

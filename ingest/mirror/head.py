@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from ingest.errors import MirrorCorrupt
-from ingest.mirror.environment import CONFIG, build_environment
 from ingest.mirror.folder import MirrorFolder
 from ingest.mirror.git import Git, GitSettings
 from ingest.mirror.reader import MirrorReader
 from ingest.mirror.refs import read_mirror_refs
 
-_SHA1_HEX = 40
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_SECOND: Final = 253_402_300_799
 """9999-12-31T23:59:59Z, the last that a date can hold; a commit may claim any number."""
@@ -49,36 +47,14 @@ def read_head(
     refs = read_mirror_refs(Git(settings.limits), current)
     if not refs.head_id:
         return None
-    if len(refs.head_id) == _SHA1_HEX:
-        tree_id, seconds = _read_with_gitpython(current, refs.head_id)
-    else:  # GitPython knows SHA-1 only
-        with MirrorReader(mirrors_dir, settings=settings) as reader:
-            tree_id, seconds = parse_commit(reader.read_commit(repository_id, refs.head_id))
+    with MirrorReader(mirrors_dir, settings=settings) as reader:
+        tree_id, seconds = parse_commit(reader.read_commit(repository_id, refs.head_id))
     return HeadCommit(
         commit_id=refs.head_id,
         tree_id=tree_id,
         branch=refs.branch,
         committer_date=_clamp(seconds),
     )
-
-
-def _read_with_gitpython(git_dir: Path, commit_id: str) -> tuple[str, int]:
-    import git  # noqa: PLC0415 - importing it starts a process
-
-    environment = build_environment(None) | {
-        "GIT_DIR": str(git_dir),  # safe.bareRepository=explicit wants the repository named
-        "GIT_CONFIG_COUNT": str(len(CONFIG)),
-    }
-    for number, (key, value) in enumerate(CONFIG):
-        environment[f"GIT_CONFIG_KEY_{number}"] = key
-        environment[f"GIT_CONFIG_VALUE_{number}"] = value
-    try:
-        with git.Repo(git_dir, expand_vars=False) as repository:
-            repository.git.update_environment(**environment)
-            commit = repository.commit(commit_id)
-            return commit.tree.hexsha, commit.committed_date
-    except (ValueError, OSError, AttributeError, git.exc.GitError, git.exc.ODBError) as error:
-        raise MirrorCorrupt(f"HEAD names no readable commit ({type(error).__name__}).") from None
 
 
 def parse_commit(raw: bytes) -> tuple[str, int]:

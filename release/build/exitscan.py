@@ -85,9 +85,11 @@ def _batch_leaks(
     ids = batch.column("id").to_pylist()
     # The bytes as they stand in the file: nothing is gained by decoding them first.
     contents = batch.column("content").cast(pa.binary()).to_pylist()
-    for index, path in enumerate(batch.column("path").to_pylist()):
-        for finding in inspector.leaks(contents[index], suffix_of(path.encode())):
-            yield Leak(shard=shard, row_id=ids[index], column="content", rule=finding.rule_id)
+    suffixes = [suffix_of(path.encode()) for path in batch.column("path").to_pylist()]
+    found = inspector.leaks_of_all(list(zip(contents, suffixes, strict=True)))
+    for row_id, findings in zip(ids, found, strict=True):
+        for finding in findings:
+            yield Leak(shard=shard, row_id=row_id, column="content", rule=finding.rule_id)
     for name in batch.schema.names:
         column = batch.column(name)
         if name == "content" or not _holds_text(column.type):

@@ -15,7 +15,7 @@ from release.build.shards import Lineage, WrittenShards
 from release.domain.manifest import Manifest, canonical_json
 from release.domain.rows import ROW_SCHEMA_VERSION, Counts, rows_schema, schema_digest
 
-BUILD_VERSION: Final = "3"
+BUILD_VERSION: Final = "4"
 """Changes with anything in this package that changes a byte of a shard."""
 
 
@@ -41,6 +41,7 @@ def trace_lineage(
         "tools": spec.named_tools,
         "target_bytes": spec.target_bytes,
         "refused": sorted(spec.refused_categories),
+        "known_values": spec.known_values,
         "accepted": sorted(spec.accepted_identities),
         "surrogates": surrogate_id,
         "placeholders": {c.value: p.decode() for c, p in PLACEHOLDERS.items()},

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 import pyarrow as pa
@@ -66,6 +67,15 @@ _WORK: Final = (
     pa.field("spans", pa.list_(pa.field("element", _SPAN)), nullable=False),
     pa.field("kept_identities", pa.list_(pa.field("element", pa.string())), nullable=False),
 )
+_IDENTITY: Final = ["n", "repo_id", "path", "blob_id", "commit_id", "is_scanned"]
+_RENAMED: Final = {
+    "raw_path": "path",
+    "revision_id": "commit_id",
+    "branch_name": "branch",
+    "src_encoding": "encoding",
+    "eligibility_reasons": "reasons",
+}
+"""Columns of the plan that are called otherwise where they come from."""
 PLAN_ROWS: Final = pa.schema([*(INTERNAL_ROWS.field(name) for name in _FROM_ROWS), *_WORK])
 """One row per file to write, sorted by (repo_id, raw_path): the columns of a shard row that do not
 depend on its text, and the work that is left.
@@ -126,16 +136,15 @@ def plan_release(inputs: ReleaseInputs, tier: Tier) -> ReleasePlan:
         candidates = database.list_candidates()
         works = _works(database.list_spans())
         not_chosen = database.list_not_chosen()
-    drafts = candidates.to_pylist()
-    kept, dropped = _fold(drafts, works)
-    rows = [_plan_row(draft, works.get(draft["n"], _NOTHING), tier) for draft in kept]
+    kept, dropped = _fold(candidates.select(_IDENTITY).to_pylist(), works)
+    rows = _plan_rows(candidates, kept, works, tier)
     exclusions = sort_exclusions([not_chosen.cast(EXCLUSIONS), _exclusion_table(dropped)])
     return ReleasePlan(
         tier=tier,
         policy_digest=inputs.policy_digest,
-        rows=pa.Table.from_pylist(rows, schema=PLAN_ROWS),
+        rows=rows,
         exclusions=exclusions,
-        counts=count_fates(exclusions, emitted=len(rows), seen=inputs.decisions.num_rows),
+        counts=count_fates(exclusions, emitted=rows.num_rows, seen=inputs.decisions.num_rows),
     )
 
 
@@ -222,26 +231,45 @@ def _exclusion_table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=EXCLUSIONS)
 
 
-def _plan_row(draft: dict[str, Any], work: _Work, tier: Tier) -> dict[str, object]:
-    raw_path = draft["path"]
-    path = display_path(redact(raw_path, work.path_spans)[0] if work.path_spans else raw_path)
-    evidence = _evidence(draft, path)
-    spans = merge_spans(work.spans)
-    return draft | {
-        "path": path,
-        "raw_path": raw_path,
-        "extension": _extension(path),
-        "revision_id": draft["commit_id"],
-        "branch_name": draft["branch"],
-        "snapshot_id": snapshot_id(draft["repo_id"], draft["commit_id"]),
-        "src_encoding": draft["encoding"],
-        "detected_licenses": sorted({i for e in evidence for i in _license_ids(e["spdx"])}),
-        "license_evidence": evidence,
-        "copyright_holders": _holders(draft["holders"] or [], tier),
-        "eligibility_reasons": draft["reasons"],
-        "spans": [{"start": s.start, "end": s.end, "category": s.category} for s in spans],
-        "kept_identities": sorted(set(work.kept)),
+def _plan_rows(
+    candidates: pa.Table, kept: Sequence[Mapping[str, Any]], works: Mapping[int, _Work], tier: Tier
+) -> pa.Table:
+    """Return `PLAN_ROWS` of the kept candidates, which are numbered by their position."""
+    found = candidates.take(pa.array([draft["n"] for draft in kept], pa.int64()))
+    planned = [works.get(draft["n"], _NOTHING) for draft in kept]
+    paths = [_shown_path(d["path"], w.path_spans) for d, w in zip(kept, planned, strict=True)]
+    evidence, licenses = _evidence(found, paths)
+    holders = found["holders"].to_pylist()
+    columns: dict[str, Iterable[object]] = {
+        "id": [draft["id"] for draft in kept],
+        "exact_dup_count": [draft["exact_dup_count"] for draft in kept],
+        "path": paths,
+        "extension": map(_extension, paths),
+        "snapshot_id": [snapshot_id(d["repo_id"], d["commit_id"]) for d in kept],
+        "detected_licenses": licenses,
+        "copyright_holders": [_holders(names or [], tier) for names in holders],
+        "spans": [_span_rows(work.spans) for work in planned],
+        "kept_identities": [sorted(set(work.kept)) for work in planned],
     }
+    arrays = {"license_evidence": evidence} | {
+        name: pa.array(values, PLAN_ROWS.field(name).type) for name, values in columns.items()
+    }
+    return pa.Table.from_arrays(
+        [
+            arrays[f.name] if f.name in arrays else found[_RENAMED.get(f.name, f.name)].cast(f.type)
+            for f in PLAN_ROWS
+        ],
+        schema=PLAN_ROWS,
+    )
+
+
+def _shown_path(path: bytes, spans: Sequence[RedactionSpan]) -> str:
+    return display_path(redact(path, spans)[0] if spans else path)
+
+
+def _span_rows(spans: Sequence[RedactionSpan]) -> list[dict[str, object]]:
+    merged = merge_spans(spans)
+    return [{"start": s.start, "end": s.end, "category": s.category} for s in merged]
 
 
 def display_path(path: bytes) -> str:
@@ -260,17 +288,39 @@ def _extension(path: str) -> str:
     return extension.lower() if stem and dot else ""
 
 
-def _evidence(draft: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
-    """Return what was found in the file, then the license scope above it."""
-    evidence = [
-        {k: e[k] for k in ("kind", "line", "spdx", "score")} | {"path": path}
-        for e in draft["evidence"] or []
-    ]
-    if draft["scope_license_expression"]:
-        where = display_path(draft["scope_evidence"] or b"")
-        spdx = draft["scope_license_expression"]
-        evidence.append({"kind": "repo", "path": where, "line": 0, "spdx": spdx, "score": 1.0})
-    return evidence
+def _evidence(found: pa.Table, paths: Sequence[str]) -> tuple[pa.Array, list[list[str]]]:
+    """Return of each row its evidence and the licenses named there.
+
+    What was found in the file comes first, then the license scope above it.
+    """
+    items = zip(*_fields_of_items(found["evidence"]), strict=True)
+    scopes = zip(
+        found["scope_license_expression"].to_pylist(),
+        found["scope_evidence"].to_pylist(),
+        strict=True,
+    )
+    counts = pc.fill_null(pc.list_value_length(found["evidence"]), 0).to_pylist()
+    rows: list[tuple[object, ...]] = []
+    ends, licenses = [0], []
+    for path, count, (scope, where) in zip(paths, counts, scopes, strict=True):
+        rows += [
+            (kind, path, line, spdx, score) for kind, line, spdx, score in islice(items, count)
+        ]
+        if scope:
+            rows.append(("repo", display_path(where or b""), 0, scope, 1.0))
+        licenses.append(sorted({i for row in rows[ends[-1] :] for i in _license_ids(row[3])}))
+        ends.append(len(rows))
+    kind = PLAN_ROWS.field("license_evidence").type
+    fields = [kind.value_type.field(i) for i in range(kind.value_type.num_fields)]
+    columns = zip(*rows, strict=True) if rows else [()] * len(fields)
+    arrays = [pa.array(c, f.type) for c, f in zip(columns, fields, strict=True)]
+    structs = pa.StructArray.from_arrays(arrays, fields=fields)
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), structs, type=kind), licenses
+
+
+def _fields_of_items(lists: pa.ChunkedArray) -> list[list[Any]]:
+    items = lists.combine_chunks().flatten()
+    return [items.field(name).to_pylist() for name in ("kind", "line", "spdx", "score")]
 
 
 @lru_cache(maxsize=4096)

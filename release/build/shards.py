@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from policies.decision import Tier
 from release.build.measure import Measures, measure
@@ -53,7 +54,9 @@ class Totals:
             (self.licenses, row["license_expression"] or NO_LICENSE),
         )
         for totals, name in names:
-            totals[name].update(rows=1, bytes=size)
+            total = totals[name]
+            total["rows"] += 1
+            total["bytes"] += size
         # A commit id names history that only insiders hold.
         shown = "revision_id" if tier is Tier.INTERNAL_ONLY else "snapshot_id"
         self.snapshots[row["repo_id"]] = row[shown]
@@ -217,15 +220,14 @@ def _shard_rows(
 ) -> pa.Table:
     """Return the rows of one group in the schema of the tier."""
     schema = shard_schema(lineage.tier)
-    values = _text_columns(texts)
+    values = _text_columns(texts, schema)
     constants = _constants(lineage, shard_id)
     columns = []
     for column in schema:
         if column.name in values:
-            columns.append(pa.array(values[column.name], column.type))
+            columns.append(values[column.name])
         elif column.name == "license_evidence":
-            # Rebuilt from values: the releasable struct has fewer fields than the planned one.
-            columns.append(pa.array(planned[column.name].to_pylist(), column.type))
+            columns.append(_narrowed(planned[column.name].combine_chunks(), column.type))
         elif column.name in planned.column_names:
             columns.append(planned[column.name])
         else:
@@ -234,17 +236,27 @@ def _shard_rows(
     return pa.Table.from_arrays(columns, schema=schema).combine_chunks()
 
 
-def _text_columns(texts: list[ShippedText]) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = defaultdict(list)
-    for text in texts:
-        content = text.data.decode("utf-8")
-        columns["content"].append(content)
-        columns["content_id"].append(hashlib.sha256(text.data).hexdigest())
-        columns["redactions"].append(list(text.redactions))
-        measures = measure(text.data, content)
-        for name in Measures.__slots__:
-            columns[name].append(getattr(measures, name))
-    return columns
+def _narrowed(lists: pa.ListArray, kind: pa.ListType) -> pa.ListArray:
+    """Return lists of structs with those fields only that the tier shows."""
+    items = lists.flatten()
+    shown = [kind.value_type.field(i) for i in range(kind.value_type.num_fields)]
+    narrow = pa.StructArray.from_arrays([items.field(f.name) for f in shown], fields=shown)
+    lengths = pc.list_value_length(lists)
+    offsets = pc.cumulative_sum(pa.concat_arrays([pa.array([0], pa.int32()), lengths]))
+    return pa.ListArray.from_arrays(offsets, narrow, type=kind)
+
+
+def _text_columns(texts: list[ShippedText], schema: pa.Schema) -> dict[str, pa.Array]:
+    contents = [text.data for text in texts]
+    measures = measure(contents)
+    values: dict[str, list[Any]] = {
+        "content_id": [hashlib.sha256(content).hexdigest() for content in contents],
+        "redactions": [list(text.redactions) for text in texts],
+        **{name: getattr(measures, name) for name in Measures.__slots__},
+    }
+    columns = {name: pa.array(column, schema.field(name).type) for name, column in values.items()}
+    # The cast looks whether the bytes are UTF-8 and copies none.
+    return columns | {"content": pa.array(contents, pa.binary()).cast(pa.string())}
 
 
 def _constants(lineage: Lineage, shard_id: str) -> dict[str, object]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
 
@@ -13,11 +13,12 @@ from ingest.domain.text import NotText, normalise
 from ingest.errors import MirrorCorrupt
 from release.build.inputs import PERSONAL
 from release.build.plan import ReleasePlan, display_path
-from release.build.redact import RedactionSpan, is_placeholder
+from release.build.redact import Redaction, RedactionSpan, is_placeholder
 from release.build.redactor import Redactor, SyntaxBroken
 from release.ports import BlobSource, ExitScanner
 
 REDACTION_INCOMPLETE: Final = "REDACTION_INCOMPLETE"
+KNOWN_VALUE: Final = "KNOWN_VALUE"
 REDACTION_BREAKS_SYNTAX: Final = "REDACTION_BREAKS_SYNTAX"
 NOT_TEXT: Final = "NOT_TEXT"
 SPAN_OUTSIDE_TEXT: Final = "SPAN_OUTSIDE_TEXT"
@@ -33,6 +34,8 @@ _WORK_COLUMNS = [
     "kept_identities",
 ]
 _BATCH_ROWS = 2_000
+_STRETCH_BYTES = 1 << 20
+"""Texts that are looked through for known values as one."""
 _SHA1_HEX_CHARS = 40
 
 WorkRow = dict[str, Any]
@@ -70,14 +73,32 @@ class Inspector:
         model takes for a name is none either: it was reviewed before, and is never redacted.
         """
         refused = self.refused | also
+        return self._leaks_of(text, self.scanner.scan(text, suffix, refused), refused)
+
+    def leaks_of_all(self, texts: Sequence[tuple[bytes, str]]) -> list[list[Finding]]:
+        """Return what `leaks` returns of each (text, suffix), in their order."""
+        found = self.scanner.scan_all(texts, self.refused)
+        return [
+            self._leaks_of(text, findings, self.refused)
+            for (text, _), findings in zip(texts, found, strict=True)
+        ]
+
+    def _leaks_of(
+        self, text: bytes, findings: Iterable[Finding], refused: frozenset[str]
+    ) -> list[Finding]:
         return [
             finding
-            for finding in self.scanner.scan(text, suffix, refused)
+            for finding in findings
             if finding.category in refused
             and finding.evidence != MODEL_EVIDENCE
             and finding.hmac not in self.accepted
             and not is_placeholder(text[finding.start : finding.end])
         ]
+
+    def hold_known_values(self, texts: Sequence[bytes]) -> list[bool]:
+        """Tell of each text whether it holds a secret that only another text gave away."""
+        found = self.scanner.scan_known(texts)
+        return [any(f.hmac not in self.accepted for f in findings) for findings in found]
 
 
 def shipped_texts(
@@ -88,12 +109,39 @@ def shipped_texts(
     Raises:
         MirrorCorrupt: a blob is missing, out of order or does not hash to its id.
     """
+    stretch: list[tuple[str, ShippedText]] = []
+    size = 0
+    for path, shipped in _shipped_with_paths(plan, blobs, inspector):
+        stretch.append((path, shipped))
+        size += len(shipped.data)
+        if size >= _STRETCH_BYTES:
+            yield from _swept(stretch, inspector)
+            stretch, size = [], 0
+    yield from _swept(stretch, inspector)
+
+
+def _shipped_with_paths(
+    plan: ReleasePlan, blobs: BlobSource, inspector: Inspector
+) -> Iterator[tuple[str, ShippedText]]:
     for repo_id, group in groupby(_work_rows(plan), key=lambda pair: pair[1]["repo_id"]):
         pairs = list(group)
         read = blobs.read_blobs(repo_id, [row["blob_id"] for _, row in pairs])
         for (index, row), (blob_id, stored) in zip(pairs, read, strict=True):
             _check_blob(row["blob_id"], blob_id, stored)
-            yield _ship(index, row, stored, inspector)
+            yield row["path"], _ship(index, row, stored, inspector)
+
+
+def _swept(
+    stretch: Sequence[tuple[str, ShippedText]], inspector: Inspector
+) -> Iterator[ShippedText]:
+    """Yield texts, held where they or their paths hold what another text gave away."""
+    in_paths = inspector.hold_known_values([path.encode() for path, _ in stretch])
+    in_texts = inspector.hold_known_values([shipped.data for _, shipped in stretch])
+    for (_, shipped), *holds in zip(stretch, in_paths, in_texts, strict=True):
+        if any(holds) and not shipped.held_by:
+            yield ShippedText(index=shipped.index, held_by=KNOWN_VALUE)
+        else:
+            yield shipped
 
 
 def _work_rows(plan: ReleasePlan) -> Iterator[tuple[int, WorkRow]]:
@@ -134,7 +182,11 @@ def _ship(index: int, row: WorkRow, stored: bytes, inspector: Inspector) -> Ship
         return ShippedText(index=index, held_by=SPAN_OUTSIDE_TEXT)
     if _has_leak(data, row, inspector, is_redacted=bool(redactions)):
         return ShippedText(index=index, held_by=REDACTION_INCOMPLETE)
-    return ShippedText(index=index, data=data, redactions=tuple(asdict(r) for r in redactions))
+    return ShippedText(index=index, data=data, redactions=tuple(map(_as_row, redactions)))
+
+
+def _as_row(redaction: Redaction) -> dict[str, object]:
+    return {name: getattr(redaction, name) for name in Redaction.__slots__}
 
 
 def _has_leak(data: bytes, row: WorkRow, inspector: Inspector, *, is_redacted: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,10 +37,35 @@ def marker(category: Category, number: int = 0, *, lines: int = 1) -> bytes:
 
 
 class MarkerScanner:
-    """An `ExitScanner` that finds markers, and says how often it was asked."""
+    """An `ExitScanner` that finds markers, and says how often it was asked.
 
-    def __init__(self) -> None:
+    What is known from elsewhere are texts, found as they are given.
+    """
+
+    def __init__(self, *known: bytes) -> None:
         self.calls = 0
+        self._known = known
+
+    def scan_known(self, texts: Sequence[bytes]) -> list[list[Finding]]:
+        """Return, of each text, one finding per known text in it, at its first place."""
+        return [self._known_in(text) for text in texts]
+
+    def _known_in(self, text: bytes) -> list[Finding]:
+        return [
+            Finding.of(
+                Secret(known),
+                key=KEY,
+                detector_id="marker",
+                rule_id="known",
+                category=Category.PASSWORD,
+                start=text.index(known),
+                end=text.index(known) + len(known),
+                line=1,
+                confidence=Confidence.HIGH,
+            )
+            for known in self._known
+            if known in text
+        ]
 
     def scan(
         self, text: bytes, suffix: str, wanted: frozenset[str] = frozenset(Category)
@@ -63,6 +88,12 @@ class MarkerScanner:
             for match in _MARKER.finditer(text)
             if match.group(1).decode() in wanted
         ]
+
+    def scan_all(
+        self, texts: Sequence[tuple[bytes, str]], wanted: frozenset[str] = frozenset(Category)
+    ) -> list[list[Finding]]:
+        """Return what `scan` returns of each."""
+        return [self.scan(text, suffix, wanted) for text, suffix in texts]
 
 
 class MemoryBlobs:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from ingest.detect.detector import findings_of
+from ingest.detect.secrets.known import KnownValues
 from ingest.domain.finding import Category, Confidence, Finding
 from ingest.domain.secret import HmacKey, Secret
 from ingest.domain.text import ScanText
-from workers.known import findings_of_sweep, known_values
+from workers.known import Sweeper, known_values
 
 KEY = HmacKey(key_id="test", material=b"k" * 32)
 VALUE = b"q9Zk2" + b"LmT8xWv4R"
@@ -13,7 +15,7 @@ def text(blob: str, data: bytes) -> ScanText:
     return ScanText(blob_id=blob, suffix="txt", data=data)
 
 
-def finding(data: bytes) -> Finding:
+def finding(data: bytes, confidence: Confidence = Confidence.MEDIUM) -> Finding:
     start = data.index(VALUE)
     return Finding.of(
         Secret(VALUE),
@@ -24,7 +26,7 @@ def finding(data: bytes) -> Finding:
         start=start,
         end=start + len(VALUE),
         line=1,
-        confidence=Confidence.LOW,
+        confidence=confidence,
     )
 
 
@@ -35,16 +37,20 @@ FOUND = finding(A.data)
 KNOWN = known_values([FOUND], KEY)
 
 
+def swept(known: KnownValues, swept_text: ScanText) -> list[Finding]:
+    return findings_of(Sweeper(known=known, key=KEY), swept_text)
+
+
 def test_a_value_of_one_text_is_found_in_another() -> None:
-    (fresh,) = findings_of_sweep(KNOWN, B, KEY)
+    (fresh,) = swept(KNOWN, B)
     assert (fresh.rule_id, fresh.category, fresh.line) == ("known-value", Category.PASSWORD, 2)
     assert B.data[fresh.start : fresh.end] == VALUE
     assert fresh.hmac == FOUND.hmac
 
 
 def test_a_text_without_the_value_shows_nothing() -> None:
-    assert list(findings_of_sweep(KNOWN, C, KEY)) == []
+    assert swept(KNOWN, C) == []
 
 
-def test_without_findings_nothing_is_known() -> None:
-    assert list(findings_of_sweep(known_values([], KEY), B, KEY)) == []
+def test_what_may_be_no_secret_at_all_makes_nothing_known() -> None:
+    assert swept(known_values([finding(A.data, Confidence.LOW)], KEY), B) == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -199,3 +200,18 @@ def test_no_process_is_left_behind() -> None:
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     run([b"a", b"die", b"b"], Hostile())
     assert {child.pid for child in psutil.Process().children(recursive=True)} == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel is asked by prctl")
+def test_a_scan_that_hangs_ends_with_the_process_that_began_it() -> None:
+    worker = os.fork()
+    if worker == 0:
+        run([b"hang"], Hostile(), limits=ScanLimits(seconds=60.0))
+        os._exit(0)
+    process = psutil.Process(worker)
+    while not (scans := process.children()):
+        time.sleep(0.01)
+    os.kill(worker, signal.SIGKILL)
+    os.waitpid(worker, 0)
+    psutil.wait_procs(scans, timeout=5)
+    assert not any(s.is_running() and s.status() != psutil.STATUS_ZOMBIE for s in scans)

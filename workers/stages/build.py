@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 
-from ingest.detect.detector import BlobDetector, findings_of
+from ingest.detect.detector import BlobDetector, findings_of_all
+from ingest.detect.secrets.known import KnownValues
+from ingest.detect.views import shelf
 from ingest.domain.finding import Family, Finding
 from ingest.domain.text import ScanText
 from ingest.errors import ReleaseRefused, TerminalError
@@ -26,13 +28,22 @@ from store.catalog import (
     ReleaseState,
 )
 from workers.context import Context, utc_now
-from workers.corpus import corpus_keys, digest_of, load_corpus, load_decisions
-from workers.sandbox import Progress
+from workers.corpus import (
+    corpus_keys,
+    digest_of,
+    known_of_company,
+    load_corpus,
+    load_decisions,
+)
+from workers.known import Sweeper
+from workers.sandbox import STRETCH_BYTES, Progress
 
 _SCANNING = (Family.SECRETS, Family.PII, Family.CONFIDENTIAL)
 _NO_BLOB = "0" * 40
 _MAX_KNOWN = 100_000
 """Answers that are kept while a release is built; each takes some hundred bytes."""
+_Key = tuple[bytes, str]
+"""SHA-256 of a text, and its name hint."""
 _CHANGED = "The corpus, the policy or a consent changed after the decision."
 _SYNC_AGAIN = "Run shardgate sync again."
 
@@ -45,22 +56,59 @@ class DetectorScanner:
     are answered from the first scan: detectors are pure.
     """
 
-    def __init__(self, detectors: Sequence[BlobDetector]) -> None:
-        self._detectors = detectors
-        self._known: dict[tuple[bytes, str], tuple[frozenset[str], list[Finding]]] = {}
+    def __init__(self, detectors: Sequence[BlobDetector], sweeper: BlobDetector) -> None:
+        self._detectors = (*detectors, sweeper)
+        self._sweeper = sweeper
+        self._known: dict[_Key, tuple[frozenset[str], list[Finding]]] = {}
 
     def scan(self, text: bytes, suffix: str, wanted: frozenset[str]) -> list[Finding]:
         """Return the findings of every detector that reports a wanted category."""
-        key = (hashlib.sha256(text).digest(), suffix)
-        answered, found = self._known.get(key, (frozenset(), []))
-        if wanted <= answered:
-            return found
-        view = ScanText(blob_id=_NO_BLOB, suffix=suffix, data=text)
+        return self.scan_all([(text, suffix)], wanted)[0]
+
+    def scan_all(
+        self, texts: Sequence[tuple[bytes, str]], wanted: frozenset[str]
+    ) -> list[list[Finding]]:
+        """Return the findings of each (text, suffix); each detector takes a stretch at once."""
+        keys = [(hashlib.sha256(text).digest(), suffix) for text, suffix in texts]
+        found: dict[_Key, list[Finding]] = {}
+        fresh: dict[_Key, ScanText] = {}
+        for key, (text, suffix) in zip(keys, texts, strict=True):
+            answered, known = self._known.get(key, (frozenset(), []))
+            if wanted <= answered:
+                found[key] = known
+            else:
+                fresh[key] = ScanText(blob_id=_NO_BLOB, suffix=suffix, data=text)
+        for stretch in _stretches(fresh):
+            findings = self._look([fresh[key] for key in stretch], wanted)
+            found.update(zip(stretch, findings, strict=True))
+            if len(self._known) < _MAX_KNOWN:
+                self._known.update((key, (wanted, found[key])) for key in stretch)
+        return [found[key] for key in keys]
+
+    def scan_known(self, texts: Sequence[bytes]) -> list[list[Finding]]:
+        """Return where each text holds a value that another text showed to be a secret."""
+        asked = [ScanText(blob_id=_NO_BLOB, suffix="", data=text) for text in texts]
+        return findings_of_all(self._sweeper, asked)
+
+    def _look(self, texts: Sequence[ScanText], wanted: frozenset[str]) -> list[list[Finding]]:
         asked = [d for d in self._detectors if REDACTING[d.family] & wanted]
-        found = [found for detector in asked for found in findings_of(detector, view)]
-        if len(self._known) < _MAX_KNOWN:
-            self._known[key] = (wanted, found)
-        return found
+        with shelf.keep():
+            answers = [findings_of_all(detector, texts) for detector in asked]
+        return [[f for answer in answers for f in answer[n]] for n in range(len(texts))]
+
+
+def _stretches(texts: Mapping[_Key, ScanText]) -> Iterator[list[_Key]]:
+    """Cut texts into stretches of about the size in which they were scanned at first."""
+    stretch: list[_Key] = []
+    size = 0
+    for key, text in texts.items():
+        stretch.append(key)
+        size += len(text.data)
+        if size >= STRETCH_BYTES:
+            yield stretch
+            stretch, size = [], 0
+    if stretch:
+        yield stretch
 
 
 def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[JobSpec]:
@@ -72,10 +120,12 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
     if decisions is None or keys.decisions != wanted:
         raise TerminalError(_CHANGED, hint=_SYNC_AGAIN)
     mode = _redaction_mode(context, job.run_id)
+    known = known_of_company(context)
     params = {
         "decisions": keys.decisions,
         "spec": _spec_digest(context),
         "redaction": mode.value,
+        "known_values": known.digest,
     }
     if _is_published(context, tier, params):
         return ()
@@ -88,15 +138,7 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
         rights=corpus.rights,
     )
     detectors = context.detectors(_SCANNING)
-    spec = ReleaseSpec(
-        tier=tier,
-        created_at=utc_now().replace(microsecond=0),
-        policy_id=context.policy.document.name,
-        rulesets={f.value: digest for f, digest in sorted(context.ruleset_digests.items())},
-        tools=_tools(context),
-        redaction=mode,
-        target_bytes=context.settings.shard_target_bytes,
-    )
+    spec = _spec(context, tier, mode, known)
 
     def last_check() -> None:
         """Look again at the moment of publishing: time has passed, and we may be a zombie."""
@@ -108,7 +150,7 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
     with MirrorReader(context.settings.mirrors_dir, recent=context.recent) as blobs:
         tools = Tools(
             blobs=blobs,
-            scanner=DetectorScanner(detectors),
+            scanner=DetectorScanner(detectors, Sweeper(known=known, key=context.keys.hmac)),
             signer=KeySigner(private=context.keys.private),
             surrogate_material=context.keys.hmac.material,
             progress=progress,
@@ -122,6 +164,19 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
     context.lake.write("exclusions", built.manifest.release_id, built.exclusions)
     _record(context, tier, built, params)
     return ()
+
+
+def _spec(context: Context, tier: Tier, mode: RedactionMode, known: KnownValues) -> ReleaseSpec:
+    return ReleaseSpec(
+        tier=tier,
+        created_at=utc_now().replace(microsecond=0),
+        policy_id=context.policy.document.name,
+        rulesets={f.value: digest for f, digest in sorted(context.ruleset_digests.items())},
+        tools=_tools(context),
+        redaction=mode,
+        known_values=known.digest,
+        target_bytes=context.settings.shard_target_bytes,
+    )
 
 
 def _redaction_mode(context: Context, run_id: str) -> RedactionMode:

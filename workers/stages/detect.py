@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 import pyarrow as pa
 
 from ingest.detect import provenance as provenance_family
-from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.provenance import TreeSources
 from ingest.detect.tree import with_path_findings
 from ingest.domain.finding import Family
@@ -20,7 +19,7 @@ from store.catalog import ClaimedJob, JobSpec
 from workers.batches import read_batch
 from workers.context import Context
 from workers.corpus import load_facts, tree_key
-from workers.license_reader import license_reader
+from workers.license_reader import license_algebra, license_reader
 from workers.sandbox import Progress, ScanLimits, scan_batch
 
 _PATH_FAMILIES = (Family.SECRETS, Family.PII, Family.CONFIDENTIAL)
@@ -89,7 +88,7 @@ def _sources(context: Context, repository_id: str, snapshot: pa.Table) -> TreeSo
         commits = read_log(mirrors, repository_id, snapshot["commit_id"][0].as_py())
     return TreeSources(
         texts=texts,
-        read_license=license_reader(LicenseAlgebra()),
+        read_license=license_reader(license_algebra()),
         history=provenance_family.read_history(commits, context.company.domains),
         known_content=context.known_content,
     )

@@ -12,7 +12,7 @@ from release.build.redact import RedactionSpan, is_placeholder
 from release.build.redactor import RedactionMode, Redactor, SyntaxBroken
 from release.build.surrogates import Surrogates
 
-NUMBER = re.compile(rb"9?[0._xXbBoO]*")
+NUMBER = re.compile(rb"\.?9?[0._xXbBoO]*")
 PLAIN = Redactor()
 INVENTING = Redactor(surrogates=Surrogates(key=b"k" * 32))
 

@@ -97,6 +97,28 @@ def test_accepted_identities_are_no_leaks() -> None:
     assert not cleared.leaks(value, "")
 
 
+@pytest.mark.parametrize(
+    ("path", "data"), [(b"a", b"see k9Known"), (b"docs/k9Known/a", b"x"), (b"a", b"k9Known")]
+)
+def test_a_text_with_a_secret_of_another_text_is_held(path: bytes, data: bytes) -> None:
+    inspector = _inspector(MarkerScanner(b"k9Known"))
+    held, free = _ship(
+        File(repo="r", path=path, data=data),
+        File(repo="r", path=b"z", data=b"k9"),
+        inspector=inspector,
+    )
+    assert (held.held_by, held.data) == ("KNOWN_VALUE", b"")
+    assert (free.held_by, free.data) == ("", b"k9")
+
+
+def test_a_known_value_that_people_have_cleared_holds_nothing() -> None:
+    scanner = MarkerScanner(b"k9Known")
+    ((finding,),) = scanner.scan_known([b"k9Known"])
+    cleared = replace(_inspector(scanner), accepted=frozenset({finding.hmac}))
+    (text,) = _ship(File(repo="r", path=b"a", data=b"k9Known"), inspector=cleared)
+    assert text.data == b"k9Known"
+
+
 def test_a_blob_that_does_not_hash_to_its_id_stops_the_build() -> None:
     file = File(repo="r", path=b"a", data=b"x")
     forged = MemoryBlobs({file.repo_id: {file.blob_id: b"y"}})

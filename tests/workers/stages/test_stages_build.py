@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from types import SimpleNamespace
 from typing import cast
@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.detect.detector import findings_of
 from ingest.domain.finding import Category, Confidence, Family, Finding
 from ingest.domain.secret import Secret
 from ingest.domain.text import ScanText
 from release.build.inputs import PERSONAL, SECRETS
 from tests.strategies.ingest import KEY
 from workers.context import Context
+from workers.known import Sweeper, known_values
 from workers.stages.build import DetectorScanner
 
 
@@ -54,9 +56,23 @@ class Counting:
         return {"findings": [finding]}
 
 
+NOTHING = Sweeper(known=known_values([], KEY), key=KEY)
+
+
+def test_a_secret_that_another_text_showed_is_a_finding_of_the_exit_scan() -> None:
+    value = b"q9Zk2" + b"LmT8xWv4R"
+    (shown,) = findings_of(Counting(), ScanText(blob_id="", suffix="", data=value))
+    known = known_values([replace(shown, confidence=Confidence.HIGH)], KEY)
+    scanner = DetectorScanner([], Sweeper(known=known, key=KEY))
+    text = b"it was " + value
+    (found,) = scanner.scan(text, "", SECRETS)
+    assert text[found.start : found.end] == value
+    assert scanner.scan_known([b"", text]) == [[], [found]]
+
+
 def test_the_same_bytes_are_scanned_once_and_all_others_are_scanned() -> None:
     detector = Counting()
-    scanner = DetectorScanner([detector])
+    scanner = DetectorScanner([detector], NOTHING)
     first = scanner.scan(b"text", "py", SECRETS | PERSONAL)
     assert scanner.scan(b"text", "py", SECRETS) == first
     assert detector.asked == [(b"text", "py")]
@@ -67,7 +83,7 @@ def test_the_same_bytes_are_scanned_once_and_all_others_are_scanned() -> None:
 
 def test_more_categories_than_were_asked_are_looked_for() -> None:
     secrets, personal = Counting(), Counting(family=Family.PII)
-    scanner = DetectorScanner([secrets, personal])
+    scanner = DetectorScanner([secrets, personal], NOTHING)
     assert len(scanner.scan(b"text", "", SECRETS)) == 1
     assert len(scanner.scan(b"text", "", SECRETS | PERSONAL)) == 2
     assert personal.asked
@@ -81,7 +97,44 @@ def test_no_answer_lacks_what_a_fresh_scan_would_find(
     steps: list[tuple[bytes, str, frozenset[str]]],
 ) -> None:
     detectors = [Counting(), Counting(family=Family.PII)]
-    scanner = DetectorScanner(detectors)
+    scanner = DetectorScanner(detectors, NOTHING)
     for text, suffix, wanted in steps:
-        fresh = DetectorScanner(detectors).scan(text, suffix, wanted)
+        fresh = DetectorScanner(detectors, NOTHING).scan(text, suffix, wanted)
         assert all(finding in scanner.scan(text, suffix, wanted) for finding in fresh)
+
+
+@dataclass
+class CountingMany(Counting):
+    """Takes many texts at once."""
+
+    calls: int = 0
+
+    def scan_all(self, texts: Sequence[ScanText]) -> Sequence[Mapping[str, object]]:
+        self.calls += 1
+        return [self.scan(text) for text in texts]
+
+
+_TEXTS = st.lists(st.tuples(st.sampled_from([b"a", b"b" * 9, b"c" * 20]), st.sampled_from("xy")))
+
+
+@given(_TEXTS, _TEXTS)
+def test_many_texts_are_answered_as_one_by_one(
+    known: list[tuple[bytes, str]], texts: list[tuple[bytes, str]]
+) -> None:
+    detectors = [CountingMany(), Counting(family=Family.PII)]
+    scanner = DetectorScanner(detectors, NOTHING)
+    scanner.scan_all(known, PERSONAL)
+    wanted = SECRETS | PERSONAL
+    found = scanner.scan_all(texts, wanted)
+    assert found == [DetectorScanner(detectors, NOTHING).scan(*text, wanted) for text in texts]
+
+
+def test_a_detector_takes_a_stretch_at_once() -> None:
+    detector = CountingMany()
+    texts = [(b"%d" % n, "") for n in range(40)]
+    assert len(DetectorScanner([detector], NOTHING).scan_all(texts, SECRETS)) == len(texts)
+    assert detector.calls == 1
+
+
+def test_what_no_detector_reports_is_found_nowhere() -> None:
+    assert DetectorScanner([Counting()], NOTHING).scan_all([(b"a", "")], PERSONAL) == [[]]

@@ -17,10 +17,10 @@ from ingest.domain.repository import Repository, RightsBasis, VisitStatus
 from ingest.register.registry import RegistrationRequest, register
 from policies.decision import Outcome, Tier
 from policies.report import to_csv, to_html, to_json, to_sarif
-from store.catalog import JobSpec, RepositoryState
+from store.catalog import JobSpec, ReleaseBook, RepositoryState
 from tests.support.gitrepo import Commit, build_repository
 from workers.app import Process
-from workers.context import Context
+from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, load_decisions
 from workers.reports import violation_report
 from workers.runner import drain
@@ -279,6 +279,32 @@ def test_a_secret_that_one_name_gives_away_is_taken_out_under_every_name(
     ]
     assert shipped
     assert all("<PASSWORD>" in content or "<KEY>" in content for content in shipped)
+
+
+def test_a_secret_that_one_repository_shows_is_held_wherever_else_it_stands(
+    context: Context, tmp_path: Path
+) -> None:
+    value = "hunter" + "2Xy9qLmZ"
+    showing = {b"app.yaml": f"db: mongodb://root:{value}@db.corp.io/x\n".encode()}
+    shown = enroll(context, build_repository(tmp_path / "a.git", [showing]).path)
+    hiding = FIRST | {b"notes.txt": f"it was {value} then\n".encode()}
+    hidden = enroll(context, build_repository(tmp_path / "b.git", [hiding]).path)
+
+    def release(*repositories: Repository) -> set[str]:
+        """Return the paths of the newest release."""
+        run = {"tiers": [Tier.RELEASABLE.value], "history": False}
+        drain(context, context.jobs.start_run("sync", run, lambda r: first_jobs(r, repositories)))
+        newest = ReleaseBook(context.catalog, clock=utc_now).list_releases(Tier.RELEASABLE)[0]
+        shards = (context.settings.shards_dir(Tier.RELEASABLE.value) / newest.path).rglob(
+            "*.parquet"
+        )
+        return {row["path"] for shard in shards for row in pq.read_table(shard).to_pylist()}
+
+    assert "notes.txt" in release(hidden)
+    assert release(shown) == {path.decode() for path in FIRST}
+    reasons = [context.lake.read("exclusions", key) for key in context.lake.keys("exclusions")]
+    held = [row for table in reasons for row in table.to_pylist() if row["rule"] == "KNOWN_VALUE"]
+    assert [(row["fate"], row["path"]) for row in held] == [("held", b"notes.txt")]
 
 
 def test_changed_company_terms_reach_a_worker_that_runs(
