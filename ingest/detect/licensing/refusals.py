@@ -234,6 +234,7 @@ _NARROWING_ROWS: Final[tuple[_Row, ...]] = (
         ),
     ),
     ("pay", r"\b(?:must|have to|has to|needs? to|shall) pay\b|\bpay (?:us|me|the authors?)\b"),
+    ("paid commerc", r"\b(?:needs?|requires?|buy|obtain) an? (?:paid|commercial) ~licen[cs]es?\b"),
     (
         "only",
         (

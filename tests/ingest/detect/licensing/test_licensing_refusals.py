@@ -63,6 +63,23 @@ def test_sentences_about_code_refuse_nothing(scan: Scan, text: str) -> None:
     assert scan(f"{text}\n\nvalue = compute(3)\n".encode())["license_category"] == "none"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "// MIT license. A bank with more than 50 branches requires a commercial license.",
+        "# Licensed under Apache-2.0; resellers must obtain a commercial license from Orvik AS.",
+        "/* Under the ISC license, but hosting firms need a paid licence from us. */",
+    ],
+)
+def test_who_needs_another_license_takes_the_named_one_back(scan: Scan, text: str) -> None:
+    assert scan(f"{text}\n\nvalue = compute(3)\n".encode())["license_category"] in HELD
+
+
+def test_software_that_needs_a_license_of_its_own_takes_nothing_back(scan: Scan) -> None:
+    text = b"# MIT license\n\n# The plotter needs a license key and a paid account.\nx = 1\n"
+    assert scan(text)["license_category"] == "permissive"
+
+
 def test_a_refusal_above_a_grant_governs(scan: Scan, mit: bytes) -> None:
     commented = b"".join(b"# " + line + b"\n" for line in mit.splitlines())
     assert scan(b"# For use by consortium members only.\n" + commented)["license_category"] in HELD
