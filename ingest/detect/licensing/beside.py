@@ -100,6 +100,8 @@ def read_beside(place: Place, known: Texts, notices: Notices, algebra: LicenseAl
         Evidence(start=start, end=end, kind=Kind.NOTICE, spdx=UNKNOWN, score=0.6)
         for start, end in qualified_bare_names(folded)
     ]
+    if not known.found and not any(s.kind is Kind.NOTICE for s in named):
+        unread += foreign.unread
     refusals = _refusals(folded, known, notices, algebra)
     granted = [
         s

@@ -1,4 +1,4 @@
-"""How people keep, limit and give rights in Dutch, Polish, Turkish, Russian, and East Asian.
+"""More of how people keep, limit and give rights: licenses by any name, and further languages.
 
 Rows are as in `ingest.detect.licensing.foreign_words`, of which they are a part.
 """
@@ -20,9 +20,13 @@ class Meaning(Enum):
     """Copying, passing on or a use is forbidden, or the file is confidential."""
     FREE = "free"
     """Dedicated to the public domain."""
+    LICENSED = "licensed"
+    """Under some license: unknown where nothing says which."""
 
 
 _RESERVED, _RESTRICTED, _FREE = Meaning.RESERVED, Meaning.RESTRICTED, Meaning.FREE
+_LICENSED = Meaning.LICENSED
+_ZH_UNDER: Final = r"(?:遵循|基于|采用|使用|根据|依照|遵守)…"
 _RU_ACT: Final = (
     r"(?:копировани|распространени|воспроизведени|тиражировани|перепечат|передач"
     r"|(?:использовани|применени)\w*…коммерческ|коммерческ\w+ (?:использовани|применени))"
@@ -36,6 +40,28 @@ _PL_ACT: Final = (
 )
 _TR_ACT: Final = r"(?:kopyala|çoğalt|dağıt|yayınla|paylaş|sat[ıi]l)"
 MORE_ROWS: Final = (
+    # Under a license that may have any name, in all of the languages
+    (
+        "lizenz",
+        _LICENSED,
+        r"\bunter (?:der|einer|den bedingungen der)…lizenz\b|\blizenziert (?:unter|nach)\b",
+    ),
+    ("licence", _LICENSED, r"\bsous (?:la |une )?licence\b"),
+    (
+        "licencia",
+        _LICENSED,
+        r"\bbajo (?:la |una |los t[eé]rminos de (?:la )?)?licencia\b|\blicenciado bajo\b",
+    ),
+    ("licença", _LICENSED, r"\bsob (?:a |uma )?licença\b"),
+    ("licenza", _LICENSED, r"\b(?:sotto|con) (?:la )?licenza\b"),
+    ("лицензи", _LICENSED, r"под лицензией|условиях лицензии"),
+    ("许可证", _LICENSED, rf"{_ZH_UNDER}许可证"),
+    ("許可證", _LICENSED, rf"{_ZH_UNDER}許可證"),
+    ("许可协议", _LICENSED, rf"{_ZH_UNDER}许可协议"),
+    ("授权协议", _LICENSED, rf"{_ZH_UNDER}授权协议"),
+    ("开源协议", _LICENSED, rf"{_ZH_UNDER}开源协议"),
+    ("ライセンス", _LICENSED, r"ライセンス(?:の下|に基づ|条件|で公開|のもと)"),
+    ("使用許諾", _LICENSED, r"使用許諾"),
     # Dutch
     ("voorbehouden", _RESERVED, r"alle rechten(?: zijn)? voorbehouden"),
     (

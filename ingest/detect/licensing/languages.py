@@ -49,6 +49,7 @@ _SIGNS: Final = {
     Meaning.RESERVED: (PROPRIETARY, 0.5),
     Meaning.RESTRICTED: (RESTRICTION, 1.0),
     Meaning.FREE: (PUBLIC_DOMAIN, 0.9),
+    Meaning.LICENSED: (UNKNOWN, 0.5),
 }
 _WORD: Final = "(?:" + "|".join(LICENSE_WORDS) + r")\w{0,6}"
 _NAME: Final = (
@@ -125,6 +126,8 @@ class ForeignNotices:
     named: tuple[Evidence, ...] = ()
     reserved: tuple[Evidence, ...] = ()
     restrictions: tuple[Evidence, ...] = ()
+    unread: tuple[Evidence, ...] = ()
+    """A license holds, and nothing here says which."""
 
 
 NO_FOREIGN: Final = ForeignNotices()
@@ -157,6 +160,7 @@ def read_foreign(piece: bytes, algebra: LicenseAlgebra) -> ForeignNotices:
         named=(*named, *found[Meaning.FREE]),
         reserved=tuple(found[Meaning.RESERVED][:1]),
         restrictions=tuple(sorted(set(found[Meaning.RESTRICTED]))),
+        unread=() if named else tuple(found[Meaning.LICENSED][:1]),
     )
 
 

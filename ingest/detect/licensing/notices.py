@@ -10,7 +10,6 @@ from typing import Final
 from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.choices import joined_names, stated_choices
 from ingest.detect.licensing.evidence import PROPRIETARY, UNKNOWN, Choice, Evidence, Kind
-from ingest.detect.licensing.foreign import find_foreign, find_foreign_reserved
 from ingest.detect.licensing.grants import OPEN, find_open_grants
 from ingest.detect.licensing.names import Named, find_names, phrase
 from ingest.detect.licensing.openings import Expression
@@ -191,11 +190,9 @@ def read_notices(
     unread = (
         *_unread(folded, (*texts, *named), algebra),
         *_changed(folded, named, algebra),
-        *find_foreign(folded, is_named=is_named),
     )
     if not is_named and not unread:
         unread = (*unread, *find_references(folded))
-    reserved = reserved or tuple(find_foreign_reserved(folded))
     return Notices(
         named=named,
         choices=(*stated_choices(folded), *joined_names(folded, named)),

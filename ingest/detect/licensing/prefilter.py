@@ -110,42 +110,6 @@ _PHRASES: Final = (
     "research purposes",
     "personal use",
 )
-_FOREIGN: Final = (
-    "lizenz",
-    "licencia",
-    "licenza",
-    "licen\u00e7a",
-    "rechte vorbehalten",
-    "droits r",
-    "derechos reservados",
-    "direitos reservados",
-    "diritti riservati",
-    "vertraulich",
-    "confidentiel",
-    "confidencial",
-    "untersagt",
-    "版权所有",
-    "版權所有",
-    "保留所有",
-    "保留一切",
-    "许可证",
-    "许可协议",
-    "授权协议",
-    "开源协议",
-    "許可證",
-    "未经",
-    "禁止商",
-    "禁止转载",
-    "禁止复制",
-    "仅供",
-    "ライセンス",
-    "使用許諾",
-    "無断",
-    "社外秘",
-    "лиценз",
-    "права защищены",
-    "запрещ",
-)
 _REFUSALS: Final = (
     "distribution statement",
     "distribution authorized",
@@ -242,7 +206,7 @@ class Prefilter:
 
     def __init__(self, cache_dir: Path | None) -> None:
         """Compile the words, or load what an earlier process compiled."""
-        words = dict.fromkeys((*_WORDS, *_PHRASES, *_REFUSALS, *_FOREIGN, *stems(), "©"))
+        words = dict.fromkeys((*_WORDS, *_PHRASES, *_REFUSALS, *stems(), "©"))
         literals = [word.encode() for word in words]
         self._confirmed = {list(words).index(w): re.compile(p) for w, p in _CONFIRMED.items()}
         self._funnel = Funnel(
