@@ -11,7 +11,7 @@ from ingest.detect.secrets.known import KnownValues
 from ingest.detect.views import shelf
 from ingest.domain.finding import Family, Finding
 from ingest.domain.text import ScanText
-from ingest.errors import ReleaseRefused, TerminalError
+from ingest.errors import ReleaseRefused, TerminalError, TransientError
 from ingest.mirror.reader import MirrorReader
 from policies.decision import Tier
 from release.build import REDACTING, BuiltRelease, ReleaseInputs, ReleaseSpec, Tools, build_release
@@ -144,6 +144,8 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
         """Look again at the moment of publishing: time has passed, and we may be a zombie."""
         if corpus_keys(context).decisions != wanted:
             raise TerminalError(_CHANGED, hint=_SYNC_AGAIN)
+        if known_of_company(context).digest != known.digest:
+            raise TransientError("Other secrets are known now than when the release was begun.")
         if not context.jobs.heartbeat(job, context.settings.lease_seconds, 1, 1):
             raise LeaseLost(f"The lease of {job.id} is lost; nothing was published.")
 

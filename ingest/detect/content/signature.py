@@ -90,19 +90,6 @@ def sign_all(texts: Joined) -> list[Signature]:
     ]
 
 
-def band_hashes(minhash: bytes) -> list[int]:
-    """Return the bucket of each band, in the order of bands."""
-    values = np.frombuffer(minhash, dtype="<u4").reshape(1, PERMUTATIONS)
-    buckets: list[int] = _hash_bands(values)[0].tolist()
-    return buckets
-
-
-def estimate_similarity(left: bytes, right: bytes) -> float:
-    """Return the estimated Jaccard similarity of two signatures, 0 to 1."""
-    same = np.frombuffer(left, dtype="<u4") == np.frombuffer(right, dtype="<u4")
-    return float(np.count_nonzero(same)) / PERMUTATIONS
-
-
 def _shingle_keys(texts: Joined) -> _Keys:
     """Return a key per shingle: ten bits for the text, then the 54 high bits of its hash."""
     hashes, bounds = hash_words(texts)

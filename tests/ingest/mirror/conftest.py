@@ -134,86 +134,86 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+class _Handler(BaseHTTPRequestHandler):
+    state: GitServer
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name
+        pass
+
+    def _serve(self) -> None:
+        self.state.requests.append(self.path)
+        self.state.on_request()
+        first, _, rest = urlsplit(self.path).path.lstrip("/").partition("/")
+        query = urlsplit(self.path).query
+        if first == "redirect":
+            self._empty(302, Location=f"/open/{rest}?{query}")
+        elif first == "slow":
+            time.sleep(30)
+        elif first.isdigit():
+            self._empty(int(first))
+        elif first == "auth" and not self._is_authorised():
+            self._empty(401, **{"WWW-Authenticate": 'Basic realm="test"'})
+        else:
+            self._backend(rest, query)
+
+    def _is_authorised(self) -> bool:
+        wanted = base64.b64encode(self.state.accepted.encode()).decode()
+        return self.headers.get("Authorization") == f"Basic {wanted}"
+
+    def _empty(self, status: int, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _backend(self, path: str, query: str) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        environment = {
+            "PATH": os.defpath,
+            "GIT_PROJECT_ROOT": str(self.state.root),
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "PATH_INFO": f"/{path}",
+            "QUERY_STRING": query,
+            "REQUEST_METHOD": self.command,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+        }
+        result = subprocess.run(
+            ["git", "http-backend"], env=environment, input=body, capture_output=True,
+            check=False,
+        )  # fmt: skip
+        head, _, content = result.stdout.partition(b"\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
+        self.send_response(int(headers.pop("Status", "200").split()[0]))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass  # a client that is killed breaks its connection, as some tests want
+
+
 @pytest.fixture
-def server(  # noqa: C901 - one handler class, each answer a line
-    tmp_path: Path, certificate: Path
-) -> Iterator[GitServer]:
+def server(tmp_path: Path, certificate: Path) -> Iterator[GitServer]:
     state = GitServer(root=tmp_path, ca_file=certificate)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self._serve()
-
-        def do_POST(self) -> None:
-            self._serve()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name
-            pass
-
-        def _serve(self) -> None:
-            state.requests.append(self.path)
-            state.on_request()
-            first, _, rest = urlsplit(self.path).path.lstrip("/").partition("/")
-            query = urlsplit(self.path).query
-            if first == "redirect":
-                self._empty(302, Location=f"/open/{rest}?{query}")
-            elif first == "slow":
-                time.sleep(30)
-            elif first.isdigit():
-                self._empty(int(first))
-            elif first == "auth" and not self._is_authorised():
-                self._empty(401, **{"WWW-Authenticate": 'Basic realm="test"'})
-            else:
-                self._backend(rest, query)
-
-        def _is_authorised(self) -> bool:
-            wanted = base64.b64encode(state.accepted.encode()).decode()
-            return self.headers.get("Authorization") == f"Basic {wanted}"
-
-        def _empty(self, status: int, **headers: str) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def _backend(self, path: str, query: str) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            environment = {
-                "PATH": os.defpath,
-                "GIT_PROJECT_ROOT": str(state.root),
-                "GIT_HTTP_EXPORT_ALL": "1",
-                "GIT_CONFIG_NOSYSTEM": "1",
-                "PATH_INFO": f"/{path}",
-                "QUERY_STRING": query,
-                "REQUEST_METHOD": self.command,
-                "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-                "CONTENT_LENGTH": str(len(body)),
-                "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-                "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
-            }
-            result = subprocess.run(
-                ["git", "http-backend"], env=environment, input=body, capture_output=True,
-                check=False,
-            )  # fmt: skip
-            head, _, content = result.stdout.partition(b"\r\n\r\n")
-            headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
-            self.send_response(int(headers.pop("Status", "200").split()[0]))
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            pass  # a client that is killed breaks its connection, as some tests want
-
-    http = Quiet(("127.0.0.1", 0), Handler)
+    http = _Quiet(("127.0.0.1", 0), type("Handler", (_Handler,), {"state": state}))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     http.socket = context.wrap_socket(http.socket, server_side=True)

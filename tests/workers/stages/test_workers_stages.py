@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from cli.run import first_jobs
-from ingest.domain.finding import BLOB_FAMILIES, Family
+from ingest.detect.detector import plain
+from ingest.domain.artefacts import facts_schema
+from ingest.domain.finding import BLOB_FAMILIES, Category, Confidence, Family, Finding
 from ingest.domain.repository import Repository, RightsBasis, VisitStatus
+from ingest.domain.secret import Secret
+from ingest.errors import TransientError
 from ingest.register.registry import RegistrationRequest, register
 from policies.decision import Outcome, Tier
 from policies.report import to_csv, to_html, to_json, to_sarif
@@ -25,6 +30,7 @@ from workers.corpus import corpus_keys, load_decisions
 from workers.reports import violation_report
 from workers.runner import drain
 from workers.settings import Settings
+from workers.stages.build import build
 
 pytestmark = [
     pytest.mark.integration,
@@ -305,6 +311,43 @@ def test_a_secret_that_one_repository_shows_is_held_wherever_else_it_stands(
     reasons = [context.lake.read("exclusions", key) for key in context.lake.keys("exclusions")]
     held = [row for table in reasons for row in table.to_pylist() if row["rule"] == "KNOWN_VALUE"]
     assert [(row["fate"], row["path"]) for row in held] == [("held", b"notes.txt")]
+
+
+def test_a_secret_that_becomes_known_while_a_release_is_built_stops_it(
+    context: Context, tmp_path: Path
+) -> None:
+    sync(context, enroll(context, build_repository(tmp_path / "r.git", [FIRST]).path))
+    subject = f"{Tier.RELEASABLE}.{corpus_keys(context).decisions}"
+    context.jobs.start_run(
+        "release",
+        {"tiers": []},
+        lambda run: [JobSpec.of(run_id=run, stage="build", scope="", subject=subject)],
+    )
+    job = context.jobs.claim_next("test", 60)
+    assert job is not None
+    family, digest = Family.SECRETS, context.ruleset_digests[Family.SECRETS]
+    found = Finding.of(
+        Secret(b"q9Zk2" + b"LmT8xWv4R"),
+        key=context.keys.hmac,
+        detector_id="d",
+        rule_id="r",
+        category=Category.PASSWORD,
+        start=0,
+        end=14,
+        line=1,
+        confidence=Confidence.HIGH,
+    )
+    row = context.lake.read_facts(family, digest).slice(0, 1).to_pylist()[0]
+    late = row | {"blob_id": "f" * 40, "findings": plain([found])}
+
+    def progress(_done: int, _total: int) -> None:
+        """Write what another worker finds meanwhile."""
+        table = pa.Table.from_pylist([late], schema=facts_schema(family))
+        context.lake.write_facts(family, digest, "late", table)
+
+    with pytest.raises(TransientError, match="secrets"):
+        build(context, job, progress)
+    assert not list(context.settings.shards_dir(Tier.RELEASABLE.value).glob("rel_*"))
 
 
 def test_changed_company_terms_reach_a_worker_that_runs(
