@@ -33,6 +33,8 @@ _STAND_IN: Final = re.compile(
     rb"[_ -]?(?:here|id|value|string|goes[_ -]here)?>?"
     rb"|x{6,}|\*{3,}|\.{3,}|(?:redacted|masked|removed|hidden|placeholder|dummy|todo|fixme|n/a)"
     rb"|<[^<>]{1,60}>|\[[A-Za-z _-]{3,40}\]|\{\{.*\}\}|\$\{[^}]*\}|@[\w.-]+@|%\w+%|\$\(.*\)|#\{.*\}"
+    # a format string's field, a variable of PowerShell and of Perl, a masked field
+    rb"|\{[A-Za-z_][\w.]{0,60}\}|\$env:\w+|\$ENV\{\w+\}|(?:\xe2\x80\xa2){3,}"
 )
 _USERS: Final = frozenset(
     (b"user", b"username", b"usr", b"name", b"login", b"u", b"uname", b"myuser", b"dbuser", b"")

@@ -21,6 +21,9 @@ EXPLAINED = {
     "stand-in in words": ("key: «<insert your key here>»", "stand-in"),
     "filtered by Maven": ("db.password=«@mail.password@»", "stand-in"),
     "property": ("<password>«${settings.pw}»</password>", "stand-in"),
+    "field of a format": ('f"amqp://app:«{settings.amqp_pass}»@mq"', "stand-in"),
+    "variable of a shell": ("$p = «$env:FTP_PASS»", "stand-in"),
+    "dots": ('password: "«••••••»"', "stand-in"),
     "sops": ("token: «ENC[AES256_GCM,data:abc1»,iv:x]", "ciphertext"),
     "jasypt": ("pw=ENC(«G6N718UuyPE5bHyWKyuL»)", "ciphertext"),
     "cloud config": ("pw: «{cipher}AQA1b2c3d4»", "ciphertext"),
@@ -60,6 +63,7 @@ KEPT = {
     "hex key": f'secret_key = "«{HEX}»"',
     "mixture under a key's name": 'secretkey = "«kQwIOrYvnXmSDkwEiFngrKid»"',
     "dots and digits": 'password = "«a1.b2.c3»"',
+    "braces around more than a name": 'password = "«{k9!x}»"',
     "encoded text": f'api_secret = "«{BLOB}»"',
 }
 
