@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ingest.detect.detector import BlobDetector
+from ingest.detect.detector import BatchDetector, BlobDetector
 from ingest.domain.finding import Family, ScanStatus
 from ingest.domain.text import ScanText
 
@@ -28,7 +28,7 @@ def told_of(shut: int) -> str:
 
 def telling(detectors: Sequence[BlobDetector]) -> list[BlobDetector]:
     """Return detectors whose completed scans say what stayed shut."""
-    return [_Telling(d) if d.family in _WITHOUT_COLUMN else d for d in detectors]
+    return [_telling(d) if d.family in _WITHOUT_COLUMN else d for d in detectors]
 
 
 def undecoded_of(facts: Mapping[str, Any]) -> str:
@@ -58,8 +58,28 @@ class _Telling:
         return self.detector.versions
 
     def scan(self, text: ScanText) -> Mapping[str, object]:
-        columns = dict(self.detector.scan(text))
-        shut = columns.pop(UNDECODED, 0)
-        if isinstance(shut, int) and shut:
-            columns["reason"] = told_of(shut)
-        return columns
+        return _told(self.detector.scan(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _TellingOfMany(_Telling):
+    """One that takes many texts at once, and is to go on doing so."""
+
+    detector: BatchDetector
+
+    def scan_all(self, texts: Sequence[ScanText]) -> Sequence[Mapping[str, object]]:
+        return [_told(columns) for columns in self.detector.scan_all(texts)]
+
+
+def _telling(detector: BlobDetector) -> BlobDetector:
+    if isinstance(detector, BatchDetector):
+        return _TellingOfMany(detector)
+    return _Telling(detector)
+
+
+def _told(columns: Mapping[str, object]) -> Mapping[str, object]:
+    told = dict(columns)
+    shut = told.pop(UNDECODED, 0)
+    if isinstance(shut, int) and shut:
+        told["reason"] = told_of(shut)
+    return told
