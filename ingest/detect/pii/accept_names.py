@@ -37,6 +37,10 @@ def judge_listed_person(place: Place, exclusions: Exclusions) -> Verdict:
 def _doubts_of_listed(place: Place, exclusions: Exclusions) -> Iterator[tuple[str, object]]:
     value = place.value
     yield "placeholder", exclusions.has("person", "placeholder", value.lower())
+    yield "placeholder", _is_half_of_placeholder(place, exclusions)
+    yield "placeholder", _is_stand_in(place)
+    yield "language", all(exclusions.has("person", "language", w.lower()) for w in value.split())
+    yield "place", _SAINT_BEFORE.search(place.before())
     yield "brand", exclusions.has("person", "brand", value.lower())
     yield "method_or_place", exclusions.has("person", "method_or_place", value.lower())
     yield "organisation", _begins_a_company(place, exclusions)
@@ -47,6 +51,12 @@ def _doubts_of_listed(place: Place, exclusions: Exclusions) -> Iterator[tuple[st
     # a name that the file also writes small is a word there; addresses and logins do not count
     for word in {words[0], words[-1]} if words else ():
         yield "word_of_the_file", place.words.has(word.lower(), not_after=b".</(+\"'=:,")
+
+
+def _is_stand_in(place: Place) -> bool:
+    """Tell whether a value in quotes only shows how to fill a form: ``placeholder="Jane Quux"``."""
+    before = place.before()
+    return before[-1:] == place.after(1) and _STAND_IN_BEFORE.search(before) is not None
 
 
 def judge_model_person(place: Place, exclusions: Exclusions) -> Verdict:
@@ -60,18 +70,36 @@ _EVIDENCE: Final = {
     "person.listed": "gazetteer",
     "person.hinted": "hint",
     "person.given": "hint",
+    "person.echo": "echo",
     "person.field": "field",
     "person.column": "column",
     "person.roster": "roster",
 }
+_NEAR_HALF: Final = 120
 _VERSION_AFTER: Final = re.compile(r"[ \t]v?\d+\.\d+(?!\d|\.\d{4})")
 _COLOUR_BEFORE: Final = re.compile(r"colou?rs?\w{0,12}[\"']?\s*[:=(\[]", re.IGNORECASE)
+_STAND_IN_BEFORE: Final = re.compile(
+    r"(?:placeholder|e\.g\.|z\. ?b\.|p\. ?ex\.)[\"'}]{0,2}[ \t]{0,2}[:=(,]?[ \t]{0,2}\{?[\"'`]$",
+    re.IGNORECASE,
+)
+"""What stands before a name that only shows how to fill a form."""
+# what stands around a hit is read as Latin-1
+_SAINT_BEFORE: Final = re.compile(
+    r"\b(?:S\u00c3\u00a3o|Sao|Santa|Santo|Sankt|Saint|Sainte|Sint)[ -]$"
+)
+"""What a town that is called after somebody begins with."""
 _COMPANY_AFTER: Final = re.compile(r"[ \t]+&?[ \t]?([A-Za-z.&]+)")
+_FIRM_AFTER: Final = re.compile(
+    r"[ \t]+(?:&|and|und|et|y|e|en)[ \t]+(?:Sons?|Co|Cie|Company|Brothers|Bros|Partners?|Associates"
+    r"|S\u00c3\u00b6hne|Sohn|Fils|Hijos|Figli|Zonen|Filhos|Daughters)\b"
+)
 
 
 def _begins_a_company(place: Place, exclusions: Exclusions) -> bool:
     after = place.after(32)
     following = _COMPANY_AFTER.match(after)
+    if _FIRM_AFTER.match(after):
+        return True
     if following is None:
         return False
     word = following.group(1).lower()
@@ -79,6 +107,19 @@ def _begins_a_company(place: Place, exclusions: Exclusions) -> bool:
         # "Emily Johnson Team" is one, "Emily Johnson as reviewer" is not
         return following.group(1)[0].isupper() or word in {"inc", "inc.", "llc", "gmbh", "ltd"}
     return exclusions.has("person", "thing_word", word)
+
+
+def _is_half_of_placeholder(place: Place, exclusions: Exclusions) -> bool:
+    """Tell whether a word is the surname of nobody, or a first name close to one."""
+    words = [word.strip(".,").lower() for word in place.value.split()]
+    if exclusions.has("person", "placeholder_half", words[-1 if "," not in place.value else 0]):
+        return True
+    if len(words) > 1 or not exclusions.has("person", "placeholder_first", words[0]):
+        return False
+    start, end = place.hit.start, place.hit.end
+    near = place.data[max(0, start - _NEAR_HALF) : end + _NEAR_HALF].decode("latin-1").lower()
+    others = exclusions.lists["person"]["placeholder_half"]
+    return not others.isdisjoint(re.findall(r"[a-z]+", near))
 
 
 def _is_code_around(place: Place) -> bool:
@@ -93,6 +134,7 @@ def judge_field_person(place: Place, exclusions: Exclusions) -> Verdict:
             ("brand", exclusions.has("person", "brand", place.value.lower())),
             ("method_or_place", exclusions.has("person", "method_or_place", place.value.lower())),
             ("placeholder", exclusions.has("person", "placeholder", place.value.lower())),
+            ("placeholder", _is_half_of_placeholder(place, exclusions)),
             ("organisation", _begins_a_company(place, exclusions)),
         )
     )

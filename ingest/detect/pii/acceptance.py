@@ -72,6 +72,7 @@ _RULES: Final[Mapping[str, Rule]] = {
     "person.listed": judge_listed_person,
     "person.hinted": judge_listed_person,
     "person.given": judge_listed_person,
+    "person.echo": judge_listed_person,
     "person.ner": judge_model_person,
     "username.note": judge_note,
     "username.home": judge_home,

@@ -14,6 +14,7 @@ from ingest.detect.pii.identities import SCHEMES, Scheme, is_named_in
 from ingest.detect.pii.names import NameJudge, read_name
 from ingest.detect.pii.numbers import passes_luhn
 from ingest.detect.pii.phones import digits_of, is_valid_abroad, is_valid_home
+from ingest.detect.pii.words import split_words
 from ingest.domain.finding import Category
 
 Cell = tuple[int, int]
@@ -24,9 +25,16 @@ Reader = Callable[[str], "tuple[Category, str] | None"]
 TABLE_SUFFIXES: Final = frozenset({"csv", "tsv", "psv", "tab"})
 _DELIMITERS: Final = b",;\t|"
 _INSERT: Final = re.compile(
-    rb"\binsert\s+(?:ignore\s+)?into\s+[\w.\"`\[\]]{1,80}\s*\(([^()]{1,2000})\)\s*values\s*",
+    rb"\binsert\s+(?:ignore\s+)?into\s+(?P<table>[\w.\"`\[\]]{1,80})\s*\((?P<names>[^()]{1,2000})\)\s*values\s*",
     re.IGNORECASE,
 )
+_TABLE_OF_PEOPLE: Final = re.compile(
+    rb"(?:users?|customers?|clients?|clientes?|clienti|kunden|klanten|employees?|empleados|personas?|persons?|people"
+    rb"|staff|patients?|pacientes|students?|contacts?|contatos|members?|authors?|mitarbeiter|usuarios?"
+    rb"|utenti|utilisateurs?|funcionarios|dipendenti|personen|benutzer|speakers?|owners?|drivers?)[\"`\]]?$",
+    re.IGNORECASE,
+)
+"""The table whose bare ``name`` is a person's, or at times a company's."""
 _COPY: Final = re.compile(
     rb"^COPY [\w.\"]{1,80} \(([^()]{1,2000})\) FROM stdin;\r?\n", re.MULTILINE
 )
@@ -41,6 +49,14 @@ _LATIN_WORDS: Final = re.compile(
 _SSN: Final = re.compile(r"(?!000|666|9)\d{3}([- ]?)(?!00)\d{2}\1(?!0000)\d{4}")
 _LOGIN: Final = re.compile(r"[A-Za-z][\w.-]{1,38}")
 _DOTTED_LOGIN: Final = re.compile(r"[a-z]{1,12}\.[a-z]{3,20}\d{0,3}")
+_PERSONAL_KINDS: Final = frozenset({FieldKind.FIRST_NAME, FieldKind.SSN, FieldKind.CARD})
+_BARE_NAMES: Final = frozenset({"name", "nombre", "nome", "nom", "naam", "navn", "namn", "nimi"})
+_OF_PEOPLE: Final = frozenset(
+    split_words(
+        "contact speaker guest passenger candidate participant member reporter author editor"
+    )
+)
+"""Of columns for persons or companies those that hold companies hardly ever."""
 _CARD_LENGTHS: Final = range(12, 20)
 _PHONE_LENGTHS: Final = range(7, 16)
 _NO_PHONE: Final = re.compile(r"[A-WYZa-wyz_@:]")
@@ -52,7 +68,9 @@ def column_hits(data: bytes, suffix: str, judge: NameJudge) -> Iterator[Hit]:
         yield from _table_hits(data, judge)
     elif suffix == "sql":
         for insert in _INSERT.finditer(data):
-            names = [_plain(name) for name in insert.group(1).split(b",")]
+            names = [_plain(name) for name in insert["names"].split(b",")]
+            if _TABLE_OF_PEOPLE.search(insert["table"]):
+                names = ["customername" if n.lower() in _BARE_NAMES else n for n in names]
             yield from _read(data, names, _insert_rows(data, insert.end()), judge)
         for copy in _COPY.finditer(data):
             names = [_plain(name) for name in copy.group(1).split(b",")]
@@ -83,11 +101,19 @@ def _read(
     }
     if not readers:
         return
+    if _PERSONAL_KINDS.intersection(map(kind_of, names)) or any(map(_schemes_of, names)):
+        # beside what only people have a bare name is a person's
+        readers |= {
+            place: partial(_read_party, judge, judge.is_plain)
+            for place, name in enumerate(names)
+            if place not in readers and name.lower() in _BARE_NAMES
+        }
     for row in rows:
         for place, reader in readers.items():
             if place < len(row):
                 start, end = row[place]
-                found = reader(data[start:end].decode("utf-8", "surrogateescape"))
+                text = data[start:end].decode("utf-8", "surrogateescape")
+                found = reader(text.replace("''", "'"))  # as SQL writes one apostrophe
                 if found:
                     yield Hit(*found, start, end)
 
@@ -147,7 +173,12 @@ def _reader_for(name: str, judge: NameJudge) -> Reader | None:
     if kind is FieldKind.FULL_NAME:
         return partial(_read_full_name, judge)
     if kind is FieldKind.PARTY:
-        return partial(_read_party, judge)
+        is_of_people = name.lower().rstrip("s") in _OF_PEOPLE
+        return partial(
+            _read_party, judge, judge.is_plain if is_of_people else judge.is_likely_person
+        )
+    if kind is FieldKind.STAFF:
+        return partial(_read_party, judge, judge.is_plain)
     readers: dict[FieldKind | None, Reader] = {
         FieldKind.PHONE: _read_phone,
         FieldKind.SSN: _read_ssn,
@@ -180,10 +211,13 @@ def _read_full_name(judge: NameJudge, text: str) -> tuple[Category, str] | None:
     return None
 
 
-def _read_party(judge: NameJudge, text: str) -> tuple[Category, str] | None:
-    run = read_name(text, 0)
-    if run and run.end == len(text):
-        is_half = judge.is_half_listed(run.words)
+def _read_party(
+    judge: NameJudge, is_person: Callable[[tuple[str, ...]], bool], text: str
+) -> tuple[Category, str] | None:
+    last, comma, first = text.partition(", ")
+    run = read_name(f"{first} {last}" if comma else text, 0)
+    if run and run.end == len(text) - bool(comma):
+        is_half = judge.is_likely_person(run.words) or is_person(run.words)
         # surname first, as in Chinese and Hungarian
         is_half = is_half or judge.gazetteer.is_last(run.words[0])
         return _read_full_name(judge, text) if is_half else None

@@ -6,26 +6,44 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ingest.detect.pii.cue_names import is_given_name
 from ingest.detect.pii.cue_reading import Reading
 from ingest.detect.pii.engine import Hit
-from ingest.detect.pii.names import WORD, read_name
-from ingest.detect.pii.words import split_words
+from ingest.detect.pii.names import read_name
 
 _SPLIT_CARD: Final = re.compile(r"N(?:;[^:\n]*)?:([^;\n]+);$")
 _TWO_WORDS: Final = re.compile(
     r"([^\W\d_][\w'\u2019 -]{1,24})[\"'],?\s*,\s*(?:family\s*=\s*)?"
     r"[\"']([^\W\d_][\w'\u2019 -]{1,24})[\"']"
 )
+_PAIR_AND_LOCAL: Final = re.compile(
+    r"[\"']([^\W\d_][\w'\u2019-]{1,24})[\"'] ?, ?[\"']([^\W\d_][\w'\u2019-]{1,24})[\"'] ?, ?"
+    r"[\"']([\w.+-]{1,64})@$"
+)
+_MIN_IN_LOCAL: Final = 2
+_OF_PEOPLE: Final = re.compile(
+    r"(?:person|employee|student|patient|teacher|personname|customer|mitarbeiter|kunde|patiente?)"
+    r"\([ \t]{0,2}(?:given[ \t]{0,2}=[ \t]{0,2})?[\"']$",
+    re.IGNORECASE,
+)
+"""Of calls those that make nothing but people."""
 _FILLS: Final = re.compile(r"[ \t]*(?:[\"'`<,;)}\]]|$|\n|\r|#|//)")
 _PERSONAL: Final = re.compile(
     r"[\"'<{, \t\n_-](?:e?-?mail|e_?mail_?address|phone|mobile|tel|telefon|birth\w*|born|dob|age"
     r"|gender|sex|role|job_?title|position|nationality|salary|avatar|username|login|github|twitter"
     r"|linkedin|affiliation|orcid|bio|spouse|pesel|ssn|dni|nie|nif|bsn|cpf|first_?name|last_?name"
-    r"|iban|geburts\w*|telefonnummer|employee_?id|passport\w*|sn|given_?name|uid)"
+    r"|screen_?name|followers|avatar_?url|hireable|iban|geburts\w*|telefonnummer|employee_?id|passport\w*|sn|given_?name|uid)"
     r"[\"'`]?[ \t]{0,4}[:=>]",
     re.IGNORECASE,
 )
 """The name of a field that only people have."""
+_RESIDENT: Final = re.compile(
+    r"[\"'<{(, \t\n_-](?:city|town|address|department|team|title|cidade|ciudad|ville|stadt|ort"
+    r"|miasto|comune|citt\u00e0|adres|adresse|direcci[o\u00f3]n|endere[c\u00e7]o|job|hobby|company)"
+    r"[\"'`]?[ \t]{0,4}[:=>]",
+    re.IGNORECASE,
+)
+"""The name of a field that people have, and firms too."""
 _NEVER_PERSONAL: Final = re.compile(
     r"[\"'<{, \t\n_-](?:population|iso\w*|geometry|coordinates|latitude|longitude|lat|lng|sku|price"
     r"|ean|isbn|currency|capital|version|license|dependencies|homepage|namespace)"
@@ -37,31 +55,17 @@ _BORN: Final = re.compile(
     r"[\"'`]?[ \t]{0,4}[:=>]",
     re.IGNORECASE,
 )
-_MAIL: Final = re.compile(r"([\w.+-]{3,64})@[\w-]+\.")
-_NEAR: Final = 150
-_DATA: Final = frozenset(
-    split_words(
-        "json jsonl ndjson ipynb yaml yml toml ini properties xml html htm ldif vcf csv txt md "
-        "conf cfg"
-    )
-)
-_HALF: Final = {
-    True: re.compile(
-        r"(?:nachname|last_?-?name|family_?-?name|surname|apellidos?|cognome|achternaam|sn)[\"'`]?\s*"
-        r"(?::|=|>|=>)\s*[\"'`]?((?-i:[^\W\d_a-z])[\w'\u2019-]+)",
-        re.IGNORECASE,
-    ),
-    False: re.compile(
-        r"(?:vorname|first_?-?name|given_?-?name|forename|prenom|voornaam|\bcn)[\"'`]?\s*"
-        r"(?::|=|>|=>)\s*[\"'`]?((?-i:[^\W\d_a-z])[\w'\u2019-]+)",
-        re.IGNORECASE,
-    ),
-}
-"""By whether it is a surname's: the name of a field and the word in it."""
-_IS_LAST: Final = re.compile(
-    r"(?:nachname|last_?-?name|family_?-?name|surname|apellidos?|cognome|achternaam|\bsn)\W*$",
+_AMONG_PEOPLE: Final = re.compile(
+    r"(?:authors?|contributors?|maintainers?|creators?|assignees?|reviewers?|employees|patients"
+    r"|students|teachers|speakers|attendees|persons?|people|staff|customers|contacts?|members|users"
+    r"|owners?|managers?)[\"']?\s{0,4}(?:[:=]|=>)\s{0,8}(?:\[\s{0,12})?"
+    r"(?:\{[^{}]{0,120}\}\s{0,4},\s{0,12}){0,2}[-{][^{}]{0,40}$"
+    r"|<(?:developer|contributor|author|person|employee|contact)>\s{0,12}(?:<id>[^<>\n]{0,40}</id>\s{0,12})?<name>$",
     re.IGNORECASE,
 )
+"""What goes before the name in a list of people, or in one of them."""
+_MAIL: Final = re.compile(r"([\w.+-]{3,64})@[\w-]+\.")
+_NEAR: Final = 150
 
 
 def split_card(reading: Reading) -> Iterator[Hit]:
@@ -77,13 +81,15 @@ def split_card(reading: Reading) -> Iterator[Hit]:
 def in_call(reading: Reading) -> Iterator[Hit]:
     """Read ``new Person("Jane", "Quux")`` where one of the two is listed, and one whole name."""
     pair = _TWO_WORDS.match(reading.ahead)
-    if pair:
+    # behind a whole name stands a town or a firm
+    if pair and " " not in pair.group(1):
         known = reading.judge.gazetteer
         words = (pair.group(1), pair.group(2))
         full_name = " ".join(words).lower()
         if reading.judge.exclusions.has("person", "placeholder", full_name):
             return
-        is_known = known.is_first(words[0]) or known.is_last(words[1])
+        is_person = _OF_PEOPLE.search(reading.line_behind) is not None
+        is_known = is_person or known.is_first(words[0]) or known.is_last(words[1])
         if is_known and all(_is_plain(reading, word) for word in words):
             yield reading.hit("person.field", pair.span(1))
             yield reading.hit("person.field", pair.span(2))
@@ -92,6 +98,24 @@ def in_call(reading: Reading) -> Iterator[Hit]:
     is_whole = run is not None and reading.ahead[run.end : run.end + 1] in {'"', "'"}
     if run and is_whole and reading.judge.is_half_listed(run.words):
         yield reading.hit("person.field", (0, run.end))
+
+
+def before_pair_mail(reading: Reading) -> Iterator[Hit]:
+    """Read ``("Jane", "Quux", "jane@quux.at")`` where the address is made of one of the two."""
+    line = reading.line_behind
+    pair = _PAIR_AND_LOCAL.search(line)
+    if pair is None:
+        return
+    words = (pair.group(1), pair.group(2))
+    local = pair.group(3).lower()
+    is_owner = any(len(word) > _MIN_IN_LOCAL and word.lower() in local for word in words)
+    if (is_owner or reading.judge.is_half_listed(words)) and all(
+        _is_plain(reading, word) for word in words
+    ):
+        at = len(reading.behind) - len(line)
+        for group in (1, 2):
+            start, end = pair.span(group)
+            yield reading.hit_behind("person.field", (at + start, at + end))
 
 
 def _is_plain(reading: Reading, word: str) -> bool:
@@ -146,11 +170,23 @@ def bare_name(reading: Reading) -> Iterator[Hit]:
     run = reading.run()
     if run is None or not _FILLS.match(reading.ahead, run.end):
         return
+    if _AMONG_PEOPLE.search(reading.behind) and reading.judge.is_plain(run.words):
+        yield reading.hit("person.field", (0, run.end))
+        return
     text = reading.around(_NEAR, _NEAR)
-    if not _PERSONAL.search(text) or _NEVER_PERSONAL.search(text):
+    if _NEVER_PERSONAL.search(text):
+        return
+    if not _PERSONAL.search(text):
+        if _RESIDENT.search(text) and _is_called(reading, run.words):
+            yield reading.hit("person.field", (0, run.end))
         return
     if reading.judge.is_half_listed(run.words) or _is_born(reading, run.words, text):
         yield reading.hit("person.field", (0, run.end))
+
+
+def _is_called(reading: Reading, words: tuple[str, ...]) -> bool:
+    """Tell whether a first name is listed and called nothing else, and the rest is no word."""
+    return is_given_name(reading, words[0]) and reading.judge.is_plain(words)
 
 
 def _is_born(reading: Reading, words: tuple[str, ...], text: str) -> bool:
@@ -161,21 +197,3 @@ def _is_born(reading: Reading, words: tuple[str, ...], text: str) -> bool:
     return _BORN.search(text) is not None or (
         mail is not None and _names_owner(reading, words, mail.group(1))
     )
-
-
-def half_of_name(reading: Reading) -> Iterator[Hit]:
-    """Read a first name or surname that no list knows beside the field of the other half."""
-    word = WORD.match(reading.ahead)
-    is_quoted = reading.behind[-1:] in {'"', "'", "`"}
-    if word is None or not (is_quoted or reading.suffix in _DATA):
-        return
-    name = word.group().rstrip(".")
-    if not _FILLS.match(reading.ahead, len(name)) or not _is_plain(reading, name):
-        return
-    is_last = _IS_LAST.search(reading.line_behind) is not None
-    others = _HALF[not is_last].findall(reading.around(_NEAR, _NEAR))
-    known = reading.judge.gazetteer
-    if any(
-        (known.is_first(o) if is_last else known.is_last(o)) or known.is_name(name) for o in others
-    ):
-        yield reading.hit("person.field", (0, len(name)))

@@ -29,6 +29,9 @@ _WIDE_RUN: Final = re.compile(rf"{_WIDE}(?:[ \u3000\u30fb]{_WIDE}){{0,4}}")
 _EAST_ASIAN: Final = re.compile(r"[\u3005\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3 \u3000\u30fb]+")
 _REQUEST: Final = re.compile(r"[\u8bf7\u8acb\u81f3\u5230\u7ed9\u7d66\u90ae\u90f5]")
 """Chinese for *please*, *to* and *mail*: such a run asks to write to a list."""
+_HAN_SENTENCE: Final = re.compile(r"[\u4e00-\u9fff]{6,}")
+"""More than any name of China, Japan or Korea has, in Chinese characters alone."""
+_WIDE_MARKS: Final = "\uff08\uff0c\u3001\u3002\uff1b\uff09\u3011\u3000"
 _EAST_ASIAN_LENGTHS: Final = range(2, 9)
 _LINE_LEAD: Final = re.compile(
     r"(?:^|\n|[:\uff1a=,;*#>\"'@\u3001]|\bby|[-\u2013])[ \t\"'*#/-]{0,8}$"
@@ -68,9 +71,11 @@ def after_date(reading: Reading) -> Iterator[Hit]:
     run = read_name(_COLUMN_GAP.split(reading.ahead, 1)[0], 0)
     if run is None or match is None or not _AFTER_ENTRY.match(reading.ahead, run.end):
         return
-    if reading.judge.reason_against(run.words):
+    is_shouted = all(map(str.isupper, run.words)) and _shouted(reading) is not None
+    if not is_shouted and reading.judge.reason_against(run.words):
         return
-    if _TABLE_HEAD.match(reading.line_behind[: match.start()]) and _is_likely(reading, run):
+    is_entry = _TABLE_HEAD.match(reading.line_behind[: match.start()]) is not None
+    if is_entry and (is_shouted or _is_likely(reading, run)):
         yield reading.hit("person.marked", (0, run.end))
 
 
@@ -137,7 +142,7 @@ def before_mail(reading: Reading) -> Iterator[Hit]:
     at = len(reading.behind) - len(reading.line_behind)
     if line and line[-1].isalpha() and line[-1].lower() == line[-1].upper():
         runs = [run for run in _WIDE_RUN.finditer(line) if run.end() == len(line)]
-        if runs and _is_wide_name(runs[0].group()) and _LINE_LEAD.search(line[: runs[0].start()]):
+        if runs and is_wide_name(runs[0].group()) and _LINE_LEAD.search(line[: runs[0].start()]):
             yield reading.hit_behind("person.marked", (at + runs[0].start(), at + runs[0].end()))
         return
     for word in WORD.finditer(line):
@@ -151,11 +156,18 @@ def before_mail(reading: Reading) -> Iterator[Hit]:
 def wide_after_author(reading: Reading) -> Iterator[Hit]:
     """Read a name in a script without capitals after a word for an author."""
     run = _WIDE_RUN.match(reading.ahead)
-    if run and _is_wide_name(run.group()) and _END.match(reading.ahead, run.end()):
+    if run is None or not is_wide_name(run.group()) or _HAN_SENTENCE.fullmatch(run.group()):
+        return
+    if _END.match(reading.ahead, run.end()) or reading.ahead[run.end()] in _WIDE_MARKS:
         yield reading.hit("person.marked", run.span())
 
 
-def _is_wide_name(text: str) -> bool:
+def wide_run(text: str, at: int) -> re.Match[str] | None:
+    """Return the run of words without capitals that begins at an offset, or None."""
+    return _WIDE_RUN.match(text, at)
+
+
+def is_wide_name(text: str) -> bool:
     """Tell whether a run is as long as a name: 2 to 8 East Asian characters, 2 to 5 other words."""
     if _REQUEST.search(text):
         return False
@@ -176,13 +188,14 @@ def after_title(reading: Reading) -> Iterator[Hit]:
     if word is None or read_name(reading.ahead, 0) or title not in _SURE_TITLES:
         return
     name = word.group().rstrip(".")
-    if _is_plain_surname(reading, name) and not re.match(
+    if is_plain_surname(reading, name) and not re.match(
         r"[\w(=/@_]|\.\w", reading.ahead[len(name) :]
     ):
         yield reading.hit("person.hinted", (0, len(name)))
 
 
-def _is_plain_surname(reading: Reading, name: str) -> bool:
+def is_plain_surname(reading: Reading, name: str) -> bool:
+    """Tell whether one word could be a name that no list knows, and is no plain word or job."""
     judge = reading.judge
     return (
         len(name) >= _MIN_ALONE
@@ -202,7 +215,7 @@ def after_closing(reading: Reading) -> Iterator[Hit]:
         word = WORD.match(reading.ahead)
         if word and is_given_name(reading, word.group().rstrip(".")):
             end = word.end()
-    if end and re.match(r"[ \t]*(?:$|\r?\n|\()", reading.ahead[end:]):
+    if end and re.match(r"[ \t]*(?:$|\r?\n|\(|\\n|<br)", reading.ahead[end:]):
         yield reading.hit("person.hinted", (0, end))
 
 

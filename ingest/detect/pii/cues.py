@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.detect.funnel import MULTILINE
-from ingest.detect.pii import cue_fields, cue_lists, cue_logins, cue_names, cue_numbers
+from ingest.detect.pii import (
+    cue_credits,
+    cue_fields,
+    cue_halves,
+    cue_lists,
+    cue_logins,
+    cue_names,
+    cue_numbers,
+    cue_prose,
+    cue_records,
+)
 from ingest.detect.pii.cue_reading import Reading
 from ingest.detect.pii.engine import Hit
 from ingest.detect.pii.names import NameJudge
@@ -48,6 +58,18 @@ _CHANGED: Final = (
     r"|ge(?:ae|\xc3\xa4)ndert|erstellt|bearbeitet|modifi\xc3\xa9|modificado|creado|cr\xc3\xa9\xc3\xa9"
     r"|last[ -]?(?:change|update|edit|modification)d?|letzte \xc3\x84nderung"
 )
+_WIDE_DOERS: Final = (
+    "作成者|修改人|修改者|修正者|更新者|変更者|担当者|担当|依頼者|責任者|連絡先|レビュー|承認者|翻訳者|负责人|创建人|创建者|维护者|维护人"
+    "|开发者|开发人员|审核人|审核|编写者|编写|编写人|联系人|작성자|담당자|담당|수정자|승인자|검토자|번역자|المؤلف|الكاتب|مؤلف|המחבר|מחבר"
+)
+"""Who wrote, changed, checked or asked for it, in scripts without capitals."""
+
+
+def _bytes(text: str) -> str:
+    """Return words as escaped bytes, for Hyperscan."""
+    return "".join(c if c.isascii() else "".join(f"\\x{b:02x}" for b in c.encode()) for c in text)
+
+
 _AUTHORS: Final = (
     r"programmer|programmed|coder|autore?s?|auteure?s?|verfasser|ersteller|bearbeiter|sachbearbeiter"
     r"|ansprechpartner|gesch\xc3\xa4ftsf\xc3\xbchrer|geschaeftsfuehrer|principal investigator"
@@ -90,7 +112,7 @@ CUES: Final = (
     Cue(expression=r"[\x80-\xbf] {1,4}<[A-Za-z0-9_.+-]{1,64}@", read=cue_names.before_mail),
     Cue(
         expression=r"(?:(?i:[@\\]author)[ \t]{1,4}|(?:(?i:\bauthors?)|\xe4\xbd\x9c\xe8\x80\x85"
-        r"|\xe4\xbd\x9c\xe6\x88\x90\xe8\x80\x85|\xec\x9e\x91\xec\x84\xb1\xec\x9e\x90)"
+        rf"|{_bytes(_WIDE_DOERS)})"
         r"[ \t]{0,4}(?:[:=]|\xef\xbc\x9a))[ \t\"']{0,4}" + _WIDE,
         read=cue_names.wide_after_author,
     ),
@@ -101,8 +123,9 @@ CUES: Final = (
     ),
     Cue(
         expression=r"(?i:regards|cheers|sincerely|yours|gr(?:\xc3\xbc|ue)(?:\xc3\x9f|ss)en?"
-        r"|cordialement|saludos|saluti|h\xc3\xa4lsningar|hilsen)[,.!]?[ \t]{0,2}\r?\n"
-        rf"(?:[ \t#*/;>-]{{0,8}}\r?\n)?[ \t#*/;>-]{{0,8}}{_CAPITAL}",
+        r"|cordialement|saludos|saluti|h\xc3\xa4lsningar|hilsen)[,.!]?"
+        r"[ \t]{0,2}(?:\r?\n|\\n|<br ?/?>)"
+        rf"(?:[ \t#*/;>-]{{0,8}}(?:\r?\n|\\n))?[ \t#*/;>-]{{0,8}}{_CAPITAL}",
         read=cue_names.after_closing,
     ),
     Cue(
@@ -118,6 +141,52 @@ CUES: Final = (
         r"|requested) by)) " + _CAPITAL,
         read=cue_names.after_verb,
     ),
+    Cue(expression=cue_prose.PROSE["deed"], read=cue_prose.after_duty),
+    Cue(expression=cue_prose.PROSE["doer"], read=cue_names.after_author),
+    Cue(expression=cue_prose.PROSE["duty"], read=cue_prose.after_duty),
+    Cue(expression=cue_prose.PROSE["talk"], read=cue_prose.after_talk),
+    Cue(expression=cue_prose.PROSE["point"], read=cue_prose.after_pointer),
+    Cue(expression=cue_prose.PROSE["part"], read=cue_prose.after_pointer),
+    Cue(expression=cue_prose.PROSE["label"], read=cue_prose.after_pointer),
+    Cue(expression=cue_prose.PROSE["ask"], read=cue_prose.after_request),
+    Cue(expression=cue_prose.PROSE["note"], read=cue_prose.after_note),
+    Cue(expression=cue_prose.PROSE["hello"], read=cue_prose.after_greeting),
+    Cue(expression=cue_prose.PROSE["is"], read=cue_prose.after_pointer),
+    Cue(
+        expression=r"\]\(https?://(?:www\.)?(?:github|gitlab|twitter|x|linkedin)\.com/[A-Za-z0-9]",
+        read=cue_credits.before_profile,
+    ),
+    Cue(
+        expression=rf"^[ \t]{{0,12}}[-*+][ \t]{{1,3}}(?:\*\*|__){_CAPITAL}",
+        read=cue_credits.alone_in_bold,
+    ),
+    Cue(
+        expression=rf"[(\[]{_CAPITAL}[A-Za-z\x80-\xff.'-]{{0,20}} {_CAPITAL}"
+        r"[^()\[\]\n]{1,80}[)\]][.,;]?$",
+        read=cue_credits.at_line_end,
+    ),
+    Cue(
+        expression=rf"[\"\xbb\xab\x9d\x9c>] (?:\xe2\x80[\x93\x94]|--) {_CAPITAL}",
+        read=cue_credits.after_quote,
+    ),
+    Cue(
+        expression=rf"^[ \t]{{1,12}}(?:19|20)[0-9]{{2}}(?:-(?:19|20)?[0-9]{{2}})?,? {_CAPITAL}",
+        read=cue_credits.after_year,
+    ),
+    Cue(
+        expression=rf"^[ \t]{{0,8}}-(?: [^\n]{{4,80}})? (?i:by|par|von|door|por|da|av|af)"
+        rf" {_CAPITAL}",
+        read=cue_credits.ends_entry,
+    ),
+    Cue(
+        expression=rf"^[ \t*_/#>]{{0,6}}(?:\xe2\x80[\x93\x94]|--)[ \t]{{0,2}}{_CAPITAL}",
+        read=cue_credits.after_dash,
+    ),
+    Cue(
+        expression=rf"^[ \t]{{0,8}}(?:#+|//+|--+|;+|%+|/?\*+)[ \t]{{1,4}}{_CAPITAL}"
+        r"[^\n,;()0-9]{4,40}(?:, {0,2}|\()(?:[0-9]{1,2}[./])?(?:[0-9]{1,2}[./])?(?:19|20)[0-9]{2}",
+        read=cue_credits.before_year,
+    ),
     Cue(
         expression=_OPENER
         + r"[A-Z\xc3-\xd5][A-Za-z\x80-\xff-]{3,20} (?:will|says|said|wants|wanted|asked|wrote|told"
@@ -131,7 +200,7 @@ CUES: Final = (
     ),
     Cue(
         expression=r"(?i:\b(?:person|user|employee|customer|student|contact|patient|member"
-        rf"|teacher|personname|fullname|name|author)\([ \t]{{0,2}}"
+        rf"|teacher|mitarbeiter|kunde|personname|fullname|name|author)\([ \t]{{0,2}}"
         rf"(?:given[ \t]{{0,2}}=[ \t]{{0,2}})?)[\"']{_CAPITAL}",
         read=cue_fields.in_call,
     ),
@@ -144,17 +213,24 @@ CUES: Final = (
         read=cue_fields.before_mail_literal,
     ),
     Cue(
+        expression=rf"[\"']{_CAPITAL}[^\"'\n]{{1,30}}[\"'] ?, ?[\"']{_CAPITAL}[^\"'\n]{{1,30}}"
+        r"[\"'] ?, ?[\"'][A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9]",
+        read=cue_fields.before_pair_mail,
+    ),
+    Cue(
         expression=_OPENER
         + r"(?i:name|nome|nombre|nom|naam|navn|namn|nimi|cn|display_?name)[\"'`]?[ \t]{0,4}[:=>]"
         rf"[ \t]{{0,4}}{_QUOTE}{_CAPITAL}",
         read=cue_fields.bare_name,
     ),
-    Cue(
-        expression=r"(?i:nachname|last_?-?name|family_?-?name|surname|apellidos?|cognome|achternaam"
-        r"|vorname|first_?-?name|given_?-?name|forename|prenom|voornaam|\bsn)[\"'`]?[ \t]{0,4}"
-        rf"(?:[:=>]|=>)[ \t]{{0,4}}{_QUOTE}{_CAPITAL}",
-        read=cue_fields.half_of_name,
-    ),
+    *(Cue(expression=form, read=cue_halves.half) for form in cue_halves.HALF),
+    Cue(expression=cue_records.RECORDS["bib"], read=cue_records.bibliography),
+    Cue(expression=cue_records.RECORDS["dn"], read=cue_records.distinguished_name),
+    Cue(expression=cue_records.RECORDS["mail"], read=cue_records.reversed_before_mail),
+    Cue(expression=cue_records.RECORDS["credits"], read=cue_records.translator_credits),
+    Cue(expression=cue_records.RECORDS["cell"], read=cue_records.in_cell),
+    Cue(expression=cue_records.RECORDS["block"], read=cue_records.in_block),
+    Cue(expression=cue_records.RECORDS["wide"], read=cue_records.wide_in_field),
     Cue(
         expression=r"(?i:__credits__|credits|attendees|participants|present|speakers|teilnehmer"
         r"|anwesend|employees|members|staff|reviewers|people|persons|team|authors|contributors"

@@ -26,6 +26,8 @@ class FieldKind(StrEnum):
     """A person's whole name, whatever the lists say of it."""
     PARTY = "party"
     """A person or a company."""
+    STAFF = "staff"
+    """A person, who works for or is served by a company."""
     FIRST_NAME = "first_name"
     LAST_NAME = "last_name"
     ANY_NAME = "any_name"
@@ -48,16 +50,24 @@ _KEYS: Final[dict[FieldKind, str]] = {
         "emergencycontact physician physicianname nextofkin gecos"
     ),
     FieldKind.PARTY: (
-        "customer customername client clientname employee patient contact owner assignee manager "
-        "supervisor recipient sender author reporter reviewer approver requester requestor buyer "
-        "seller beneficiary guest student teacher doctor passenger attendee member person lead "
-        "signedby createdby updatedby modifiedby approvedby assignedto reportedby owner "
+        "customer customername client clientname contact owner "
+        "recipient sender author buyer seller beneficiary guest member lead owner "
         "displayname username membername tenantname creator "
         "editor editorname responsible kunde kundenname "
-        "ansprechpartner cliente titulaire titular payee payer billto shipto attn maintainer "
-        "speaker instructor applicant candidate participant submitter holder operator "
-        "sachbearbeiter bearbeiter responsable empleado paciente propietario autore auteur "
-        "verfasser inhaber kontoinhaber principalinvestigator pointofcontact"
+        "cliente titulaire titular payee payer billto shipto attn maintainer "
+        "speaker reporter passenger candidate participant "
+        "submitter holder operator responsable propietario inhaber kontoinhaber"
+    ),
+    FieldKind.STAFF: (
+        "employee patient assignee manager supervisor reviewer approver requester requestor "
+        "student teacher doctor attendee person signedby createdby updatedby modifiedby "
+        "approvedby assignedto reportedby reviewedby requestedby ansprechpartner ansprechpartnerin "
+        "signataire firmante firmatario unterzeichner instructor applicant "
+        " sachbearbeiter bearbeiter empleado "
+        "paciente autore auteur verfasser principalinvestigator pointofcontact productowner "
+        "techlead teamlead projectlead projectmanager accountmanager mitarbeiter mitarbeiterin "
+        "kontaktperson contactperson salesrep interviewer interviewee tutor professor lecturer"
+        " nurse"
     ),
     FieldKind.FIRST_NAME: (
         "firstname givenname fname forename vorname prenom pr\u00e9nom primernombre imie imi\u0119 "
@@ -101,7 +111,8 @@ FIELD_GATE: Final = (
     r"|maintainer|speaker|instructor|applicant|candidate|participant|submitter|vorname|prenom"
     r"|pr[^a-z]{1,2}nom|imi.{1,2}|apellidos?|cognome|nazwisko|nom_?de_?famille|sukunimi|etunimi"
     r"|operator|bearbeiter|responsable|empleado|paciente|propietario|autore|auteur|verfasser|inhaber"
-    r"|signatory|physician|kin|complet[oe]?|card|cardholder"
+    r"|signatory|signataire|firmante|firmatario|unterzeichner|physician|kin|complet[oe]?|card|cardholder|mitarbeiter(?:in)?|rep|interviewe[re]"
+    r"|tutor|professor|lecturer|nurse|ansprechpartnerin|kontaktperson"
 )
 """What the names of fields for people end in; looser than `kind_of`, which decides."""
 _KIND_OF: Final = {key: kind for kind, keys in _KEYS.items() for key in keys.split()}
@@ -117,7 +128,8 @@ def kind_of(name: str) -> FieldKind | None:
             return kind
     # ``DEFAULT_OPERATOR``, ``invoiceRecipient``: what a party is of says nothing against it
     tail = re.split(r"[\W_]|(?<=[a-z])(?=[A-Z])", last)[-1].lower()
-    return FieldKind.PARTY if _KIND_OF.get(tail) is FieldKind.PARTY else None
+    kind = _KIND_OF.get(tail)
+    return kind if kind in {FieldKind.PARTY, FieldKind.STAFF} else None
 
 
 _VALUE: Final = re.compile(r"[:=>][ \t]{0,8}[\"'`]{0,3}(?:u(?=[\"'])[\"'])?(?=[A-Z]|[^\x00-\x7f])")
@@ -126,7 +138,13 @@ _KEY: Final = re.compile(
     r"(?::|=|-)?$"
 )
 _MAX_KEY: Final = 64
-_END: Final = re.compile(r"[ \t]*(?:[\"'`<,;)}\]|]|$|\n|\r|#|//)")
+_END: Final = re.compile(r"[ \t]*(?:[\"'`<,;)}\]|]|$|\n|\r|#|//)|[ \t]+(?:[/&+\u2013-][ \t]|\()")
+_REVERSED: Final = re.compile(
+    r"([^\W\d_a-z][\w'\u2019-]{1,24}), ?([^\W\d_a-z][\w'\u2019-]{1,24})(?: [A-Z]\.)?"
+    r"(?=[\"'<]|[ \t]*(?:\r?\n|$))"
+)
+"""Surname first, as in catalogues and directories."""
+_WHOLE: Final = frozenset({FieldKind.FULL_NAME, FieldKind.PARTY, FieldKind.STAFF})
 _STRONG: Final = frozenset({FieldKind.FIRST_NAME, FieldKind.LAST_NAME})
 
 
@@ -158,21 +176,32 @@ class FieldPersonRecognizer(SpanRecognizer):
     def _run_end(self, text: str, start: int, kind: FieldKind) -> int:
         run = read_name(text, start)
         if run is None:
-            return 0
+            return self._reversed_end(text, start, kind)
         if self._judge.reason_against(run.words):
             return self._shouted_end(run, kind)
         wants = {
             FieldKind.FULL_NAME: lambda words: True,  # noqa: ARG005 - the field says it
-            FieldKind.PARTY: self._judge.is_half_listed,
+            FieldKind.PARTY: self._judge.is_likely_person,
+            FieldKind.STAFF: self._is_staff,
             FieldKind.ANY_NAME: self._judge.is_listed,
         }.get(kind)
         return run.end if wants and wants(run.words) else 0
 
+    def _is_staff(self, words: tuple[str, ...]) -> bool:
+        return self._judge.is_likely_person(words) or self._judge.is_plain(words)
+
+    def _reversed_end(self, text: str, start: int, kind: FieldKind) -> int:
+        """Return the end of ``Quux, Jane`` that fills a field for people, or 0."""
+        match = _REVERSED.match(text, start) if kind in _WHOLE else None
+        if match is None:
+            return 0
+        words = (match.group(2), match.group(1))
+        is_named = self._judge.gazetteer.is_first(words[0]) and self._judge.is_half_listed(words)
+        return match.end() if is_named and not self._judge.reason_against(words) else 0
+
     def _shouted_end(self, run: NameRun, kind: FieldKind) -> int:
         """Return the end of a name in capitals, as cards bear it, where half of it is listed."""
-        if kind not in {FieldKind.FULL_NAME, FieldKind.PARTY} or not all(
-            map(str.isupper, run.words)
-        ):
+        if kind not in _WHOLE or not all(map(str.isupper, run.words)):
             return 0
         words = tuple(word.title() for word in run.words)
         is_named = self._judge.is_half_listed(words) and not self._judge.reason_against(words)

@@ -12,7 +12,7 @@ from ingest.detect.funnel import CASELESS, MULTILINE, ONCE, Funnel, Pattern
 from ingest.detect.pii.cues import CUES, FLAGS
 from ingest.detect.pii.fields import FIELD_GATE
 from ingest.detect.pii.identities import SCHEMES, WHOLE_WORDS, Scheme
-from ingest.detect.pii.names import PARTICLE
+from ingest.detect.pii.names import JOINED, PARTICLE
 from ingest.detect.pii.narrowing import Look, Narrowing
 from ingest.detect.pii.numbers import IBAN_LENGTHS
 from ingest.detect.pii.phones import PHONE_GATE
@@ -48,9 +48,18 @@ _MARKS: Final = (
     r"(?i:copyright|copr\.|\xc2\xa9|\(c\))(?:[^A-Za-z]|(?i:by|\(c\)|copyright|present|now|text)){0,80}",
     r"(?i:author|maintainer|contributor|assignee|reviewer)[sS]?(?i:_?names?)?_{0,2}[^A-Za-z0-9\n]{1,6}",
     r"(?i:-by:)[ \t]{0,3}",
-    r"(?i:n|ed|h|k|e|a|r|d)[ \t\n]{1,2}(?i:by)[ \t\n:]{1,3}",
-    r"(?i:thanks|thank you|kudos|props|credits?|thx)(?:\s(?i:goes |go )?(?i:to|for)|,|:)\s{1,2}",
-    r"(?i:courtesy of|hat tip to|h/t)[ \t\n]{1,2}",
+    (
+        r"(?i:n|ed|h|k|e|a|r|d)[ \t\n]{1,2}(?i:by)(?:[ \t\n:]{1,3}|[ \t]?\n[ \t]{0,24}"
+        r"(?:[*#/;]{1,3}[ \t])?)[*_\[]{0,2}"
+    ),
+    (
+        r"(?i:thanks|thank you|kudos|props|credits?|thx)(?:\s(?i:goes |go )?(?i:to|for)|,|:)\s{1,2}"
+        r"[*_\[]{0,2}"
+    ),
+    (
+        r"(?i:courtesy(?: of)?|hat tip to|h/t)"
+        r"(?:[ \t\n]{1,2}|[ \t]?\n[ \t]{0,24}(?:[*#/;]{1,3}[ \t])?)"
+    ),
     r"(?:Mr|Mrs|Ms|Mx|Dr|Prof|Miss|Professor)\.?[ \t]{1,2}",
     r"(?:Herr|Frau|Herrn|Monsieur|Madame|Mme|Dhr|Mevr|Pani?|Dear)\.?[ \t]{1,2}",
     r"(?:Se\xc3\xb1ora?|Signora?)[ \t]{1,2}",
@@ -210,7 +219,7 @@ GATES: Final = (
     Gate(
         category=Category.PERSON,
         expression=rf"[A-Z\x80-\xff]{_LETTER}*(?:[a-z\x80-\xff]|(?:{_APART}['-]{{0,2}}"
-        rf"(?:{PARTICLE.pattern})){{1,3}}) [A-Z\xc3\xc4\xc5\xce\xd0]",
+        rf"(?:{PARTICLE.pattern})){{1,3}}) (?:(?:{JOINED})['-])?[A-Z\xc3\xc4\xc5\xce\xd0]",
         before=64,
         after=96,
         look=Look.NAME_BEFORE,

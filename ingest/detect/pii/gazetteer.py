@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -19,6 +21,21 @@ _MIN_SHORT: Final = 2
 _CENSUS_SURNAMES: Final = 20_000
 """Of 88,799: each of the rest is borne by fewer than one in 100,000, and many are words."""
 _CENSUS_FILES: Final = ("dist.male.first", "dist.female.first")
+_MIN_FOLDED: Final = 5
+"""A shorter name without its accents is too often a word: ``Tomé``, ``Čech``."""
+_UNMARKED: Final = str.maketrans(
+    {
+        "ß": "ss",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "\u0131": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +49,8 @@ class Gazetteer:
     caseless_last: frozenset[str] = frozenset()
     ordinary: frozenset[str] = frozenset()
     """Common English words, some of which are names too: ``mark``, ``young``."""
+    terms: frozenset[str] = frozenset()
+    """Words of trades and products, as in ``Software Engineer`` and ``Open Architecture``."""
 
     @classmethod
     def load(cls, words: frozenset[str]) -> Self:
@@ -48,12 +67,15 @@ class Gazetteer:
         more = read_more_names()
         first |= more["first"]
         last |= more["last"]
+        ordinary = _ordinary_words()
+        terms = _terms()
         return cls(
-            first=frozenset(first - words),
-            last=frozenset(last - words),
+            first=_with_folded(first - words, words | ordinary | terms),
+            last=_with_folded(last - words, words | ordinary | terms),
             caseless_first=frozenset(caseless_first),
             caseless_last=frozenset(caseless_last),
-            ordinary=_ordinary_words(),
+            ordinary=ordinary,
+            terms=terms,
         )
 
     def is_first(self, word: str) -> bool:
@@ -67,6 +89,10 @@ class Gazetteer:
     def is_name(self, word: str) -> bool:
         """Tell whether a word is either."""
         return self.is_first(word) or self.is_last(word)
+
+    def is_word(self, word: str) -> bool:
+        """Tell whether a word in any case is a common English word or one of trades."""
+        return word.lower() in self.ordinary or word.lower() in self.terms
 
     def is_ordinary(self, word: str) -> bool:
         """Tell whether a word in any case is a common English word."""
@@ -91,7 +117,23 @@ def read_more_names() -> dict[str, frozenset[str]]:
 
 def _is_listed(word: str, names: frozenset[str]) -> bool:
     word = word.lower().replace("\u2019", "'")
-    return word in names or ("-" in word and any(part in names for part in word.split("-")))
+    if word in names or ("-" in word and any(part in names for part in word.split("-"))):
+        return True
+    return not word.isascii() and fold(word) in names
+
+
+def fold(word: str) -> str:
+    """Return a lower-case word without accents: lists and people write them or leave them out."""
+    apart = unicodedata.normalize("NFKD", word.translate(_UNMARKED))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _with_folded(names: set[str], words: frozenset[str]) -> frozenset[str]:
+    """Return names, and those with accents also without them where that is no other word."""
+    folded = {fold(name) for name in names if not name.isascii()}
+    return frozenset(names) | {
+        name for name in folded if name.isascii() and len(name) >= _MIN_FOLDED and name not in words
+    }
 
 
 def _census(files: tuple[str, ...], limit: int | None) -> Iterator[str]:
@@ -107,6 +149,18 @@ def _census(files: tuple[str, ...], limit: int | None) -> Iterator[str]:
 def _ordinary_words() -> frozenset[str]:
     module = importlib.import_module("faker.providers.lorem.en_US")
     return frozenset(word.lower() for word in module.Provider.word_list)
+
+
+def _terms() -> frozenset[str]:
+    """Return the words of Faker's trades, slogans and colours, as far as they are long ones."""
+    company = importlib.import_module("faker.providers.company").Provider
+    texts = [
+        *importlib.import_module("faker.providers.job").Provider.jobs,
+        *(word for words in company.catch_phrase_words for word in words),
+        *(word for words in company.bsWords for word in words),
+    ]
+    words = {word for text in texts for word in re.findall(r"[a-z]{3,}", text.lower())}
+    return frozenset(words)
 
 
 def _providers() -> Iterator[type]:

@@ -21,8 +21,17 @@ _CAPITALISED: Final = re.compile(
     r"(?:[A-Z]|[^\x00-\x7f\W\d])(?<![^\W\d_].)[^\W\d_]*(?:['\u2019-][^\W\d_]+)*\.?"
 )
 """A word that begins with a capital, or with a letter outside ASCII."""
+JOINED: Final = r"a[ldrszn]|e[ld]|as[hs]|abd|bin|ben|ibn|dell|d|l"
+_JOINED: Final = re.compile(rf"(?:{JOINED})['-][^\W\d_a-z]")
+"""A particle that is written as one word with the name behind it: ``al-Hashimi``, ``d'Arc``."""
 _GAP: Final = re.compile(r"[ \t]{1,3}")
+_POSSESSIVE: Final = re.compile(r"(?<=\w{3})['\u2019]s$")
+_WORD_ENDING: Final = re.compile(r"(?:ing|tion|ment|ness|able|ity|ies|ware|ology|ers)s?$")
+"""What ends English words far more often than names."""
 _INNER_CAPITAL: Final = re.compile(r"[^\W\d_a-z][a-z]+[A-Z]")
+_INITIAL: Final = 2
+_SHORT_TEAMS: Final = frozenset(("CI", "CD", "QA", "IT", "HR", "PR", "UX", "UI", "AI", "ML", "BI"))
+"""What a team or a robot is called behind a word that may be a name."""
 _PATRONYMIC: Final = ("Mc", "Mac", "De", "Di", "Da", "La", "Le", "Van", "Von", "Fitz", "O'", "D'")
 
 
@@ -59,7 +68,7 @@ def read_name(text: str, start: int) -> NameRun | None:
     if len(words) < 2:  # noqa: PLR2004 - a single word is a login or a brand
         return None
     texts = [match.group() for match in words]
-    texts[-1] = texts[-1].rstrip(".")
+    texts[-1] = _POSSESSIVE.sub("", texts[-1].rstrip("."))
     end = words[-1].start() + len(texts[-1])
     return NameRun(start=start, end=end, words=tuple(texts))
 
@@ -67,10 +76,14 @@ def read_name(text: str, start: int) -> NameRun | None:
 def _is_name_shaped(word: str, *, is_first: bool) -> bool:
     if word[0].isupper():
         return _INNER_CAPITAL.match(word) is None or word.startswith(_PATRONYMIC)
-    return not is_first and PARTICLE.fullmatch(word) is not None
+    if is_first:
+        return False
+    return PARTICLE.fullmatch(word) is not None or _JOINED.match(word) is not None
 
 
 def _is_surname_shaped(word: str) -> bool:
+    if _JOINED.match(word):
+        return True
     return word[0].isupper() and len(word.rstrip(".")) > 1
 
 
@@ -85,16 +98,57 @@ class NameJudge:
         """Return why words that an author mark precedes name no person, or nothing."""
         lists = self.exclusions.lists["person"]
         organisation, other = lists["organisation_word"], lists["not_a_name_word"]
-        plain = [word.lower().rstrip(".") for word in words]
+        # "A." is an initial, whatever "a" is
+        plain = [w.lower().rstrip(".") for w in words if not (len(w) == _INITIAL and w[-1] == ".")]
         if not organisation.isdisjoint(plain):
             return "organisation"
         if not other.isdisjoint(plain):
             doubtful = [word for word in plain if word in other]
             if len(doubtful) > 1 or doubtful[0] not in lists["also_a_name"]:
                 return "not_a_name"
-        if any(_is_shouted(word) for word in words) and not self.is_listed(words):
+        shouted = [word for word in words if _is_shouted(word)]
+        if shouted and not (self.is_listed(words) or self._is_shouted_surname(words, shouted)):
             return "not_a_name"
         return ""
+
+    def _is_shouted_surname(self, words: tuple[str, ...], shouted: list[str]) -> bool:
+        """Tell whether one word in capitals is the surname: ``Jean DUPONT``, ``TANAKA Ken``."""
+        known = self.gazetteer
+        others = [word for word in (words[0], words[-1]) if word not in shouted]
+        return (
+            len(shouted) == len(others) == 1
+            and len(shouted[0]) > _MAX_ABBREVIATION - 1
+            and not known.is_word(shouted[0])
+            and (known.is_last(shouted[0]) or known.is_first(others[0]))
+        )
+
+    def is_likely_person(self, words: tuple[str, ...]) -> bool:
+        """Tell whether half of a name is listed, and none of its words is one of trades."""
+        if self.is_listed(words):
+            return True
+        trade = self.exclusions.lists["person"]["trade_word"]
+        return self.is_half_listed(words) and not any(word.lower() in trade for word in words)
+
+    def is_a_thing(self, words: tuple[str, ...]) -> bool:
+        """Tell whether words at a mark of authorship name no person: a firm, a team or a robot."""
+        lists = self.exclusions.lists["person"]
+        if self.reason_against(words) or words[-1] in _SHORT_TEAMS:
+            return True
+        return not self.is_listed(words) and any(w.lower() in lists["trade_word"] for w in words)
+
+    def is_plain(self, words: tuple[str, ...]) -> bool:
+        """Tell whether two to four words could be a name that no list knows.
+
+        None is a word of English, of trades or in capitals, and no initial stands for more.
+        """
+        trade = self.exclusions.lists["person"]["trade_word"]
+        return len(words) < _MAX_WORDS and not any(
+            self.gazetteer.is_word(word)
+            or word.lower() in trade
+            or (len(word) > 1 and word.isupper())
+            or _WORD_ENDING.search(word)
+            for word in words
+        )
 
     def is_listed(self, words: tuple[str, ...]) -> bool:
         """Tell whether a first name and a surname are listed, in either order.

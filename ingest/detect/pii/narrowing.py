@@ -20,7 +20,7 @@ from typing import Final
 from ingest.detect.pii.exclusions import Exclusions
 from ingest.detect.pii.gazetteer import Gazetteer
 from ingest.detect.pii.logins import MENTION
-from ingest.detect.pii.names import PARTICLE, WORD
+from ingest.detect.pii.names import JOINED, PARTICLE, WORD
 
 
 class Look(StrEnum):
@@ -51,7 +51,7 @@ _MENTIONS: Final = re.compile(rb"@([A-Za-z][\w-]+)")
 """Every mention of a text, as far as the widest login could reach."""
 _FIRST_WORD: Final = re.compile(rb"[A-Za-z\x80-\xff'-]+")
 _NEXT_WORD: Final = re.compile(
-    rb"\.?(?:[ \t]{1,3}(?:%s)\.?)*[ \t]{1,3}[A-Z\x80-\xff]" % PARTICLE.pattern.encode()
+    rb"[.,]?(?:[ \t]{1,3}(?:%s)\.?)*[ \t]{1,3}[A-Z\x80-\xff]" % PARTICLE.pattern.encode()
 )
 _WORDS: Final = re.compile(r"\w+")
 
@@ -107,7 +107,8 @@ class Narrowing:
         name = word.decode("utf-8", "ignore").lstrip("'-")
         if name[:1].isupper():
             return self._gazetteer.is_name(name)
-        return None if PARTICLE.fullmatch(name) else False
+        is_part = PARTICLE.fullmatch(name) or re.fullmatch(JOINED, name)
+        return None if is_part else False
 
     def _before_logins(self, data: bytes, ends: list[int]) -> list[int]:
         """Return the ends one byte behind which something shaped like a login began, and no tag."""

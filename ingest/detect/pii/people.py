@@ -18,6 +18,8 @@ from ingest.detect.pii.words import split_words
 from ingest.domain.finding import Category
 
 _YEARS: Final = r"(?:\d{4}(?:\s?[-\u2013/]\s?(?:\d{2,4}|present|now))?[\s,;:]*){0,8}"
+_WRAP: Final = r"[ \t]?\n[ \t]{0,24}(?:[*#/;]{1,3}[ \t])?"
+"""A sentence that goes on in the next line, which may be one of a comment."""
 _MARKS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = tuple(
     (tuple(literals.split("|")), re.compile(pattern))
     for literals, pattern in (
@@ -25,7 +27,9 @@ _MARKS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = tuple(
             "copy|copr.|\u00a9|(c)",
             (
                 r"(?:copyright(?:text)?|\bcopr\.|\u00a9|&copy;|\(c\))"
-                r"(?:\s|:|,|\u00a9|\(c\)|copyright|&copy;){0,6}" + _YEARS + r"(?:by[\s:]{1,3})?"
+                r"(?:\s|:|,|>|\u00a9|\(c\)|\|copy\||copyright|&copy;){0,6}"
+                + _YEARS
+                + r"(?:by[\s:]{1,3})?"
             ),
         ),
         (
@@ -38,7 +42,9 @@ _MARKS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = tuple(
         (
             "-by:",
             (
-                r"(?:signed-off|co-authored|co-developed|reviewed|acked|tested|reported|suggested|helped)"
+                r"(?:signed-off|co-authored|co-developed|reviewed|acked|tested|reported|suggested|helped"
+                r"|released?|merged|approved|committed|authored|created|written|fixed|requested"
+                r"|maintained|diagnosed|translated|assisted|mentored)"
                 r"-by:[ \t]{0,3}"
             ),
         ),
@@ -48,24 +54,29 @@ _MARKS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = tuple(
                 r"\b(?:written|contributed|maintained|created|developed|implemented|designed|ported|patch"
                 r"|patched|reported|suggested|authored|modified|reviewed|fixed|translated|coded|adapted"
                 r"|added|rewritten|provided|submitted|work|code|idea|owned|approved|requested|found"
-                r"|spotted|noticed|discovered|diagnosed|proposed)\s{1,2}by[\s:]{1,3}"
+                r"|spotted|noticed|discovered|diagnosed|proposed)\s{1,2}by(?:[\s:]{1,3}|"
+                + _WRAP
+                + r")[*_\[]{0,2}"
             ),
         ),
         (
             "thank|kudos|props|credit|thx",
             (
                 r"\b(?:thanks|thank you|kudos|props|credits?|thx)(?:\s(?:goes|go))?"
-                r"(?:\s(?:to|for)|,|:)\s{1,2}"
+                r"(?:\s(?:to|for)|,|:)\s{1,2}[*_\[]{0,2}"
             ),
         ),
-        ("courtesy|hat tip|h/t", r"\b(?:courtesy of|hat tip to|h/t)\s{1,2}"),
+        (
+            "courtesy|hat tip|h/t",
+            r"\b(?:courtesy(?: of)?|hat tip to|h/t)(?:\s{1,2}|" + _WRAP + r")",
+        ),
         ("todo|fixme|xxx|hack", r"\b(?:todo|fixme|xxx|hack)\s?\(\s?"),
     )
 )
 """What stands before an author, lower case, with literals that are quicker to look for."""
 _SEPARATOR: Final = re.compile(
     r"\s*(?:<[^<>\n]{0,128}>|\([^()\n]{0,128}\)|\[[^\[\]\n]{0,128}\])?"
-    r"[\"']?(?:\s*[,;&/][\"'\s]*(?:and\s+)?|\s+(?:and|und|et)\s+)" + _YEARS
+    r"[\"'*_\]]{0,2}(?:\s*[,;&/][\"'\s]*(?:and\s+)?|\s+(?:and|und|et)\s+)[*_\[]{0,2}" + _YEARS
 )
 _AFTER_NAME: Final = re.compile(
     r"\s*(?:$|\n|[<(\[,;:.\"'*\-\u2013/)}\]&|#!?@\\]"
@@ -96,7 +107,7 @@ _BEFORE: Final = re.compile(r"([A-Za-z-]{2,11}) {0,2}[:,]?[ \t]{1,2}[\"'(]?$")
 _DEED_WORD: Final = re.compile(
     r"[ \t](?:asked|noted|said|says|wrote|writes|owns|reported|reports|suggested|suggests"
     r"|fixed|added|found|told|pointed|proposed|approved|requested|mentioned|explained|confirmed|reviewed"
-    r"|maintains|maintained|did|wants|wanted|thinks|thought|joined|left|works|worked|gave|helped)\b"
+    r"|contributed|implemented|introduced|maintains|maintained|did|wants|wanted|thinks|thought|joined|left|works|worked|gave|helped)\b"
 )
 _DEED: Final = re.compile(rf"(?:'s)?{_DEED_WORD.pattern}")
 _TITLES: Final = split_words(
@@ -146,7 +157,7 @@ class MarkedPersonRecognizer(SpanRecognizer):
                 run = read_name(text, position)
                 if run is None:
                     break
-                if _AFTER_NAME.match(text, run.end) and not self._judge.reason_against(run.words):
+                if _AFTER_NAME.match(text, run.end) and not self._judge.is_a_thing(run.words):
                     yield run.start, run.end
                 separator = _SEPARATOR.match(text, run.end)
                 if separator is None:
@@ -174,7 +185,7 @@ class MarkedPersonRecognizer(SpanRecognizer):
         for word in _WORD_START.finditer(text, line_start, stop):
             run = read_name(text, word.end())
             if run and run.end >= stop:
-                return None if self._judge.reason_against(run.words) else run
+                return None if self._judge.is_a_thing(run.words) else run
         return None
 
 

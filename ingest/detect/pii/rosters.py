@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from ingest.detect.pii.cue_names import is_wide_name, wide_run
 from ingest.detect.pii.engine import Hit
-from ingest.detect.pii.names import NameJudge, read_name
+from ingest.detect.pii.names import NameJudge, NameRun, read_name
 from ingest.domain.finding import Category
 
 ROSTER_SUFFIXES: Final = frozenset({"authors", "contributors", "maintainers", "credits", "thanks"})
@@ -28,10 +29,12 @@ _ITEM: Final = re.compile(
 _AFTER: Final = re.compile(
     r"[ \t]*(?:$|[<(\[,;:@|*_`\]]|[-\u2013\u2014][ \t]|https?:|(?:for|of|who|at)\b)"
 )
+_AFTER_WIDE: Final = re.compile(r"[ \t]*(?:$|<|\(@?[A-Za-z]|[,;]|[-\u2013] |@)")
 _REVERSED: Final = re.compile(
     r"(?P<name>(?P<last>[^\W\d_a-z][\w'\u2019-]{1,24}), (?P<first>[^\W\d_a-z][\w'\u2019-]{2,24})"
     r"(?: [A-Z]\.)?)[ \t]*(?:$|[<(\[;|]|[-\u2013] )"
 )
+_NEXT: Final = re.compile(r"(?:,| and| &|,? and)[ \t]+(?=[^\W\d_])")
 _MAX_LINES: Final = 4000
 _SURE_PEOPLE: Final = 3
 """After so many people a list is one of people, and names that no list knows count too."""
@@ -65,33 +68,62 @@ def _items(data: bytes, start: int, judge: NameJudge) -> Iterator[tuple[int, Hit
         stop = data.find(b"\n", start)
         stop = len(data) if stop < 0 else stop
         line = data[start:stop]
-        hit = _item(line, start, judge, is_sure=people >= _SURE_PEOPLE)
-        yield stop, hit
-        if hit:
-            strange, people = 0, people + 1
+        hits = _item(line, start, judge, is_sure=people >= _SURE_PEOPLE)
+        yield from ((stop, hit) for hit in hits or (None,))
+        if hits:
+            strange, people = 0, people + len(hits)
         elif line.strip():
             strange += 1
-        is_other = hit is None and number > 1 and _OTHER_HEADING.match(line) is not None
+        is_other = not hits and number > 1 and _OTHER_HEADING.match(line) is not None
         if strange > _MAX_STRANGE or stop >= len(data) or is_other:
             return
         start = stop + 1
 
 
-def _item(line: bytes, offset: int, judge: NameJudge, *, is_sure: bool) -> Hit | None:
+def _item(line: bytes, offset: int, judge: NameJudge, *, is_sure: bool) -> list[Hit]:
+    """Return the name that begins a line, and those that follow it behind commas."""
     if not 0 < len(line) <= _MAX_LINE_BYTES:
-        return None
+        return []
     text = line.decode("utf-8", "surrogateescape")
     head = _ITEM.match(text)
-    run = read_name(text, head.end() if head else 0)
+    at = head.end() if head else 0
+    run = read_name(text, at)
     if run is None:
-        return _reversed_item(text, head.end() if head else 0, offset, judge)
+        reversed_hit = _reversed_item(text, at, offset, judge)
+        return [reversed_hit] if reversed_hit else list(_wide_item(text, at, offset, judge))
+    hits: list[Hit] = []
+    while run is not None and _is_person(text, run, judge, is_sure=is_sure):
+        hits.append(_hit(text, (run.start, run.end), offset))
+        follows = _NEXT.match(text, run.end)
+        run = read_name(text, follows.end()) if follows else None
+    return hits
+
+
+def _is_person(text: str, run: NameRun, judge: NameJudge, *, is_sure: bool) -> bool:
     if judge.reason_against(run.words) or not _AFTER.match(text, run.end):
-        return None
-    is_known = is_sure or judge.is_half_listed(run.words) or _has_handle(text[run.end :])
-    if not is_known:
-        return None
-    start = offset + len(text[: run.start].encode("utf-8", "surrogateescape"))
-    size = len(text[run.start : run.end].encode("utf-8", "surrogateescape"))
+        return False
+    return is_sure or judge.is_half_listed(run.words) or _has_handle(text[run.end :])
+
+
+def _wide_item(text: str, at: int, offset: int, judge: NameJudge) -> Iterator[Hit]:
+    """Yield the name in a script without capitals that fills a line, or stands before a mark.
+
+    What follows it in brackets may be the same name in Latin letters.
+    """
+    run = None if text.isascii() else wide_run(text, at)
+    if run is None or not is_wide_name(run.group()):
+        return
+    if not _AFTER_WIDE.match(text, run.end()):
+        return
+    yield _hit(text, run.span(), offset)
+    latin = read_name(text, run.end() + 2) if text.startswith(" (", run.end()) else None
+    if latin and text.startswith(")", latin.end) and not judge.reason_against(latin.words):
+        yield _hit(text, (latin.start, latin.end), offset)
+
+
+def _hit(text: str, span: tuple[int, int], offset: int) -> Hit:
+    start = offset + len(text[: span[0]].encode("utf-8", "surrogateescape"))
+    size = len(text[span[0] : span[1]].encode("utf-8", "surrogateescape"))
     return Hit(Category.PERSON, "person.roster", start, start + size)
 
 
@@ -103,9 +135,7 @@ def _reversed_item(text: str, at: int, offset: int, judge: NameJudge) -> Hit | N
     words = (match["first"], match["last"])
     if not judge.gazetteer.is_first(words[0]) or any(map(judge.gazetteer.is_ordinary, words)):
         return None
-    start = offset + len(text[:at].encode("utf-8", "surrogateescape"))
-    size = len(match.group("name").encode("utf-8", "surrogateescape"))
-    return Hit(Category.PERSON, "person.roster", start, start + size)
+    return _hit(text, match.span("name"), offset)
 
 
 def _has_handle(rest: str) -> bool:

@@ -21,6 +21,7 @@ from ingest.detect.pii.columns import column_hits
 from ingest.detect.pii.cue_logins import owner_hits
 from ingest.detect.pii.cue_numbers import phones_beside
 from ingest.detect.pii.cues import cue_hits
+from ingest.detect.pii.echoes import echo_hits, neighbour_hits
 from ingest.detect.pii.engine import Hit, PresidioEngine
 from ingest.detect.pii.exclusions import Exclusions
 from ingest.detect.pii.fields import FieldPersonRecognizer
@@ -74,6 +75,7 @@ _STRENGTH: Final = {
     "person.field": 1,
     "person.column": 1,
     "person.roster": 2,
+    "person.echo": 9,
     "person.ner": 10,
 }
 """Of two rules for one span the first here names it."""
@@ -191,9 +193,16 @@ class PiiDetector:
 
     def _judged(self, text: ScanText, hits: Iterable[Hit]) -> list[Finding]:
         admitted = self._in_zone(text, self._matches(text, hits))
+        told = [(m.rule, m.start, m.end) for m in admitted if m.category is Category.PERSON]
+        if told:
+            beside = neighbour_hits(text.data, told, self._names)
+            admitted += self._in_zone(text, self._matches(text, beside))
+            told = [(m.rule, m.start, m.end) for m in admitted if m.category is Category.PERSON]
+            echoes = echo_hits(text.data, told)
+            admitted += self._in_zone(text, self._matches(text, echoes))
         people = [match.start for match in admitted if match.category in _BESIDE_PHONES]
-        beside = phones_beside(text.data, text.suffix, people)
-        matches = resolve_overlaps([*admitted, *self._matches(text, beside)])
+        phones = phones_beside(text.data, text.suffix, people)
+        matches = resolve_overlaps([*admitted, *self._matches(text, phones)])
         return fold_findings(list(self._findings(text.data, matches)))
 
     def _all_hits(self, text: ScanText) -> Iterator[Hit]:

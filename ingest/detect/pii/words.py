@@ -69,4 +69,6 @@ class WordIndex:
 
 @lru_cache(maxsize=16)
 def _words_pattern(not_after: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"(?<![%s@%s])[%s]+(?![%s@])" % (_WORD, re.escape(not_after), _WORD, _WORD))
+    # what begins an address, as in ``jane.quux@…``, is no word either
+    form = rb"(?<![%s@%s])[%s]+(?![%s@])(?!\.[\w.+-]{1,40}@)"
+    return re.compile(form % (_WORD, re.escape(not_after), _WORD, _WORD))

@@ -21,6 +21,7 @@ WRITTEN_RULES: Final = frozenset(
         "person.roster",
         "person.field",
         "person.ner",
+        "person.echo",
     }
 )
 """Rules that may speak in natural language and in strings."""
@@ -36,10 +37,10 @@ _COMMENT_MARKS: Final[Mapping[str, tuple[bytes, ...]]] = {
         ),
         _SLASHES,
     ),
-    **dict.fromkeys(
-        split_words("py pyi rb sh bash pl pm yaml yml toml tcl makefile dockerfile r"), _HASH
-    ),
-    "sql": (b"--",),
+    **dict.fromkeys(split_words("py pyi rb sh bash pl pm yaml yml toml tcl makefile r"), _HASH),
+    "sql": (b"--", b"/*", b"* "),
+    # whose instructions these are, an image says in plain words
+    "dockerfile": (b"#", b"MAINTAINER ", b"LABEL "),
     "lua": (b"--",),
 }
 """What a line of a comment begins with: such a line need not be parsed to be known."""
