@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ingest.domain.secret import HmacKey
     from ingest.domain.text import ScanText
 
-VIEWS_VERSION: Final = "1"
+VIEWS_VERSION: Final = "2"
 """Raise when `ingest.detect.views` decodes otherwise than before: a part of the ruleset digest of
 each family that scans views, and readable without loading an engine."""
 

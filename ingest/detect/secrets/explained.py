@@ -7,6 +7,7 @@ the format mistakes; what a name or randomness gives away also by its shape and 
 
 from __future__ import annotations
 
+import binascii
 import re
 from typing import Final
 
@@ -25,6 +26,39 @@ _GUESSED: Final = frozenset(
     )
 )
 """Rules that go by a name or by randomness alone."""
+_LOOSE: Final = frozenset(
+    (
+        *("kingfisher1.smtp.1", "kingfisher1.wincmd.2", "kingfisher1.unkey.2"),
+        *("kingfisher1.mariadb.1", "kingfisher1.auth.1"),
+    )
+)
+"""Rules of the engine that read on into prose and code."""
+_PROSE: Final = re.compile(rb"[$A-Za-z_./:()&-]+[,;]?")
+_LOOKED_UP: Final = re.compile(rb"(?:[\w.]+=)?(?:<[A-Za-z]+|os\.environ\[|ENV\[|process\.env\[)")
+"""What the looser rules of the engine take up to the first blank or quote."""
+_CLIENT_ID: Final = re.compile(rb"[0-9]+-[a-z0-9]+\.apps\.googleusercontent\.com")
+"""Half of what OAuth wants, and public: developers.google.com/identity/protocols/oauth2."""
+_PUBLISHABLE: Final = re.compile(rb"pk_(?:live|test)_[0-9A-Za-z]{16,}|pk\.eyJ[\w-]+\.[\w-]+")
+"""Keys that are made to stand in pages: docs.stripe.com/keys, docs.mapbox.com on public tokens."""
+_TEST_OR_LIVE: Final = re.compile(rb"(?:live|test)_\w+")
+_MOMENT: Final = re.compile(
+    rb"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?"
+)
+"""A date, and a time with it (RFC 3339)."""
+_PSQL_VARIABLE: Final = re.compile(rb"[ \t(]:[\"']$")
+_ELIDED: Final = re.compile(rb"[A-Za-z0-9_=-](?:\.{3}|\xe2\x80\xa6)(?=[\s\"'`,;)]|$|[A-Za-z0-9])")
+_BLOCK: Final = re.compile(rb"-----(BEGIN|END)[ ](?P<kind>[A-Z0-9 ]{1,40})-----")
+_PUBLIC_BLOCK: Final = re.compile(
+    rb"(?:X509 |TRUSTED |NEW )?CERTIFICATE(?: REQUEST)?|X509 CRL|PKCS7"
+    rb"|(?:RSA |EC |PGP )?PUBLIC KEY(?: BLOCK)?|PGP SIGNATURE|PGP MESSAGE"
+)
+_BLOCK_BYTES: Final = 16 * 1024
+_RANDOM: Final = frozenset(
+    ("custom.generic-api-key", "entropy-near-keyword", "base64-entropy", "hex-entropy")
+)
+"""Rules that take what looks random near a word, as a package's name beside its checksum."""
+_CHECKSUMS: Final = frozenset(("go.sum", "sum", "lock", "cargo.lock", "yarn.lock"))
+"""Name hints of files that are checksums; formats of vendors are still read in them."""
 _CIPHERTEXT: Final = re.compile(
     # sops, Jasypt, Spring Cloud Config, Ansible, Puppet's eyaml, Mule, Fortinet, Chef, git-crypt
     rb"ENC\[|ENC\(|\{cipher\}|\$ANSIBLE_VAULT|!\[|!vault|ENC |\{AES\}|\{aes\}|vault:v\d+:"
@@ -50,30 +84,85 @@ def explanation(data: bytes, match: Match, suffix: str = "") -> str:
     line = data.rfind(b"\n", max(0, match.start - _REACH_BYTES), match.start) + 1
     head = data[max(line, match.start - _REACH_BYTES) : match.start]
     kind = _kind_for_all(data, match, value, head)
+    if match.rule_id == "base64-entropy" and _is_in_public_block(data, match.start):
+        kind = "certificate"
+    elif match.rule_id in _RANDOM and suffix in _CHECKSUMS:
+        kind = "digest"
     if kind or match.rule_id not in _GUESSED:
         return kind
-    if suffix in CODE_SUFFIXES and identifiers.is_expression(data, match, value):
+    if suffix in CODE_SUFFIXES and _is_looked_up(data, match, suffix):
         return "expression"
+    if _MOMENT.fullmatch(value):
+        return "moment"
     if labels.is_label(value, head):
         return "label"
     kind = identifiers.name_kind(data, match, value, head)
     return kind or public_kind(data, match, value, head)
 
 
+def _is_looked_up(data: bytes, match: Match, suffix: str) -> bool:
+    """Say whether a value of a program is an expression, or a variable of psql: ``:'name'``."""
+    if suffix == "sql" and _PSQL_VARIABLE.search(data[max(0, match.start - 3) : match.start]):
+        return True
+    return identifiers.is_expression(data, match, data[match.start : match.end])
+
+
 def _kind_for_all(data: bytes, match: Match, value: bytes, head: bytes) -> str:
     """Return what explains a match of any rule, one of a vendor's format too."""
-    if is_published(value) or is_sample_login(value, head, data[match.end : match.end + 20]):
+    tail = data[match.end : match.end + 20]
+    if is_published(value) or is_sample_login(value, head, tail):
         return "sample"
-    if is_stand_in(value):
+    if is_stand_in(value) or _ELIDED.search(value + tail[:4]):
         return "stand-in"
     if _is_encrypted(data, value, head):
         return "ciphertext"
     if _ADDRESS.fullmatch(value) or _is_public_address(value, match):
         return "address"
+    return _misread(data, match, value)
+
+
+def _misread(data: bytes, match: Match, value: bytes) -> str:
+    """Return what else fits the format that a rule looks for."""
+    if match.rule_id in _LOOSE:
+        if _LOOKED_UP.fullmatch(value):
+            return "code"
+        if _PROSE.fullmatch(value) and not _is_login(value):
+            return "prose"
+    if _PUBLISHABLE.fullmatch(value) or _is_behind(b"pk_", _TEST_OR_LIVE, data, match):
+        return "public key"
+    if _CLIENT_ID.fullmatch(value):
+        return "client id"
     is_header = match.rule_id == "private-key-header"
     if is_header and not _ARMOUR.search(data, match.end, match.end + _ARMOUR_REACH):
         return "header"
     return ""
+
+
+def _is_behind(prefix: bytes, shape: re.Pattern[bytes], data: bytes, match: Match) -> bool:
+    """Say whether a match of a shape is the rest of a longer token."""
+    if not data.endswith(prefix, 0, match.start):
+        return False
+    return shape.fullmatch(data, match.start, match.end) is not None
+
+
+def _is_login(value: bytes) -> bool:
+    """Say whether a value is the Base64 of a user's name and password, as HTTP's scheme wants."""
+    try:
+        text = binascii.a2b_base64(value + b"=" * (-len(value) % 4))
+    except ValueError:
+        return False
+    return b":" in text and text.isascii() and text.decode().isprintable()
+
+
+def _is_in_public_block(data: bytes, start: int) -> bool:
+    """Say whether a line belongs to a certificate or public key, written out in a program."""
+    last = None
+    opening = data.rfind(b"-----BEGIN ", max(0, start - _BLOCK_BYTES), start)
+    if opening >= 0:
+        last = _BLOCK.match(data, opening)
+    if last is None or data.find(b"-----END ", opening, start) >= 0:
+        return False
+    return _PUBLIC_BLOCK.fullmatch(last["kind"]) is not None
 
 
 def _is_encrypted(data: bytes, value: bytes, head: bytes) -> bool:

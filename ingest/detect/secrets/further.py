@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ingest.detect.secrets.plausible import Kind, is_plausible
+from ingest.detect.secrets.plausible import Bare, Kind, is_plausible
 
 _WRAPPER: Final = (
     rb"(?:\[\](?:byte|rune)|(?:\w+::)?(?:&?str|(?:Os|C)?String|Cow|Arc|Box|Zeroizing|Secret\w{0,12}"
@@ -93,7 +93,21 @@ _CONTENT: Final = re.compile(
     rb"[\"'][^<>\n]{0,80}>[ \t\r\n]{0,20}(?:(?:<value>|<!\[CDATA\[)["
     rb" \t\r\n]{0,20}){0,2}(?P<v1>[^<>\r\n\]]{3,256}?)[ \t\r\n]{0,20}(?:\]\]>)?[ \t]*</"
 )
-_LAST: Final = re.compile(rb"[A-Za-z0-9_.-]{0,32}[\"']?[ \t]*[,>}]?[ \t]*(?:#[^\n]{0,80})?[\r\n]")
+_DEFAULT: Final = re.compile(
+    rb"(?:[\"'][ \t]*\{|[\"']?:(?:[ \t]*\{)?)[ \t]*\r?\n"
+    rb"(?:[ \t]+[\"']?(?!default)\w+[\"']?[ \t]*[:=][^\n]{0,200}\n){0,5}"
+    rb"[ \t]+[\"']?default[\"']?[ \t]*[:=][ \t]*(?:"
+    + _STRING
+    + rb"|(?P<bare>[^\s\"'<>{}\[\],&|!*$%@`#][^\s\"'<>{},]{2,200})(?=[ \t]*(?:\r?\n|$|#|,)))",
+    re.IGNORECASE,
+)
+"""What a variable or parameter has where nothing else is given: Terraform, CloudFormation."""
+_LISTED: Final = re.compile(rb"</key>\s{0,20}<string>(?P<v1>[^<>\r\n]{3,256})</string>")
+"""A pair of a property list."""
+_LAST: Final = re.compile(
+    rb"[A-Za-z0-9_.-]{0,32}(?:[\"']|</key>)?[ \t]*[,>}{:]?"
+    rb"(?:[ \t]*\{)?[ \t]*(?:#[^\n]{0,80})?[\r\n]"
+)
 _TAG: Final = re.compile(rb"<\w[\w:.-]{0,40}[ \t][^<>]{0,120}$")
 _UI: Final = re.compile(
     rb"<(?:string|label|a|span|p|div|td|th|h\d|li|button|option|data|text|input|trans-unit|item"
@@ -143,6 +157,9 @@ def _fallback(data: bytes, line: int, end: int, kind: Kind) -> tuple[int, int] |
 
 def paired_value(data: bytes, end: int, kind: Kind) -> tuple[int, int] | None:
     """Return the value of a name that is itself a value: ``name: DB_PASSWORD``, ``value: …``."""
+    set_apart = _DEFAULT.match(data, end, end + 800) or _LISTED.match(data, end, end + 300)
+    if set_apart is not None:
+        return _plausible(set_apart, kind)
     line = max(data.rfind(b"\n", 0, end) + 1, end - _REACH_BYTES)
     if _NAMED.search(data, line, end) is None:
         return None
@@ -169,11 +186,11 @@ def _plausible(
     name = next((name for name, text in found.groupdict().items() if text and name != "sign"), None)
     if name is None:
         return None
-    is_bare = name == "bare"
+    bare = Bare.WORD if name == "bare" else Bare.NOTHING
     # The name says which: a token made of letters is as often the name of one.
     wanted = kind
     return (
         found.span(name)
-        if is_plausible(found[name], wanted, is_bare=is_bare, is_strict=is_strict)
+        if is_plausible(found[name], wanted, bare=bare, is_strict=is_strict)
         else None
     )

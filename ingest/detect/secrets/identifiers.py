@@ -28,6 +28,8 @@ _HELPING_WORDS: Final = (
     " group row col item container wrapper btn"
 )
 _HELPERS: Final = frozenset(_HELPING_WORDS.split())
+_CHOSEN_WORDS: Final = frozenset(("test", "my", "dev", "demo", "default", "root", "admin", "user"))
+"""With these a name of two words is as often what somebody chose."""
 _PARTS: Final = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z_$][\w$]*(?:[-./:|#][A-Za-z_$][\w$]*)*")
 _ANY_NAME: Final = re.compile(rb"[A-Za-z_/$.][\w$./:|#@-]*")
@@ -35,18 +37,28 @@ _NAME_OF_NAME: Final = re.compile(
     rb"(?:[a-z0-9](?:Field|FieldId|Id|ID|Name|Key|Keys|KeyName|Param|Parameter|Event|Path|Ref"
     rb"|Prompt|Attr|Attribute|Header|Selector|Type|Column"
     rb"|Route|Url|Uri|File|Class|Label|Input|Prefix|Suffix|Topic|Provider|Encoder|Algorithm"
-    rb"|Backend|Arn|Property|Format|Rule|Rules|Manager)"
+    rb"|Backend|Arn|Rounds|Cost|Iterations|Flag|Option|Property|Format|Rule|Rules|Manager|Strength|Hasher|Target|Scheme|Timestamp)"
     rb"|(?i:[_.-](?:field|id|name|keyname|param|parameter|event|path|ref|prompt|attr|attribute"
     rb"|header|selector|type|column|route"
     rb"|encryption|backend|arn|rules?|manager|prefix|suffix|class|algorithm|provider|label|input"
-    rb"|property|keyword|topic|mode|method|format|policy|file|dir|url|uri))"
-    rb"|(?i:secret_?key|auth-secret|secret-?ref|password_?key|secret_?name|keyword))"
-    rb"[\"'\])]{0,2}(?:[ \t]*:[ \t]*\w{1,16})?[ \t]*(?:=>|[:=(,]|==|!=)[ \t]*[\"'`]?$"
+    rb"|property|keyword|topic|mode|method|format|policy|file|dir|url|uri|strength|hasher|target|gauge"
+    rb"|scheme|timestamp|days|age|length|rounds|cost|iterations|flag|option|switch|strength[._-]\w{1,16}))"
+    rb"|(?i:auth-secret|existing-?secret|secret-?ref|password_?key|secret_?name|keyword))"
+    rb"[\"'\])]{0,2}(?:[ \t]*:[ \t]*\w{1,16})?[ \t]*(?:=>|[:=(,]|==|!=)[ \t]*[@$rRbuL]{0,2}[\"'`]?$"
 )
+_KEY_OF_SECRET: Final = re.compile(
+    rb"(?i)secret_?key[\"'\])]{0,2}(?:[ \t]*:[ \t]*\w{1,16})?"
+    rb"[ \t]*(?:=>|[:=(,]|==|!=)[ \t]*[\"'`]?$"
+)
+"""A key within a Kubernetes Secret, or the key of Django and Flask itself."""
 _TYPE: Final = re.compile(
     rb"(?i)(?:secret|secure)?_?string!?|string|text!?|varchar(?:\(\d+\))?|char\w*|nullable"
     rb"|required|option|vec|&?str"
 )
+_JOINED: Final = re.compile(
+    rb"[\"'`]?\s*(?:\+|\.|&|\|\|)\s*[\w.()\[\]]+\s*(?:(?:\+|\.|&|\|\|)\s*[\"'`]?)?"
+)
+"""What stands between two literals: ``' + password + '``."""
 _CODE: Final = re.compile(
     rb"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:\|\|.*|&&.*|\(.*)?|.*\)\s*\[.*|.*\|\|.*|.*&&.*"
     rb"|[A-Za-z_$][\w$.]*\(.*|\[\^.*\].*|\^?\(\?[=!:<].*|&\w{2,6};?|[A-Za-z_]+:"
@@ -62,8 +74,17 @@ _RULES: Final = re.compile(
     rb"(?:required|nullable|string|min:\d+|max:\d+|confirmed|sometimes|alpha_num)(?:\|[\w:,]+)+"
 )
 _ALPHABET: Final = re.compile(rb"(?i).*abcdefghijklmnopqrstuvwxyz.*abcdefghijklmnopqrstuvwxyz.*")
+_DIGIT: Final = re.compile(rb"[0-9]")
 _HUMP: Final = re.compile(rb"[a-z][A-Z]")
 _JOINT: Final = re.compile(rb"[-_./:]")
+_CLOSERS: Final = b")]},;"
+_DRIVE: Final = re.compile(rb"[A-Za-z]:\\{1,2}[\w. -]+\\")
+_IN_ARN: Final = re.compile(rb"\barn:aws[\w-]*:[\w:./-]*$")
+_CMDLET: Final = re.compile(
+    rb"(?:Read|Get|New|ConvertTo|ConvertFrom|Import|Invoke|Select|Set)-[A-Z][A-Za-z]+"
+)
+"""A command of PowerShell: a verb of its list and a noun."""
+_SHORT_NUMBER: Final = re.compile(rb"[0-9]{1,3}")
 _MOST_HUMPS: Final = 3
 _FEW_DIGITS: Final = 2
 _FEWEST_WORDS: Final = 3
@@ -72,6 +93,12 @@ _EXPRESSION: Final = re.compile(
     rb"[A-Za-z_$@&*][\w$]*(?:(?:\.|::|->)[\w$]+)*(?:[ \t]*[\[(+?].*|[;,)]*)"
 )
 _REMARK: Final = re.compile(rb"//|#|/\*|^[ \t]*(?:\*|--|%|;|')")
+_KEY_BEFORE: Final = re.compile(rb"([\w.-]+)[\"'\])]{0,3}[ \t]*(?:=>|[:=(,]|==|!=)[ \t]*[\"'`]?$")
+_ALGORITHM_NAME: Final = re.compile(
+    rb"(?i)(?:scram-)?(?:sha-?\d{1,3}|md[245]|hmac-?sha-?\d{1,3}|[hrep]s\d{3}|pbkdf2|bcrypt|scrypt"
+    rb"|argon2(?:id?|d)?|aes-?\d{3})(?:[-_/]?(?:with|and)?[-_/]?(?:rsa|ecdsa|dsa|hmac-?sha-?\d*"
+    rb"|sha-?\d{1,3}|cbc|gcm|ctr|ecb|mgf1|plus|pkcs[57]padding|nopadding|encoder))*"
+)
 _ALGORITHM: Final = re.compile(
     rb"(?i)(?:scram-)?(?:sha|md|aes|rsa|hmac|hs|rs|es|pbkdf2|bcrypt|argon2)[-_\w]*"
 )
@@ -89,12 +116,28 @@ def name_kind(data: bytes, match: Match, value: bytes, head: bytes) -> str:
         return "alphabet"
     if _REGEX.search(text) and (_PATTERN_HEAD.search(head) or text.startswith((b"^", b"["))):
         return "pattern"
-    if _NAME_OF_NAME.search(head) is not None and _is_nameable(text):
-        return "name"
-    if _is_of_words(text):
-        return "words"
+    kind = _word_kind(text.rstrip(_CLOSERS), head)
+    if kind:
+        return kind
     is_quoted = data[match.start - 1 : match.start] in (b'"', b"'", b"`")
-    return "code" if not is_quoted and _CODE.fullmatch(text) else ""
+    # A setting may name a member too, but hardly one with a digit.
+    is_odd = _DIGIT.search(text) is not None and _MEMBERS.fullmatch(text) is not None
+    is_code = not (is_quoted or is_odd) and _CODE.fullmatch(text) is not None
+    is_code = is_code or (not is_quoted and _CMDLET.fullmatch(text) is not None)
+    return "code" if is_code or _JOINED.fullmatch(text) else ""
+
+
+def _word_kind(text: bytes, head: bytes) -> str:
+    """Return which kind of words a value is made of; empty where it is of none."""
+    if _IN_ARN.search(head):
+        return "name"
+    if _is_nameable(text):
+        is_key = _KEY_OF_SECRET.search(head) is not None and _speaks_of_secrets(text)
+        if is_key or _NAME_OF_NAME.search(head) is not None:
+            return "name"
+    if _ALGORITHM_NAME.fullmatch(text):
+        return "algorithm"
+    return "words" if _is_of_words(text) or _repeats_key(text, head) else ""
 
 
 def is_expression(data: bytes, match: Match, value: bytes) -> bool:
@@ -104,12 +147,16 @@ def is_expression(data: bytes, match: Match, value: bytes) -> bool:
     line = data.rfind(b"\n", max(0, match.start - _LINE_BYTES), match.start) + 1
     head = data[max(line, match.start - _LINE_BYTES) : match.start]
     is_open = any(head.count(quote) % 2 for quote in (b'"', b"'", b"`"))
-    return not is_open and _REMARK.search(head) is None
+    # Oracle's statement wants no quotes.
+    is_stated = head.rstrip().lower().endswith(b"identified by")
+    return not is_open and not is_stated and _REMARK.search(head) is None
 
 
 def _is_nameable(text: bytes) -> bool:
     """Say whether a value has the shape of a name: words joined, few digits, no mixture."""
-    if text.startswith(b"arn:") or _ALGORITHM.fullmatch(text):
+    if text.startswith((b"arn:", b"--")) or _DRIVE.match(text):
+        return True
+    if _ALGORITHM.fullmatch(text) or _SHORT_NUMBER.fullmatch(text):
         return True
     if _ANY_NAME.fullmatch(text) is None or len(_HUMP.findall(text)) > _MOST_HUMPS:
         return False
@@ -117,14 +164,33 @@ def _is_nameable(text: bytes) -> bool:
     return digits == 0 or (_JOINT.search(text) is not None and digits <= _FEW_DIGITS)
 
 
+def _speaks_of_secrets(text: bytes) -> bool:
+    """Say whether one of a value's words is one that names of secrets are made of."""
+    parts = {part.lower().decode() for part in _PARTS.findall(text)}
+    return not parts.isdisjoint(_SECRET_WORDS | _HELPERS)
+
+
+def _repeats_key(text: bytes, head: bytes) -> bool:
+    """Say whether a value of several words has none that its key has not: a name for itself."""
+    key = _KEY_BEFORE.search(head)
+    if key is None or _IDENTIFIER.fullmatch(text) is None:
+        return False
+    parts = {part.lower() for part in _PARTS.findall(text)}
+    return len(parts) > 1 and parts <= {part.lower() for part in _PARTS.findall(key[1])}
+
+
 def _is_of_words(text: bytes) -> bool:
     """Say whether a value is made of the words that names of secrets are made of, and no other.
 
-    Two words are as often a weak password of a test (``new_password``).
+    Two words are as often a weak password of a test (``new_password``), unless they are written
+    as programs name things (``newPassword``).
     """
     if _IDENTIFIER.fullmatch(text) is None:
         return False
     parts = [part.lower().decode() for part in _PARTS.findall(text)]
-    if len(parts) < _FEWEST_WORDS or not any(part in _SECRET_WORDS for part in parts):
+    is_hump = text.isalpha() and text[:1].islower() and min(map(len, parts)) > 1
+    is_hump = is_hump and _CHOSEN_WORDS.isdisjoint(parts)
+    fewest = _FEWEST_WORDS - 1 if is_hump else _FEWEST_WORDS
+    if len(parts) < fewest or not any(part in _SECRET_WORDS for part in parts):
         return False
     return all(part in _SECRET_WORDS or part in _HELPERS for part in parts)

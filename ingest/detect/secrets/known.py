@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -59,11 +60,12 @@ class KnownValues:
         """Take what is known; `key` must be the key the identities were made with."""
         self._key = key
         self._by_length: dict[int, dict[str, KnownValue]] = {}
-        """Identities by length, the longest first."""
+        """Identities by length."""
         for value in sorted(values, key=lambda v: (-v.length, v.hmac, v.category)):
             if MIN_BYTES <= value.length <= MAX_BYTES:
                 self._by_length.setdefault(value.length, {}).setdefault(value.hmac, value)
         self._shortest = min(self._by_length, default=0)
+        self._longest = max(self._by_length, default=0)
         self._clean: set[int] = set()
         """Runs that hold nothing: most stand in many files. Only their hashes are kept, under the
         interpreter's own key of 64 bits, since a run may hold a secret that is not known yet."""
@@ -105,15 +107,17 @@ class KnownValues:
 
     def _of_run(self, data: bytes, start: int, end: int) -> Iterator[Match]:
         joints = [joint.start() for joint in _JOINT.finditer(data, start, end)]
-        edges = {start, end, *joints, *(joint + 1 for joint in joints)}
+        edges = sorted({start, end, *joints, *(joint + 1 for joint in joints)})
         done = start
-        for begin in sorted(edges):
+        for index, begin in enumerate(edges):
             if begin < done:
                 continue
+            first = bisect_left(edges, begin + self._shortest, index)
+            last = bisect_right(edges, begin + self._longest, first)
             # Longest first: a value that is the beginning of another does not hide it.
-            for length, by_hmac in self._by_length.items():
-                stop = begin + length
-                if stop in edges and (known := self._known(data[begin:stop], by_hmac)):
+            for stop in reversed(edges[first:last]):
+                by_hmac = self._by_length.get(stop - begin)
+                if by_hmac and (known := self._known(data[begin:stop], by_hmac)):
                     yield _match(begin, stop, known)
                     done = stop
                     break

@@ -12,6 +12,50 @@ _WORDS: Final = (
     rb"|palavra-passe|wachtwoord"
     rb"|parola|l\xc3\xb6senord|adgangskode|passord|salasana|has\xc5\x82o|heslo)"
 )
+_FOREIGN_WORDS: Final = frozenset(
+    (
+        *(
+            "contraseña",
+            "пароль",
+            "пароля",
+            "парола",
+            "лозинка",
+            "κωδικός",
+            "סיסמה",
+            "密码",
+            "密碼",
+        ),
+        *(
+            "口令",
+            "パスワード",
+            "暗証番号",
+            "비밀번호",
+            "암호",
+            "รหัสผ่าน",
+            "şifre",
+            "lösenord",
+            "hasło",
+        ),
+        *(
+            "geheimnis",
+            "secreto",
+            "segredo",
+            "segreto",
+            "jelszó",
+            "parolă",
+            "palavra-passe",
+            "wachtwoord",
+            "kennwort",
+            "passwort",
+        ),
+    )
+)
+"""The word for a password, where it is a label and not what somebody chose."""
+_CONSTANT: Final = re.compile(
+    rb"Passwo?r?d|PASSWORD|PASSWD|Passphrase|PASSPHRASE|Secret|SECRET|Token|TOKEN|API_KEY|API Key"
+    rb"|ApiKey"
+)
+"""The word as a label writes it and as a stand-in does; in small letters it is a weak password."""
 _SPEAKS: Final = re.compile(rb"(?i)(?:^|[^A-Za-z])" + _WORDS + rb"(?:[^A-Za-z]|$)")
 _SENTENCE: Final = re.compile(rb"(?s)[^\s].*\s.*")
 _END: Final = re.compile(rb"[.?!:\xa6]$|\.\.\.$|\xe2\x80\xa6$|\)$")
@@ -40,5 +84,13 @@ def is_label(value: bytes, head: bytes) -> bool:
         is_worded = _SPEAKS.search(text) is not None and not _DIGITS.search(text)
         is_sentence = _PLAIN_WORDS.fullmatch(text) is not None
         return is_worded or is_sentence or (_END.search(text) is not None and text.count(b" ") > 1)
+    if _CONSTANT.fullmatch(text) or _is_foreign_word(text):
+        return True
     is_wordy = text.isalpha() or not text.isascii()
     return _LABEL_NAME.search(head) is not None and is_wordy
+
+
+def _is_foreign_word(text: bytes) -> bool:
+    """Say whether a value is the word of another language, as a form shows it."""
+    word = text.decode("utf-8", "ignore").rstrip("*:.")
+    return word.casefold() in _FOREIGN_WORDS and (not word.isascii() or word.istitle())

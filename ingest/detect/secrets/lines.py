@@ -45,6 +45,11 @@ _LOCAL: Final = frozenset(
 )
 """Patterns whose hits lead to engines that read the line of the hit and nothing else."""
 
+_NAMING: Final = frozenset((_DENYLIST, _CONTEXT, *_NAMED.values()))
+"""Patterns of words that say what the value beside them is."""
+_TRANSLATIONS: Final = frozenset(("po", "pot"))
+"""Name hints of files of GNU gettext: every string in them is a text of an interface."""
+
 
 class LineEngine:
     """The engines that read lines, behind their funnel."""
@@ -71,6 +76,8 @@ class LineEngine:
         """Return what `scan` does, where the hits are known."""
         if not hits:
             return list(columns.column_secrets(data, suffix, (), ())), 0
+        if suffix in _TRANSLATIONS:
+            hits = _of_remarks(data, hits)
         fresh, lines = self._dull.fresh(data, suffix, hits, _LOCAL)
         matches = list(self._line_matches(data, suffix, fresh))
         self._dull.learn(lines, matches)
@@ -123,6 +130,21 @@ class LineEngine:
                 position += 1
             window = open_window(data, start, end)
             yield from self._keywords.matches(expressions, window, ends[position] - window.start)
+
+
+def _of_remarks(data: bytes, hits: Hits) -> Hits:
+    """Return the hits of a file of translations without the words that are translated.
+
+    Translators' remarks begin with a number sign and a blank (GNU gettext manual, *PO Files*).
+    """
+    kept = {}
+    for id_, ends in hits.items():
+        at = ends
+        if id_ in _NAMING:
+            at = [e for e in ends if data.startswith(b"# ", data.rfind(b"\n", 0, e - 1) + 1)]
+        if at:
+            kept[id_] = at
+    return kept
 
 
 def _patterns() -> list[Pattern]:

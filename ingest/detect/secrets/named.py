@@ -15,7 +15,8 @@ from typing import Final
 
 from ingest.detect.secrets.further import further_value, is_last_of_line, paired_value
 from ingest.detect.secrets.matches import Match
-from ingest.detect.secrets.plausible import CODE_SUFFIXES, Kind, is_plausible
+from ingest.detect.secrets.plausible import CODE_SUFFIXES, Bare, Kind, is_plausible
+from ingest.detect.secrets.told import is_passphrase, told_value
 from ingest.detect.secrets.vocabulary import VOCABULARY
 from ingest.domain.finding import Category, Confidence
 
@@ -37,7 +38,7 @@ NAME_EXPRESSIONS: Final = (
     (Kind.PASSWORD, rb"(?i:passw(?:or)?d|passwort|passphrase|passcode|passkey|pwd|identified by)"),
     (Kind.PASSWORD, rb"(?i:(?:db|user|root|admin|sql|ftp|mail|login|smtp|http)_?pass|[_.-]pw)"),
     (Kind.PASSWORD, _whole(rb"pass") + rb"|" + _whole(rb"psw")),
-    (Kind.PASSWORD, rb"(?i:auth) ?= ?\(['\"][^'\"\n]{1,64}['\"]"),
+    (Kind.PASSWORD, rb"(?i:requirepass|masterauth|rootpw|bindpw)"),
     (Kind.PASSWORD, rb"curl [^\n]{0,160}(?:-u|--user)[ =]{1,2}['\"]?[A-Za-z0-9_.@-]{1,64}"),
     (Kind.SECRET, rb"(?i:secret|credential)|" + _whole(rb"creds")),
     (Kind.TOKEN, rb"(?i:token|oauth|[_.-]auth|" + _KEY_WORDS + rb")"),
@@ -62,17 +63,17 @@ _HARMLESS_TAIL: Final = re.compile(
 )
 _ASSIGNED: Final = re.compile(
     rb"""
-    (?P<close>\\?["'`\])]{0,3})
+    (?P<close>\\?["'`\])]{0,3}(?:\[\w{0,32}\](?=[ \t]{0,4}=[ \t]{0,4}["L]))?)   # an array of C too
     (?:[ \t]{0,3}:[ \t]?[A-Za-z&\[\]<>.|?]{2,24}(?=[ \t]?=[ \t]))?   # an annotated type
     (?P<gap>[ \t]{0,12})
-    (?P<sign>=>|:=|\?=|\|\|=|={1,3}|!={1,2}|::|:|->|,(?=[ \t]{0,4}["'`])|\((?=["'`])
+    (?P<sign>=>|\xef\xbc\x9a|:=|\?=|\|\|=|={1,3}|!={1,2}|::|:|->|,(?=[ \t]{0,4}["'`])|\((?=["'`])
       |>|\|[ \t]|[ \t])
     (?P<space>[ \t]{0,12})
     (?P<call>(?:new[ ])?[A-Za-z_][\w.:]{0,40}\(|)
     (?P<mark>[A-Za-z@$&]{0,2}(?=["'`\\])|)
     (?:(?P<quote>\\?(?:"|'|`|&quot;|&\#39;))(?P<quoted>[^"'`\r\n\\]{1,256}?
         |(?:\\.|(?!(?P=quote))[^\r\n\\]){1,256}?)(?P=quote)
-      |(?P<bare>[^\s"'`<>\\;,&(){}\[\]|][^\s"'`<>\\;,&|]{0,255}))
+      |(?P<bare>[^\s"'`<>\\;,&(){}\[\]|](?:[^\s"'`<>\\;,&|]|&(?=[^\s"'`<>\\;,&|=]{1,64}(?:[\s"'`<;]|\Z))(?!\#?\w+;)){0,255}))
     """,
     re.VERBOSE,
 )
@@ -82,11 +83,25 @@ _ATTRIBUTE: Final = re.compile(
     re.IGNORECASE,
 )
 _OPTION: Final = re.compile(
-    rb"(?:^|[\s\"'=])--?[A-Za-z-]{2,24}$|identified by$|\nENV [A-Z_0-9]{2,40}$", re.IGNORECASE
+    rb"(?:^|[\s\"'=])--?[A-Za-z-]{2,24}$|identified by$|(?:^|\n)ENV [A-Z_0-9]{2,40}$", re.IGNORECASE
+)
+_STATEMENT_BYTES: Final = 400
+_STRING_BYTES: Final = 4096
+"""How far back the quotes of a line are counted."""
+_STATEMENT: Final = re.compile(
+    rb"\b(?:user|role|grant|alter|create)\b|(?-i:IDENTIFIED)", re.IGNORECASE
 )
 _PROSE: Final = re.compile(rb"[ \t]{1,12}(?!new[ ])[A-Za-z0-9]+[.:]*[ \t\r\n,;]")
 """A blank and a word, with no sign, quote or call: nothing but an option has such a value."""
 _SETTER: Final = re.compile(rb"set\w{0,24}$", re.IGNORECASE)
+_PUT: Final = re.compile(
+    rb"(?i:put\w{0,12}|set\w{0,12}|with\w{0,12}|add\w{0,4}property|property|env|option|config)"
+    rb"[ \t]*\([ \t]*[\"'][\w.:-]{0,48}$|\{[\w.-]{0,48}$"
+)
+"""A call, or a tuple of Erlang, that takes a name and its value."""
+_DIRECTIVE: Final = re.compile(rb"(?:^|\n)[ \t]*[\w.-]{0,48}$|[ \t({\[]:[\w.-]{0,48}$")
+"""How a line begins that holds a name and its value alone, and a keyword of Lisp."""
+_ALONE: Final = re.compile(rb"[ \t]*[;,})\]]{0,3}\.?[ \t]*(?:\r?\n|\Z)")
 _PLURALS: Final = frozenset((b"s", b"s_", b"s.", b"s-"))
 _LONGEST_NAME: Final = 48
 _PAIRED_SUFFIXES: Final = frozenset(
@@ -96,19 +111,28 @@ _PAIRED_SUFFIXES: Final = frozenset(
     )
 )
 """Name hints of files that keep a name and its value on two lines."""
-_LOCK_SUFFIXES: Final = frozenset(("lock", "package-lock.json", "cargo.lock", "yarn.lock", "sum"))
-_DEAD_ENDS: Final = frozenset(bytes((b,)) for b in b").;[/*+\n\r") | {b""}
+_LOCK_SUFFIXES: Final = frozenset(
+    ("lock", "package-lock.json", "cargo.lock", "yarn.lock", "sum", "go.sum")
+)
+_DEAD_ENDS: Final = frozenset(bytes((b,)) for b in b").;/*+\n\r") | {b""}
 """What follows a name that gets no value here: most of them, and cheap to see."""
 
-_DEAD_BYTES: Final = frozenset(b"".join(_DEAD_ENDS)) - frozenset(b".")
+_DEAD_BYTES: Final = frozenset(b"".join(_DEAD_ENDS)) - frozenset(b".[")
 """The same right behind the word: a full stop there may belong to the name."""
+_OPENERS: Final = frozenset((b"(", b"["))
+_ARRAY: Final = re.compile(rb"\[\w{0,32}\][ \t]{0,4}=[ \t]{0,4}[\"L]")
+"""A string of C: ``char password[] = "…"``."""
 _LETTERS: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _LOWER_BUT_S: Final = frozenset(b"abcdefghijklmnopqrtuvwxyz")
 """A word that goes on with one of these is another word, and no plural."""
 
 _QUOTES: Final = frozenset((b'"', b"'"))
+_BLANKS: Final = frozenset((b" ", b"\t"))
+_PHRASE_WORDS: Final = (b"passphrase", b"PASSPHRASE", b"Passphrase", b"PassPhrase", b"passPhrase")
+_WEAK_SIGNS: Final = _BLANKS | {b",", b">", b"| ", b"|\t"}
 _CLOSING: Final = frozenset((b")", b"]", b"}"))
-_EQUALS: Final = frozenset((b"=", b":"))
+_EQUALS: Final = frozenset((b"=", b":", b"\xef\xbc\x9a"))
+"""The last is the colon of Chinese and Japanese texts."""
 _ASSIGNMENTS: Final = _EQUALS | {b":=", b"=>"}
 
 
@@ -192,7 +216,9 @@ def _goes_on(before: int, after: int) -> bool:
 
 def _value_span(data: bytes, name: _Name, *, is_code: bool) -> tuple[int, int] | None:
     following = data[name.end : name.end + 1]
-    if following in _DEAD_ENDS or (following == b"(" and not _ends_with(_SETTER, data, name.end)):
+    if following in _DEAD_ENDS or (
+        following in _OPENERS and not _is_opened(data, name.end, following)
+    ):
         return None
     if _PROSE.match(data, name.end) and not _is_option(data, name.end):
         return None
@@ -204,18 +230,42 @@ def _value_span(data: bytes, name: _Name, *, is_code: bool) -> tuple[int, int] |
     if found is None:
         return None
     if found.group("quoted") is not None:
-        return _quoted_span(name, found)
+        return _quoted_span(data, name, found)
     return _bare_span(data, name, found, is_code=is_code)
 
 
-def _quoted_span(name: _Name, found: re.Match[bytes]) -> tuple[int, int] | None:
+def _is_opened(data: bytes, end: int, opener: bytes) -> bool:
+    """Say whether a bracket behind a name is that of a setter, or of an array of C."""
+    if opener == b"[":
+        return _ARRAY.match(data, end) is not None
+    return _ends_with(_SETTER, data, end)
+
+
+def _quoted_span(data: bytes, name: _Name, found: re.Match[bytes]) -> tuple[int, int] | None:
     value, sign = found.group("quoted"), found.group("sign")
     # ``password "x"`` and ``("password", "x")`` are as often prose and lists of names, and what
     # is handed to a call as often names the value; both must look like nothing but a secret.
-    is_weak = sign in (b" ", b"\t", b",", b">", b"| ", b"|\t") or bool(found.group("call"))
-    if not is_plausible(value, name.kind, is_strict=is_weak):
-        return None
-    return found.span("quoted")
+    is_weak = sign in _WEAK_SIGNS or bool(found.group("call"))
+    if is_weak and not found.group("call") and not found.group("quote").endswith(b"`"):
+        is_weak = not _is_pair(data, name.end, sign, found.end())
+    if is_plausible(value, name.kind, is_strict=is_weak):
+        return found.span("quoted")
+    is_phrase = sign in _ASSIGNMENTS and not found.group("call")
+    if is_phrase and data.endswith(_PHRASE_WORDS, 0, name.word_end) and is_passphrase(value):
+        return found.span("quoted")
+    return None
+
+
+def _is_pair(data: bytes, end: int, sign: bytes, stop: int) -> bool:
+    """Say whether a name and the string after it are a pair, though no sign joins them."""
+    if _is_option(data, end):
+        return True
+    start = max(0, end - 2 * _LONGEST_NAME)
+    if sign == b",":
+        return _PUT.search(data, start, end) is not None
+    if sign not in _BLANKS or _ALONE.match(data, stop) is None:
+        return False
+    return _DIRECTIVE.search(data, start, end) is not None
 
 
 def _bare_span(
@@ -225,14 +275,17 @@ def _bare_span(
     if found.group("call") or found.group("mark") or is_default:
         return None
     sign, is_tight = found.group("sign"), not found.group("gap") and not found.group("space")
+    is_told = is_code and not is_tight and sign not in _BLANKS
     if is_code and sign in _ASSIGNMENTS:
-        # Without quotes a value is an expression, but for one inside a string.
-        if not (is_tight and sign in _EQUALS and _is_in_string(data, name.word_end)):
-            return None
-    elif sign in (b" ", b"\t"):
+        # Without quotes a value is an expression, but for one inside a string or a remark.
+        is_equal = sign in _EQUALS
+        if not is_equal or not _is_in_string(data, name.word_end):
+            told = _trimmed(found.group("bare"), found.end("bare"))
+            return told_value(data, *told, name.kind) if is_equal else None
+    elif sign in _BLANKS:
         # ``--password hunter2``, ``IDENTIFIED BY hunter2``
         is_dashed = found.group("bare").startswith(b"-")
-        if is_dashed or not _is_option(data, name.end):
+        if is_dashed or not _is_option(data, name.end) or _is_told(data, name.end):
             return None
     elif sign != b">" and sign not in _ASSIGNMENTS:
         return None
@@ -240,7 +293,10 @@ def _bare_span(
     value, end = _trimmed(found.group("bare"), end)
     if sign == b">" and (found.group("close") or not data.startswith(b"</", end)):
         return None
-    return (start, end) if is_plausible(value, name.kind, is_bare=True) else None
+    bare = Bare.EXPRESSION if is_code else Bare.WORD
+    # ``"password: "`` is a prompt, and what follows as often a message.
+    is_fine = is_plausible(value, name.kind, bare=bare, is_strict=is_told)
+    return (start, end) if is_fine else None
 
 
 def _trimmed(value: bytes, end: int) -> tuple[bytes, int]:
@@ -267,8 +323,21 @@ def _is_option(data: bytes, end: int) -> bool:
     return _ends_with(_OPTION, data, end)
 
 
+def _is_told(data: bytes, end: int) -> bool:
+    """Say whether *identified by* is prose, and no statement of SQL."""
+    if not data.endswith((b"by", b"BY"), 0, end):
+        return False
+    return _STATEMENT.search(data, _line_start(data, end, _STATEMENT_BYTES), end) is None
+
+
+def _line_start(data: bytes, offset: int, reach: int) -> int:
+    """Return where the line of an offset begins, no further back than a reach."""
+    line = data.rfind(b"\n", max(0, offset - reach), offset)
+    return max(0, offset - reach) if line < 0 else line + 1
+
+
 def _is_in_string(data: bytes, offset: int) -> bool:
-    head = data[data.rfind(b"\n", max(0, offset - 400), offset) + 1 : offset]
+    head = data[_line_start(data, offset, _STRING_BYTES) : offset]
     return any(head.count(quote) % 2 for quote in (b'"', b"'", b"`"))
 
 

@@ -11,12 +11,13 @@ from ingest.detect.secrets.phrase import Phrase, Reader
 from ingest.detect.secrets.phrases_code import CODE
 from ingest.detect.secrets.phrases_commands import COMMANDS
 from ingest.detect.secrets.phrases_directives import DIRECTIVES
+from ingest.detect.secrets.phrases_told import TOLD
 from ingest.detect.secrets.plausible import is_spelled_out
 from ingest.domain.finding import Confidence
 
 DETECTOR_ID: Final = "shardgate"
 RULE_ID: Final = "phrase"
-PHRASES: Final = (*COMMANDS, *DIRECTIVES, *CODE)
+PHRASES: Final = (*COMMANDS, *DIRECTIVES, *CODE, *TOLD)
 """Every phrase, in the order of the funnel's ids."""
 _REACH_BYTES: Final = 640
 """How far behind a head its value is looked for, and how far before it its line is read."""
@@ -58,6 +59,9 @@ def _value_span(data: bytes, reader: Reader, end: int) -> tuple[int, int] | None
 
 def _is_fine(value: bytes, phrase: Phrase) -> bool:
     if len(value) < phrase.fewest or _NUMBER.fullmatch(value):
+        return False
+    if value.lstrip().startswith(b","):
+        # Between the quotes of two arguments of a list.
         return False
     return is_spelled_out(value)
 

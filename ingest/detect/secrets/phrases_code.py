@@ -18,7 +18,7 @@ CODE: Final = (
         rb"|ConstantTimeCompare|Objects\.equals|String\.Equals|StringUtils\.equals|streq)[ \t]*\(",
         rb"(?i)[^,()\n\"']{0,40}\b\w*"
         + _WORD
-        + rb"\w{0,12}[^,()\n\"']{0,20},[ \t]*(?-i:"
+        + rb"(?!s\b)\w{0,12}[^,()\n\"']{0,20},[ \t]*(?-i:"
         + QUOTED
         + rb")",
     ),
@@ -72,10 +72,36 @@ CODE: Final = (
         is_caseless=True,
     ),
     Phrase(
+        "basic of ruby",
+        rb"\b(?:basic_auth|digest_auth|basic_authorize|basic_authentication)[ \t]+[\"']",
+        rb"[^\"'\n]{1,64}[\"'][ \t]*,[ \t]*" + QUOTED,
+    ),
+    Phrase(
         "basic in code",
         rb"(?:Basic|Buffer\.from|btoa|b64encode|encodeBase64|Base64\.encode\w*|base64_encode"
         rb"|encodeToString|EncodeToString)[^\n\"'`]{0,40}[\"'`]",
         rb"[A-Za-z][\w.@-]{1,40}:(?P<v4>[^\s\"'`:<>{}$/][^\s\"'`:<>{}$]{3,63})[\"'`]",
+    ),
+    Phrase(
+        "pair of credentials",
+        rb"\bauth[ \t]*[=:][ \t]*[(\[][ \t]*[\"'][^\"'\n]{1,64}[\"'][ \t]*,[ \t]*",
+        QUOTED,
+    ),
+    Phrase(
+        "characters",
+        rb"\"\.toCharArray\(\)",
+        rb"",
+        before=rb"(?:load|init|getKey|setKeyEntry|getEntry|store|PasswordProtection|PBEKeySpec"
+        rb"|loadKeyMaterial|loadTrustMaterial|\w*KeyStore\w*|\w*Password\w*|\w*Credential\w*)"
+        rb"\([^\n]{0,200}?\"(?P<v1>[^\"\n]{4,128})\"\.toCharArray\(\)$",
+    ),
+    Phrase(
+        "go-sql-driver",
+        rb"@(?:(?:tcp6?|unix|udp|cloudsql)\(|/[\w-]{0,64}\?(?:parseTime|charset|loc|tls|timeout"
+        rb"|collation|multiStatements|allowNativePasswords)=)",
+        rb"",
+        before=rb"[\"'`=\s][\w.-]{1,64}:(?P<v4>[^\s\"'`]{3,100})@(?:\w{3,8}\(|/[\w-]{0,64}\?\w+=)$",
+        category=Category.URI_CREDENTIAL,
     ),
     Phrase(
         "issuer",

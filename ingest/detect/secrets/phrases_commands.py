@@ -72,6 +72,15 @@ COMMANDS: Final = (
     _option("psexec", "psexec PsExec psexec64", rb"-p"),
     _option("cmdkey", "cmdkey", rb"/pass:", is_joined=True),
     _option("schtasks", "schtasks", rb"/rp"),
+    _option("openssl enc", "openssl", rb"-[kK]"),
+    _option("az", "az", rb"(?:-p|--password)"),
+    Phrase(
+        "net user",
+        rb"(?:^|[^\w])net[ \t]+user[ \t]",
+        rb"(?!/)\S{1,64}[ \t]+(?P<v1>[^\s/*\"'$%]\S{3,64})"
+        rb"(?=[ \t]+/(?i:add|active|domain|expires|y)|[ \t]*(?:\r|\n|$))",
+        is_caseless=True,
+    ),
     Phrase(
         "keytool",
         rb"-(?:src|dest)?(?:storepass|keypass)[ \t\"']",

@@ -21,6 +21,17 @@ class Kind(StrEnum):
     NONCE = "nonce"
 
 
+class Bare(StrEnum):
+    """What a value without quotes may be instead of one."""
+
+    NOTHING = ""
+    """It has quotes."""
+    WORD = "word"
+    """A setting, an argument: names of members and places are still no secrets."""
+    EXPRESSION = "expression"
+    """A variable of a program too."""
+
+
 CODE_SUFFIXES: Final = frozenset(
     re.findall(
         r"\w+",
@@ -42,6 +53,7 @@ _NOTHING: Final = re.compile(
     rb"|input|label|value|data|type|name|self|this|return|function|lambda|async|await|new|not|and"
     rb"|or|if|for|in|is|the|a|an|your|my|to|of|with|must|should|will|can|was|has|that|from|yes|no"
     rb"|on|off|auto|basic|bearer|digest|plain|encrypted|masked|redacted|hashed|invalid|valid"
+    rb"|mindestens|minimum|minimo|m\xc3\xadnimo|minstens|siehe|voir|v\xc3\xa9ase|misma|gleiche"
     rb"|missing|confirmed|example|examples|sample|placeholder|todo|n/?a|tbd|unset|disabled|enabled"
     rb"|passwort|passwords?|passwd|passphrase|pass|pwd|pw|kennwort|wachtwoord|senha|has(?:l|\xc5\x82)o"
     rb"|secrets?|tokens?|credentials?|creds?|keys?|api[_-]?keys?|auth|login|user(?:name)?|email)s?"
@@ -67,6 +79,8 @@ _HUMP: Final = re.compile(rb"[a-z][A-Z]")
 _TITLE: Final = re.compile(rb"[A-Z][a-z]+")
 _DIGITS: Final = re.compile(rb"[0-9]")
 _LETTERS: Final = re.compile(rb"[A-Za-z]")
+_SIGNED: Final = re.compile(rb"[\w\x80-\xff][&!@#$%^*+=_~|-]+[A-Za-z\x80-\xff]")
+"""A sign in the midst, as passwords have and words of no language."""
 _NUMBER: Final = re.compile(rb"[-+]?[0-9][0-9_.,:/-]*[a-z]{0,2}")
 _VERSION: Final = re.compile(rb"v?\d+(?:\.\d+)+[\w.-]*")
 _TOKENISH: Final = re.compile(rb"[A-Za-z0-9_+/=.~:@!#$%^*?-]+")
@@ -77,38 +91,48 @@ _FEWEST_SECRET: Final = 6
 _FEWEST_TOKEN: Final = 8
 _FEWEST_NONCE: Final = 16
 _FEWEST_LETTERS: Final = 8
+_MANY_HUMPS: Final = 4
+_LETTERS_PER_HUMP: Final = 4
 _LONGEST_WORD: Final = 40
 _MIN_DIGITS: Final = 2
 
 
 def is_plausible(
-    value: bytes, kind: Kind, *, is_bare: bool = False, is_strict: bool = False
+    value: bytes, kind: Kind, *, bare: Bare = Bare.NOTHING, is_strict: bool = False
 ) -> bool:
     """Say whether a value can be a secret of its kind.
 
-    `is_bare`: it stands without quotes, so names and members are expressions. `is_strict`: what
-    joins it to the name is weak, so it must have digits among letters.
+    `bare`: it stands without quotes, and what it may be then. `is_strict`: what joins it to the
+    name is weak, so it must have digits among letters.
     """
     value = value.strip()
     if len(value) < _FEWEST_PASSWORD or b" " in value or b"\t" in value:
         return False
     # The cheap question first: most of what stands behind such a name has not even the form.
-    if not _has_form(value, kind, is_bare=is_bare, is_strict=is_strict):
+    if not _has_form(value, kind, bare=bare, is_strict=is_strict):
         return False
-    is_expression = is_bare and (_MEMBER.fullmatch(value) or _ACCESS.fullmatch(value))
-    return not (is_expression or _is_something_else(value))
+    return not (_is_expression(value, bare) or _is_something_else(value))
 
 
-def _has_form(value: bytes, kind: Kind, *, is_bare: bool, is_strict: bool) -> bool:
+def _is_expression(value: bytes, bare: Bare) -> bool:
+    """Say whether a value without quotes is looked up: a member, an element, a call."""
+    if not bare:
+        return False
+    # Settings name members too, but hardly any with a digit.
+    is_member = bare is Bare.EXPRESSION or _DIGITS.search(value) is None
+    return bool((is_member and _MEMBER.fullmatch(value)) or _ACCESS.fullmatch(value))
+
+
+def _has_form(value: bytes, kind: Kind, *, bare: Bare, is_strict: bool) -> bool:
     """Say whether a value is made of what a secret of its kind is made of."""
     if is_strict and kind is Kind.PASSWORD:
         return len(value) >= _FEWEST_SECRET and _DIGITS.search(value) is not None
     if is_strict or kind is Kind.TOKEN:
-        return _is_mixed(value, _FEWEST_TOKEN)
+        return _is_mixed(value, _FEWEST_TOKEN) or (value.isalpha() and _is_scrambled(value))
     if kind is Kind.NONCE:
         return _is_mixed(value, _FEWEST_NONCE)
     if _WORDS.fullmatch(value) or value.isalpha():
-        return _is_chosen_word(value, kind, is_bare=is_bare)
+        return _is_chosen_word(value, kind, bare=bare)
     return len(value) >= (_FEWEST_SECRET if kind is Kind.SECRET else _FEWEST_PASSWORD)
 
 
@@ -123,8 +147,10 @@ def is_spelled_out(value: bytes) -> bool:
 
 
 def _is_foreign(value: bytes) -> bool:
-    """Say whether letters beyond ASCII are those of a translated label: it has no digit."""
-    return not value.isascii() and _DIGITS.search(value) is None
+    """Say whether letters beyond ASCII are those of a translated label: no digit or sign in it."""
+    if value.isascii() or _DIGITS.search(value):
+        return False
+    return _SIGNED.search(value) is None
 
 
 def _is_something_else(value: bytes) -> bool:
@@ -148,14 +174,23 @@ def _is_mixed(value: bytes, fewest: int) -> bool:
     return len(_DIGITS.findall(value)) >= _MIN_DIGITS
 
 
-def _is_chosen_word(value: bytes, kind: Kind, *, is_bare: bool) -> bool:
+def _is_scrambled(value: bytes) -> bool:
+    """Say whether capitals stand in letters alone as no words in a row have them."""
+    humps = len(_HUMP.findall(value))
+    return humps >= _MANY_HUMPS and len(value) <= _LETTERS_PER_HUMP * humps
+
+
+def _is_chosen_word(value: bytes, kind: Kind, *, bare: Bare) -> bool:
     """Say whether letters alone are a word that somebody chose, and not a name or a label."""
     if _TITLE.fullmatch(value) or len(value) > _LONGEST_WORD:
         return False
     is_one_word = value.isalpha()
+    if is_one_word and _is_scrambled(value):
+        return True
     if _SECRET_WORD.search(value):
         # ``mypassword`` is chosen; ``newPassword``, ``password_field`` are names.
-        return is_one_word and value.islower() and not is_bare
+        is_set = bare is Bare.WORD and kind is Kind.PASSWORD
+        return is_one_word and value.islower() and (is_set or not bare)
     if kind is Kind.SECRET:
         return is_one_word and len(value) >= _FEWEST_LETTERS and not _HUMP.search(value)
-    return not (is_bare and _HUMP.search(value))
+    return not (bare is Bare.EXPRESSION and _HUMP.search(value))

@@ -18,10 +18,20 @@ _PUBLISHED: Final = re.compile(
     rb"|dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk|E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     rb"|(?:Basic )?QWxhZGRpbjpvcGVu(?:IHNlc2FtZQ==|c2VzYW1l)|(?:Basic )?dGVzdDoxMjPCow=="
     rb"|Aladdin:open ?sesame"
+    # FIPS 197, appendices A and C, and NIST SP 800-38A, appendix F: keys of AES
+    rb"|(?i:2b7e151628aed2a6abf7158809cf4f3c|8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b"
+    rb"|603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"
+    rb"|000102030405060708090a0b0c0d0e0f(?:1011121314151617(?:18191a1b1c1d1e1f)?)?)"
     # RFC 7515, A.1, and jwt.io
     rb"|AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"
     rb"|your-256-bit-secret"
+    # RFC 6455 (WebSocket), RFC 9562 and what everybody copies from it and from encyclopaedias
+    rb"|(?i:258EAFA5-E914-47DA-95CA-C5AB0DC85B11|f81d4fae-7dec-11d0-a765-00a0c91e6bf6"
+    rb"|6ba7b81[0-8]-9dad-11d1-80b4-00c04fd430c8|123e4567-e89b-12d3-a456-42661417400\d"
+    rb"|550e8400-e29b-41d4-a716-446655440000|f47ac10b-58cc-4372-a567-0e02b2c3d479"
+    rb"|3f2504e0-4f89-(?:11d3|41d3)-9a0c-0305e82c330[1-9])"
 )
+_SAMPLE_KEY: Final = re.compile(rb"(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{2,12}EXAMPLE|EXAMPLEKEY")
 _TOKEN_PAYLOADS: Final = (
     # jwt.io: {"sub":"1234567890","name":"John Doe",…}, and RFC 7519, 3.1: {"iss":"joe",…}
     b".eyJzdWIiOiIxMjM0NTY3ODkwIiwi",
@@ -34,7 +44,11 @@ _STAND_IN: Final = re.compile(
     rb"|x{6,}|\*{3,}|\.{3,}|(?:redacted|masked|removed|hidden|placeholder|dummy|todo|fixme|n/a)"
     rb"|<[^<>]{1,60}>|\[[A-Za-z _-]{3,40}\]|\{\{.*\}\}|\$\{[^}]*\}|@[\w.-]+@|%\w+%|\$\(.*\)|#\{.*\}"
     # a format string's field, a variable of PowerShell and of Perl, a masked field
-    rb"|\{[A-Za-z_][\w.]{0,60}\}|\$env:\w+|\$ENV\{\w+\}|(?:\xe2\x80\xa2){3,}"
+    rb"|\{[A-Za-z_][\w.]{0,60}\}|\$env:\w+[)\]},;]*|\$ENV\{\w+\}|(?:\xe2\x80\xa2){3,}"
+    rb"|(?:wrong|invalid|incorrect|bad)[_ -](?:password|passphrase|secret|token|key)"
+    rb"|\[{1,2}\w+\]{1,2}"
+    # numbered fields of a format string, and what follows the first
+    rb"|\{\d\}(?:[&;,][\w.-]{1,40}=\{\d\}?){0,8}"
 )
 _USERS: Final = frozenset(
     (b"user", b"username", b"usr", b"name", b"login", b"u", b"uname", b"myuser", b"dbuser", b"")
@@ -52,6 +66,8 @@ _LOCAL: Final = re.compile(
 def is_published(value: bytes) -> bool:
     """Say whether a value is, or carries, one of a standard or of a vendor's documentation."""
     if _PUBLISHED.fullmatch(value) is not None:
+        return True
+    if _SAMPLE_KEY.search(value) is not None:
         return True
     return value.startswith(b"eyJ") and any(part in value for part in _TOKEN_PAYLOADS)
 

@@ -18,6 +18,11 @@ _OTHER_LANGUAGES: Final = (
     " пароль Пароль ПАРОЛЬ пароля парола лозинка κωδικός סיסמה 密码 密碼 口令 パスワード 暗証番号"
     " 비밀번호 암호 รหัสผ่าน"
 )
+_IN_COMPOUNDS: Final = (
+    "wachtwoord kennwort passwort contraseña contrasena senha parola lösenord losenord adgangskode"
+    " passord salasana lozinka geslo heslo haslo hasło jelszo jelszó clave"
+)
+"""Words that stand behind others in one name, as in ``AdminWachtwoord``."""
 _PHRASES: Final = (
     rb"(?i:mot de passe|palavra passe|m\xe1\xba\xadt kh\xe1\xba\xa9u|kata sandi|clave secreta)"
     # whom or what it is for may follow, and a typographic space
@@ -44,6 +49,10 @@ VOCABULARY: Final = (
         Kind.PASSWORD,
         rb"(?:^|[^A-Za-z])(?:" + b"|".join(_word(word) for word in _OTHER_LANGUAGES.split()) + b")",
     ),
+    (
+        Kind.PASSWORD,
+        rb"[a-z0-9](?:" + b"|".join(word.title().encode() for word in _IN_COMPOUNDS.split()) + b")",
+    ),
     (Kind.PASSWORD, rb"(?:^|[^A-Za-z])" + _PHRASES),
     (
         Kind.PASSWORD,
@@ -54,7 +63,11 @@ VOCABULARY: Final = (
         rb"(?i:snmp[_.-]?(?:v[123]c?[_.-]?)?community|community_?string|(?:ro|rw)_?community)",
     ),
     (Kind.SECRET, rb"(?i:(?:secure|erlang|session|auth|signed)[_.-]?cookie(?:[_.-]?secret)?)"),
-    (Kind.TOKEN, rb"(?i:" + _KEY_USES + rb")"),
+    (
+        Kind.TOKEN,
+        rb"(?i:" + _KEY_USES + rb"|(?:totp|otp|mfa|2fa)[_.-]?(?:seed|key)"
+        rb"|(?:devops|azdo|vsts|github|gitlab|bitbucket)[_.-]?pat)",
+    ),
     (Kind.NONCE, rb"[A-Z0-9]_KEY"),
 )
 """Words by what they say of the value, as the table of `named` has them."""

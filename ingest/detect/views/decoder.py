@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -42,6 +43,9 @@ _ESCAPES: Final[
 _NO_VIEWS: Final = Views(views=(), undecoded=())
 _READABLE: Final = bytes([*range(0x20, 0x7F), 9, 10, 13])
 _ASCII_SHARE: Final = 0.9
+_NO_SPACES: Final = dict.fromkeys(map(ord, "\n\r\t"))
+_MOST_LETTERS: Final = 0.2
+"""Share of letters beyond ASCII in languages of Latin script, at most."""
 _MIN_TEXT: Final = 8
 _MIN_STRING: Final = 16
 _BEFORE: Final = 48
@@ -249,12 +253,21 @@ def _read(payload: bytes) -> bytes | None:
         text, _ = normalise(payload)
     except NotText:
         return None
+    text = text.removeprefix(codecs.BOM_UTF8)
     others = len(text.translate(None, _READABLE))
     if others <= (1 - _ASCII_SHARE) * len(text):
         return text
     # Other scripts have no such share; they must be UTF-8 to the last byte, without controls.
-    shown = payload.decode("utf-8", "ignore").replace("\n", "").replace("\r", "").replace("\t", "")
-    return text if text == payload and shown.isprintable() else None
+    shown = text.decode("utf-8", "ignore").translate(_NO_SPACES)
+    if not shown.isprintable():
+        return None
+    return text if payload.endswith(text) or _is_western(shown) else None
+
+
+def _is_western(text: str) -> bool:
+    """Tell whether a text in another encoding is ASCII but for some letters."""
+    odd = [character for character in text if not character.isascii()]
+    return len(odd) <= _MOST_LETTERS * len(text) and all(c.isalpha() for c in odd)
 
 
 def _strings(payload: bytes) -> bytes | None:

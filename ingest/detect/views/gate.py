@@ -32,15 +32,16 @@ class Kind(IntEnum):
     CONTINUED = 10
     QUOTED_PRINTABLE = 11
     NOTEBOOK = 12
+    LIST = 13
 
 
 GROUPS_BYTES: Final = 16
-"""Length of what `Kind.BASE64` matches, but for the delimiter before it."""
+"""Length of what `Kind.BASE64` matches."""
 WIDE_BYTES: Final = 24
 """The same for `Kind.BASE64_WIDE`."""
 MAGIC_BYTES: Final = 24
 """The same for `Kind.BASE64_MAGIC`, at most."""
-CONTINUED_BYTES: Final = 4
+CONTINUED_BYTES: Final = 1
 """How much of `Kind.CONTINUED` stands after the line end."""
 
 _NO_BASE64: Final = rb"(?:^|[^A-Za-z0-9+])"
@@ -49,15 +50,14 @@ _GROUP: Final = rb"[CI-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][
 """Four characters of Base64 that stand for three bytes of ASCII text: each byte's first bit is 0,
 and the first byte is printable, a tab or a line end."""
 BASE64_MAGIC: Final = rb"(?:H4sI|UEsDB|77u/|QlpoO|/Td6WF|eJ[w-z]|eN[opqr]|eAF)"
-_LAST_GROUP: Final = (
-    rb"(?:" + _GROUP + rb"|[A-Za-f][AQgw]==|[A-Za-f][A-HQ-Xg-nw-z0-3][AEIMQUYcgkosw048]=)"
-)
+_LAST_GROUP: Final = rb"(?:[A-Za-f][AQgw]==|[A-Za-f][A-HQ-Xg-nw-z0-3][AEIMQUYcgkosw048]=)"
 _WIDE_GROUPS: Final = rb"[A-Za-f][AQgw][ABC][A-Za-z0-9+/_-]A[A-H][AEIMQUYcgkosw048]A"
 """The same for UTF-16, as PowerShell takes commands: every second byte is NUL."""
 _TOKEN: Final = rb"[A-Za-z0-9_+/=.-]"
-_PIECE: Final = rb"[A-Za-z0-9_+/=.:@%-]"
+_PIECE: Final = rb"[A-Za-z0-9_+/=.:@%!#$*?&-]"
 """What a value in pieces is made of, at the seams."""
 _QUOTE: Final = rb"[\"'`]"
+_SEAM: Final = _QUOTE + rb"[\s_\\+.&~|<>^]+[rbfuRBFU]?" + _QUOTE
 _NO_MARKUP: Final = rb"(?:2[0-57-9a-f]|3[0-9abdf]|[4-7][0-9a-f])"
 """ASCII but for ``&``, ``<`` and ``>``, which encoders of JSON escape in all they write."""
 _HEX_TEXT: Final = rb"(?:[2-7][0-9a-f]|0[9ad])"
@@ -81,8 +81,10 @@ the few hits, since the funnel pays for a beginning of this kind at every byte o
 _WORD: Final = rb"(?:pass|pwd|secret|token|key|auth|cred)[A-Za-z0-9_-]{0,20}"
 
 _EXPRESSIONS: Final[tuple[tuple[Kind, bytes, int], ...]] = (
-    (Kind.BASE64, _NO_BASE64 + rb"(?:" + _GROUP + rb"){3}" + _LAST_GROUP, 0),
-    (Kind.BASE64_WIDE, _NO_BASE64 + rb"(?:" + _WIDE_GROUPS + rb"){3}", 0),
+    # Anywhere in a run: text may begin beyond ASCII, and where runs begin costs the funnel more.
+    (Kind.BASE64, rb"(?:" + _GROUP + rb"){4}", 0),
+    (Kind.BASE64, rb"(?:" + _GROUP + rb"){3}" + _LAST_GROUP, 0),
+    (Kind.BASE64_WIDE, rb"(?:" + _WIDE_GROUPS + rb"){3}", 0),
     # gzip, zip, UTF-8 with a mark, bzip2, xz, zlib
     (Kind.BASE64_MAGIC, _NO_BASE64 + BASE64_MAGIC + rb"[\w+/-]{16}", 0),
     (Kind.HEX, _HEX_TEXT + rb"{8}", CASELESS),
@@ -101,7 +103,15 @@ _EXPRESSIONS: Final[tuple[tuple[Kind, bytes, int], ...]] = (
     (Kind.ESCAPE, rb"\\[nrtbfv]" + _TOKEN + rb"{16}", 0),
     (Kind.ESCAPE, rb"\\[nrt][\w.+-]{1,40}@[\w-]", 0),
     (Kind.ESCAPE, rb"[A-Za-z0-9+]{8}\\/[A-Za-z0-9+]{2}", 0),
-    (Kind.ESCAPE, _WORD + rb"\\{0,3}[\"']?\s{0,2}[:=]{1,2}>?\s{0,2}\\{1,3}[\"']", CASELESS),
+    (Kind.ESCAPE, _WORD + rb"\\{0,7}[\"']?\s{0,2}[:=]{1,2}>?\s{0,2}\\{1,7}[\"']", CASELESS),
+    # a letter beyond ASCII in the value of such a name
+    (
+        Kind.ESCAPE,
+        _WORD
+        + rb"\\{0,3}[\"']?\s{0,2}[:=]{1,2}>?\s{0,2}\\{0,3}[\"']?[^\s\\\"']{0,24}"
+        + rb"\\{1,4}(?:u[0-9a-f]{4}|x[0-9a-f]{2})",
+        CASELESS,
+    ),
     (Kind.ESCAPE, rb"\\\"\s{0,2}[:=]\s{0,2}\\{1,3}\"[A-Za-z0-9_+/=.-]{16}", 0),
     (Kind.ESCAPE, rb":\\/\\/[\w.-]{0,40}:[^\s@\"]{1,80}@", 0),
     (Kind.PERCENT, rb"(?:%[2-7][0-9a-f]){4}", CASELESS),
@@ -114,9 +124,16 @@ _EXPRESSIONS: Final[tuple[tuple[Kind, bytes, int], ...]] = (
     (Kind.HTML, _TOKEN + rb"{8}&#(?:x[0-9a-f]{2,4}|[0-9]{2,5});" + _TOKEN, CASELESS),
     (Kind.HTML, rb"&(?:#64|#x40|commat);[a-z0-9]", CASELESS),
     (Kind.HTML, _TOKEN + rb"{12}&(?:equals|plus|sol|lowbar|period|hyphen);", 0),
-    (Kind.HTML, _WORD + rb"(?:&quot;)?[^\n&]{0,3}[:=][^\n&]{0,3}&(?:quot|apos|#39|#34);", CASELESS),
-    (Kind.JOIN, _PIECE + _QUOTE + rb"[\s_\\+.&~|<>^]+[rbfuRBFU]?" + _QUOTE + _PIECE, 0),
-    (Kind.CONTINUED, _PIECE + rb"{4}[\\^]\r?\n[ \t]{0,80}" + _PIECE + rb"{4}", 0),
+    (
+        Kind.HTML,
+        _WORD + rb"\\{0,3}(?:&quot;)?[^\n&]{0,3}[:=][^\n&]{0,3}&(?:quot|apos|#39|#34);",
+        CASELESS,
+    ),
+    (Kind.JOIN, _PIECE + _SEAM + _PIECE, 0),
+    (Kind.JOIN, _WORD + rb" ?[:=] {0,2}" + _SEAM + rb"[^\"'`\s]", CASELESS),
+    (Kind.JOIN, _WORD + rb" ?[:=]" + _SEAM + rb" ", CASELESS),
+    (Kind.LIST, rb"(?:concat!\(|\]\.join\()", 0),
+    (Kind.CONTINUED, _PIECE + rb"{2}[\\^]\r?\n[ \t]{0,80}" + _PIECE, 0),
     (Kind.QUOTED_PRINTABLE, rb"quoted-printable", CASELESS | ONCE),
     (Kind.NOTEBOOK, rb"\"cell_type\"\s*:", ONCE),
 )

@@ -20,13 +20,22 @@ _SEAM: Final = re.compile(
 _SEAM_CHARACTERS: Final = b"\"'` \t\r\n_\\+.&~|<>^rbfuRBFU"
 _LINE_END: Final = re.compile(rb"[\\^]\r?\n[ \t]*\Z")
 _PIECE_CHARACTERS: Final = (
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/=.:@%-\\"
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+/=.:@%!#$*?&-\\"
 )
-_PIECE: Final = re.compile(rb"[A-Za-z0-9_+/=.:@%\\-]*")
+_PIECE: Final = re.compile(rb"[A-Za-z0-9_+/=.:@%!#$*?&\\-]*")
+_MEMBERS: Final = re.compile(
+    rb"\s*(?:\"[^\"\\\n]*\"|'[^'\\\n]*')(?:\s*,\s*(?:\"[^\"\\\n]*\"|'[^'\\\n]*'))+"
+)
+_COMMA: Final = re.compile(rb"(?<=[^\"'\s,])([\"']\s*,\s*[\"'])(?=[^\"'\s,])")
+_NOTHING_BETWEEN: Final = re.compile(rb"(?:\"\"|'')\)")
 _SEAM_BYTES: Final = 200
 _LONGEST_PIECE: Final = 4096
 _MIN_JOINED: Final = 12
 """A value in pieces is at least this long; shorter ones are words."""
+_NAMED: Final = re.compile(
+    rb"(?i)(?:pass|pwd|secret|token|key|auth|cred)[\w-]{0,20} ?(?:= ?|:[ ]{0,2})$"
+)
+_NAME_BYTES: Final = 48
 _TELLING: Final = re.compile(rb"[0-9@]|://")
 """Without any of these, pieces make a word, a path or a message; no key, address or credential."""
 _HUMP: Final = re.compile(rb"[a-z][A-Z]")
@@ -37,7 +46,7 @@ _NO_PIECE: Final = re.compile(rb"--?[a-z][a-z-]*(?:=[^\"'`]*)?[\"'`]|[a-z0-9-]+(
 
 def seams(data: bytes, hits: dict[int, list[int]]) -> list[Rewrite]:
     """Return what stands between pieces of one value, to be taken out."""
-    found = [*_between_quotes(data, hits), *_at_line_ends(data, hits)]
+    found = [*_between_quotes(data, hits), *_at_line_ends(data, hits), *_in_lists(data, hits)]
     kept: list[Rewrite] = []
     group: list[Rewrite] = []
     for seam in sorted(set(found)):
@@ -71,6 +80,21 @@ def _at_line_ends(data: bytes, hits: dict[int, list[int]]) -> Iterator[Rewrite]:
             yield Rewrite(first + match.start(), stop, b"")
 
 
+def _in_lists(data: bytes, hits: dict[int, list[int]]) -> Iterator[Rewrite]:
+    """Yield the commas of ``concat!("…", "…")`` and ``["…", "…"].join("")``."""
+    for end in hits.get(Kind.LIST, ()):
+        if data[end - 2 : end] == b"!(":
+            pieces = _MEMBERS.match(data, end, end + _LONGEST_PIECE)
+        elif _NOTHING_BETWEEN.match(data, end):
+            opening = data.rfind(b"[", max(0, end - _LONGEST_PIECE), end)
+            pieces = _MEMBERS.match(data, opening + 1, end) if opening >= 0 else None
+        else:
+            continue
+        if pieces is not None:
+            for comma in _COMMA.finditer(data, *pieces.span()):
+                yield Rewrite(*comma.span(1), b"")
+
+
 def _is_one_piece(data: bytes, start: int, end: int) -> bool:
     match = _PIECE.match(data, start, end)
     return end - start <= _LONGEST_PIECE and match is not None and match.end() == end
@@ -79,6 +103,9 @@ def _is_one_piece(data: bytes, start: int, end: int) -> bool:
 def _is_value(data: bytes, group: Sequence[Rewrite]) -> bool:
     """Tell whether the pieces around the seams of a group may be one value."""
     start, end = group[0].start, group[-1].end
+    name = _NAMED.search(data, max(0, start - _NAME_BYTES), start)
+    if name is not None and (data[start - 1 : start] != b":" or data[end : end + 1] == b" "):
+        return True
     left = data[max(0, start - _LONGEST_PIECE) : start]
     pieces = [left[len(left.rstrip(_PIECE_CHARACTERS)) :]]
     pieces += [data[a.end : b.start] for a, b in pairwise(group)]

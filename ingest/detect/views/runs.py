@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from ingest.detect.views.gate import BASE64_MAGIC, GROUPS_BYTES, MAGIC_BYTES, WIDE_BYTES, Kind
+from ingest.detect.views.gate import (
+    BASE64_MAGIC,
+    GROUPS_BYTES,
+    MAGIC_BYTES,
+    WIDE_BYTES,
+    Kind,
+)
 
 _BASE64_RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]+")
 _BASE64_PADDING: Final = re.compile(rb"={1,2}|(?:%3[Dd]){1,2}")
@@ -27,6 +33,8 @@ _NUMBERS: Final = re.compile(
 _NUMBER: Final = re.compile(rb"[0-9A-Za-z]+")
 _NUMBER_CHARACTERS: Final = b"0123456789abcdefxABCDEFX, \t\r\n"
 _BACK_BYTES: Final = 4096
+_HEAD_BYTES: Final = 256
+"""How far from its beginning Base64 must show that it stands for text."""
 _MAX_BYTE: Final = 255
 
 
@@ -57,12 +65,28 @@ def base64_runs(data: bytes, hits: dict[int, list[int]]) -> Iterator[Run]:
 
 
 def _base64_starts(data: bytes, hits: dict[int, list[int]]) -> list[int]:
-    starts = [end - GROUPS_BYTES for end in hits.get(Kind.BASE64, ())]
-    starts += [end - WIDE_BYTES for end in hits.get(Kind.BASE64_WIDE, ())]
+    starts = [*_run_starts(data, hits.get(Kind.BASE64, ()), GROUPS_BYTES)]
+    starts += _run_starts(data, hits.get(Kind.BASE64_WIDE, ()), WIDE_BYTES)
     for end in hits.get(Kind.BASE64_MAGIC, ()):
         match = _MAGIC.search(data, max(0, end - MAGIC_BYTES), end)
         starts += [match.start()] if match else []
     return sorted(starts)
+
+
+def _run_starts(data: bytes, ends: Sequence[int], width: int) -> Iterator[int]:
+    """Yield where the runs begin in which such a hit stands after whole groups.
+
+    A slash or dash before them may belong to a path.
+    """
+    for end in ends:
+        piece = data[max(0, end - width - _HEAD_BYTES) : end - width]
+        if len(piece) == _HEAD_BYTES and not piece.rstrip(_ALPHABET):
+            continue
+        for characters in (_LETTERS, _ALPHABET):
+            left = len(piece) - len(piece.rstrip(characters))
+            if left % 4 == 0:
+                yield end - width - left
+                break
 
 
 def _aligned(data: bytes, first: int, done: int) -> int:
@@ -72,7 +96,8 @@ def _aligned(data: bytes, first: int, done: int) -> int:
     return first - left if left % 4 == 0 else first
 
 
-_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+"
+_ALPHABET: Final = _LETTERS + b"/-_"
 
 
 def _wrapped(

@@ -30,6 +30,10 @@ SELF_EVIDENT: Final = frozenset(
     }
 )
 """Values that their own form betrays; believed even among bytes that read like no text."""
+_NAMED: Final = frozenset({Category.PASSWORD, Category.GENERIC_SECRET})
+"""Values that a name before them betrays: no name and sign stand by chance among such bytes."""
+_CHANCE: Final = frozenset(("base64-entropy", "random-uuid"))
+"""Rules that find such values without a name."""
 
 
 def scan_views(
@@ -100,12 +104,19 @@ def merge_findings(findings: Iterable[Finding]) -> list[Finding]:
     return [kept[key] for key in sorted(kept)]
 
 
+def _is_evident(finding: Finding) -> bool:
+    """Say whether a value is believed among bytes that read like no text."""
+    if finding.category in SELF_EVIDENT:
+        return True
+    return finding.category in _NAMED and finding.rule_id not in _CHANCE
+
+
 def _outward(
     findings: Iterable[Finding], view: View, lines: LineIndex, size: int
 ) -> Iterable[Finding]:
     """Yield the findings of a view that tell something new, with their outer spans."""
     for finding in findings:
-        if not view.is_plausible and finding.category not in SELF_EVIDENT:
+        if not view.is_plausible and not _is_evident(finding):
             continue
         if not view.adds(finding.start, finding.end):
             continue

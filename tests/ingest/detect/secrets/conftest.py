@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -36,8 +35,8 @@ def secrets_detector(secrets_config: DetectorConfig) -> SecretsDetector:
 
 
 @pytest.fixture(scope="session")
-def line_engine(tmp_path_factory: pytest.TempPathFactory) -> LineEngine:
-    return LineEngine(Path(tmp_path_factory.mktemp("lines")))
+def line_engine() -> LineEngine:
+    return LineEngine(shared_rules())
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,13 @@ def test_what_is_flagged_and_what_is_a_near_miss(case: str, scan: Scan) -> None:
     assert found == ({(value, category)} if value else set())
 
 
+def test_strings_of_translations_are_texts_and_remarks_are_not(scan: Scan) -> None:
+    named = f"password: {RANDOM}"
+    assert scan(f'msgid "a"\nmsgstr "{named}"\n', "po") == []
+    assert len(scan(f'# {named}\nmsgid "a"\nmsgstr "b"\n', "po")) == 1
+    assert len(scan(f'msgid "a"\nmsgstr "b {GITHUB}"\n', "po")) == 1
+
+
 def test_a_span_counts_bytes_and_lines(scan: Scan) -> None:
     data = f"# äöü €\nt = '{GITHUB}'".encode()
     (finding,) = scan(data)

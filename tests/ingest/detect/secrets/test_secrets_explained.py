@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from ingest.detect.secrets.explained import explanation
@@ -49,17 +51,57 @@ EXPLAINED = {
     "public key": (f'PublicKey = "«{BLOB}»"', "public key"),
     "web key": (f'{{"kty":"RSA","e":"AQAB","n":"«{BLOB}»"}}', "public key"),
     "site": (f'name="site-verification" content="«{BLOB}»"', "public key"),
+    "strength": ("type PasswordStrength = «weak»", "name"),
+    "days": ("password_max_days: «90»", "name"),
+    "hasher": ('PASSWORD_HASHER = "«argon2id»"', "name"),
+    "signature algorithm": ('m(SSL_SIGN_RSA, "«SHA256withRSA»")', "algorithm"),
+    "name for itself": ("'SipAuthPassword' => «sip_auth_password»,", "words"),
+    "key in a cluster's secret": ("secretKey: «admin-password»", "name"),
+    "label as a word": ('"password": "«Password»"', "label"),
+    "word of another script": ('"password": "«Пароль»"', "label"),
+    "two words of a program": ("password: '«newPassword»',", "words"),
+    "word of another language": ('"password": "«パスワード»"', "label"),
+    "elided": ('api_key="«hf_...»"', "stand-in"),
+    "cut off": ("STRIPE_SECRET=«sk_test_»...", "stand-in"),
+    "identifier of a standard": ('GUID = "«258EAFA5-' + 'E914-47DA-95CA-C5AB0DC85B11»"', "sample"),
+    "literals joined": ("x = ` PASSWORD '«` + newpw + `»'`", "code"),
+    "publishable key": ('x = "«pk_' + 'live_51HabcDEFghiJKLmno»"', "public key"),
+    "moment": ('"password_changed_at": "«2022-10-11T09:00:00Z»"', "moment"),
+    "digest in an annotation": (f"checksum/secret: «{HEX}»", "digest"),
+    "name of a secret elsewhere": ('existingSecret: "«grafana-admin»"', "name"),
+    "option": ('pwFlag = "«--password-file»"', "name"),
+    "path of windows": ('SecretKeyPath = @"«C:\\keys\\a.key»"', "name"),
+    "rounds": ("password_hash_rounds = «12»", "name"),
+    "strength in a translation": ("password.strength.weak=«schwach»", "name"),
+    "part of a resource's name": (
+        '"arn:aws:secretsmanager:eu-west-1:11:secret:«led/db-A1»"',
+        "name",
+    ),
+    "command of powershell": ("$password = «Read-Host» -AsSecureString", "code"),
+    "title in another language": ("login.secret=«Geheimnis»", "label"),
+    "key of a cloud": (f'k = "arn:aws:kms:eu-west-1:11:key/«{UUID}»"', "name"),
+    "build": (f"BUILD_ID=«{UUID}»", "identifier"),
+    "parsed": (f'tenant = Guid.Parse("«{UUID}»")', "identifier"),
+    "numbered fields": ('"password=«{0}&token={1»}"', "stand-in"),
+    "standard's key": ("AES_KEY = '«2b7e151628aed2a6" + "abf7158809cf4f3c»'", "sample"),
     "picture": ('"image/png": "«iVBORw0KGgo' + BLOB + '»"', "picture"),
 }
 KEPT = {
     "word as a password": 'password: "«password»"',
+    "two words of a test": "password = '«testPassword»'",
     "two words": 'password = "«new_password»"',
     "default": "password: «changeme»",
     "passphrase": 'passphrase = "«correct horse battery staple»"',
     "user of one's own": "postgres://bob:«password»@db.acme.dev",
     "client secret": f'client_secret: "«{UUID}»"',
     "bare identifier": f'"id": "«{UUID}»"',
+    "another live key": ('x = "«sk_' + 'live_51HabcDEFghiJKLmno»"'),
+    "password with a date": ('password = "«2022-10-11-Kirmes»"'),
+    "under a token's name": (f'build_token = "«{UUID}»"'),
+    "word with a dash": ('password = "«Reader-Hut9»"'),
     "private web key": f'{{"kty":"OKP","x":"«{BLOB}»","d":"{BLOB}"}}',
+    "key of a framework": 'SECRET_KEY = "«elm' + 'harvest»"',
+    "member-like with digits": "password: «Hy4cinth" + ".Blue»",
     "hex key": f'secret_key = "«{HEX}»"',
     "mixture under a key's name": 'secretkey = "«kQwIOrYvnXmSDkwEiFngrKid»"',
     "dots and digits": 'password = "«a1.b2.c3»"',
@@ -87,6 +129,21 @@ def test_what_is_no_secret_is_called_by_its_name(marked: str, kind: str) -> None
     assert explain(marked) == kind
 
 
+@pytest.mark.parametrize(
+    ("suffix", "kind"), [("go.sum", "digest"), ("yarn.lock", "digest"), ("yml", "")]
+)
+def test_what_looks_random_in_a_file_of_checksums_is_one(suffix: str, kind: str) -> None:
+    line = "acme.dev/token-keeper v1.2.3 h1:«way7bWYa6lDppZoZcgMbYsvC7Gxljxr»="
+    assert explain(line, suffix, "entropy-near-keyword") == kind
+
+
+def test_a_line_of_a_certificate_in_a_program_is_public() -> None:
+    line = f'"-----BEGIN CERTIFICATE-----\\n" +\n  "«{BLOB}»\\n"'
+    assert explain(line, "java", "base64-entropy") == "certificate"
+    private = line.replace("CERTIFICATE", "PRIVATE KEY")
+    assert explain(private, "java", "base64-entropy") == ""
+
+
 @pytest.mark.parametrize("marked", KEPT.values(), ids=KEPT)
 def test_what_may_be_a_secret_is_kept(marked: str) -> None:
     assert explain(marked) == ""
@@ -101,6 +158,38 @@ def test_in_a_program_a_value_outside_of_strings_is_an_expression() -> None:
     assert explain("cfg.password = «values[EnvPassword]»", "go") == "expression"
     assert explain("// password = «hunter2x»", "go") == ""
     assert explain("password = «hunterx»", "ini") == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "suffix", "kind"),
+    [
+        ("CREATE ROLE a PASSWORD :'«app_pw»';", "sql", "expression"),
+        ("CREATE ROLE a PASSWORD '«app_pw»';", "sql", ""),
+        ("{password :'«app_pw»'}", "yaml", ""),
+    ],
+)
+def test_a_variable_of_psql_is_one_in_its_own_files(line: str, suffix: str, kind: str) -> None:
+    assert explain(line, suffix, "custom.generic-password") == kind
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind"), [('{"offset":40,"limit":20}', "identifier"), ('{"sub":"otto","n":12}', "")]
+)
+def test_a_cursor_of_a_list_is_read(keys: str, kind: str) -> None:
+    value = base64.b64encode(keys.encode()).decode().rstrip("=")
+    assert explain(f'cursor = "«{value}»"', rule="base64-entropy") == kind
+
+
+@pytest.mark.parametrize("name", ["paypal_client_id", "captcha_site_key", "APP_ID", "publishable"])
+def test_the_public_half_of_a_login_is_no_secret(name: str) -> None:
+    assert explain(f"'{name}' => '«{BLOB}»'", rule="base64-entropy")
+    assert explain(f"'{name}_secret' => '«{BLOB}»'", rule="base64-entropy") == ""
+
+
+def test_the_rest_of_a_publishable_key_is_public_too() -> None:
+    rest = "live_51HabcDEFghi" + "JKLmnoPQR"
+    assert explain(f'x = "pk_«{rest}»"', rule="format-gocardless") == "public key"
+    assert explain(f'x = "«{rest}»"', rule="format-gocardless") == ""
 
 
 def test_a_header_of_a_private_key_counts_with_its_body_only() -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from ingest.detect.secrets.digest import ENGINE_FOLDER
 from ingest.detect.secrets.kingfisher import Kingfisher
 from ingest.detect.secrets.matches import Match
 from ingest.domain.finding import Category
 from ingest.errors import ConfigurationError
+from tests.support.rules import shared_rules
 
 TOKEN = "gh" + "p_" + "a8Bd9Kq2Lm3N" * 3
 PACK = """rules:
@@ -22,8 +24,8 @@ PACK = """rules:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Kingfisher:
-    return Kingfisher(Path(tmp_path_factory.mktemp("engine")) / "cache")
+def engine() -> Kingfisher:
+    return Kingfisher(shared_rules() / ENGINE_FOLDER)
 
 
 def matches(engine: Kingfisher, data: bytes, suffix: str = "") -> list[Match]:
@@ -62,7 +64,9 @@ def test_each_place_of_a_token_is_reported(engine: Kingfisher) -> None:
 def test_another_rule_pack_adds_its_rules(tmp_path: Path) -> None:
     pack = tmp_path / "pack.yml"
     pack.write_text(PACK)
-    (match,) = matches(Kingfisher(tmp_path / "c", [pack]), b"x = 'inv_q9w8e7r6t5y4u3i2'")
+    (match,) = matches(
+        Kingfisher(shared_rules() / ENGINE_FOLDER, [pack]), b"x = 'inv_q9w8e7r6t5y4u3i2'"
+    )
     assert match.rule_id == "custom.invented.1"
 
 

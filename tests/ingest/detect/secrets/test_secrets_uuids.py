@@ -7,6 +7,7 @@ import pytest
 
 from ingest.detect.funnel import Funnel, Pattern
 from ingest.detect.secrets.uuids import EXPRESSION, random_uuids
+from ingest.domain.finding import Confidence
 
 FUNNEL = Funnel([Pattern(id=0, expression=EXPRESSION)])
 RANDOM = str(uuid.UUID(int=0x9F3A7C21D4E84B6FA1C25D7E8F901234, version=4))
@@ -36,6 +37,22 @@ def test_a_random_uuid_is_found_alone(text: str) -> None:
 )
 def test_other_uuids_and_parts_of_names_are_not(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "confidence"),
+    [
+        ('"api_key": "', Confidence.MEDIUM),
+        ("CLIENT_SECRET=", Confidence.MEDIUM),
+        ("upload-token: ", Confidence.MEDIUM),
+        ('"id": "', Confidence.LOW),
+        ("tokens ", Confidence.LOW),
+    ],
+)
+def test_a_name_that_says_so_makes_one_more_certain(head: str, confidence: Confidence) -> None:
+    data = f"{head}{RANDOM}".encode()
+    (match,) = random_uuids(data, FUNNEL.hits(data)[0], "json")
+    assert match.confidence is confidence
 
 
 @pytest.mark.parametrize("suffix", ["sln", "csproj", "lock", "ipynb"])

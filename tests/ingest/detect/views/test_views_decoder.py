@@ -48,6 +48,12 @@ RUNS: dict[str, tuple[str, Callable[[str], str]]] = {
         "base64",
         lambda v: base64.encodebytes((v + " and more" * 20).encode()).decode()[:-1],
     ),
+    "beyond ASCII at the start": ("base64", lambda v: base64_of(f"# Smörgås för barn\ntoken: {v}")),
+    "with a mark": ("base64", lambda v: base64.b64encode(("\ufeff" + v).encode()).decode()),
+    "latin-1": (
+        "base64",
+        lambda v: base64.b64encode(f"# größe\nkey={v}".encode("latin-1")).decode(),
+    ),
     "hex": ("hex", lambda v: v.encode().hex()),
     "upper hex": ("hex", lambda v: v.encode().hex().upper()),
     "hex apart": ("hex", lambda v: v.encode().hex(":")),
@@ -83,6 +89,26 @@ def test_a_value_is_seen_and_its_span_is_exactly_its_encoded_form(
     data = f'first line\nkey = "{encoded}"\nlast line\n'.encode()
     found = {view.chain: outer for view, outer in showing(decoder, data, value)}
     assert found[(chain,)] == encoded.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ('["abc1", "def2",\n "ghi3"].join("")', b'"abc1def2ghi3"'),
+        ("['key_abc123', 'def456'].join('')", b"'key_abc123def456'"),
+        ('concat!("app://u:", "hod4!", "@db/x")', b'"app://u:hod4!@db/x"'),
+        ('"user=a;password=" +\n "Fjord!"', b'"user=a;password=Fjord!"'),
+        ('x = "Rot\\\nkehlchen9"', b'"Rotkehlchen9"'),
+    ],
+)
+def test_pieces_of_one_value_are_joined(decoder: Decoder, text: str, joined: bytes) -> None:
+    views = decoder.views_of(text.encode()).views
+    assert any(joined in view.data for view in views if view.chain == ("concat",))
+
+
+@pytest.mark.parametrize("text", ['["abc1", "def2"].join(", ")', 'f("abc123", "def456")'])
+def test_members_of_a_list_are_not(decoder: Decoder, text: str) -> None:
+    assert decoder.views_of(text.encode()).views == ()
 
 
 def zipped(data: bytes) -> bytes:

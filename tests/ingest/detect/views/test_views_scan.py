@@ -12,11 +12,12 @@ from ingest.domain.text import ScanText
 
 KEY = HmacKey(key_id="test", material=b"k" * 32)
 MARK = re.compile(rb"mark-[a-z0-9]{12}")
+NAMED = re.compile(rb"(?<=name=)word-[a-z0-9]{12}")
 WORD = re.compile(rb"word-[a-z0-9]{12}")
 
 
 class Marks:
-    """A detector that finds marks, which speak for themselves, and words, which do not."""
+    """A detector that finds marks, which speak for themselves, and words, which need a name."""
 
     family = Family.SECRETS
     ruleset_digest = "0" * 64
@@ -26,20 +27,24 @@ class Marks:
         self.decoder = decoder
 
     def plain(self, text: ScanText) -> list[Finding]:
-        rules = ((MARK, Category.PROVIDER_TOKEN), (WORD, Category.PASSWORD))
+        rules = (
+            (MARK, Category.PROVIDER_TOKEN, "mark"),
+            (NAMED, Category.PASSWORD, "named"),
+            (WORD, Category.GENERIC_SECRET, "base64-entropy"),
+        )
         return [
             Finding.of(
                 Secret(match[0]),
                 key=KEY,
                 detector_id="marks",
-                rule_id=category.value.lower(),
+                rule_id=rule_id,
                 category=category,
                 start=match.start(),
                 end=match.end(),
                 line=text.line_of(match.start()),
                 confidence=Confidence.HIGH,
             )
-            for rule, category in rules
+            for rule, category, rule_id in rules
             for match in rule.finditer(text.data)
         ]
 
@@ -91,14 +96,16 @@ def test_of_two_ways_to_a_value_the_shorter_is_told(decoder: Decoder) -> None:
     assert set(found.views) == {"concat", "escape"}
 
 
-def test_among_bytes_that_are_no_text_only_values_that_speak_for_themselves_count(
+def test_among_bytes_that_are_no_text_a_value_must_speak_for_itself_or_have_a_name(
     decoder: Decoder,
 ) -> None:
     noise = bytes(range(128, 256)) * 4
     stored = b"\x7fELF\0\0" + noise + b"\0mark-abcdefghijkl\0word-abcdefghijkl\0" + noise
-    (found,) = scan_file(decoder, stored)
-    assert stored[found.start : found.end] == b"mark-abcdefghijkl"
-    assert found.views == ("strings",)
+    stored += b"\0name=word-abcdefghijkn\0"
+    first, second = scan_file(decoder, stored)
+    assert stored[first.start : first.end] == b"mark-abcdefghijkl"
+    assert stored[second.start : second.end] == b"word-abcdefghijkn"
+    assert first.views == second.views == ("strings",)
 
 
 def test_a_member_is_decoded_further(decoder: Decoder) -> None:

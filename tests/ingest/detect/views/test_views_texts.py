@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import base64
+
 from ingest.detect.views import Decoder, Limits, Views, open_texts, shelf
 from ingest.detect.views.shelf import MOST_BYTES
 from ingest.domain.text import ScanText
 
 PERCENT = b"url?secret%3Dabc%26x%3D1%2F%2F\n"
+LONG = b"x = '" + base64.b64encode(b"secret = plain words\n" * 20_000) + b"'\n"
+"""Half a megabyte that is opened at once, where as much of short runs would take seconds."""
 
 
 def shown(views: Views) -> list[tuple[bytes, tuple[str, ...]]]:
@@ -16,7 +20,10 @@ def text_of(data: bytes) -> ScanText:
 
 
 def test_all_texts_come_in_their_order_with_their_views(decoder: Decoder) -> None:
-    texts = [text_of(PERCENT * n) for n in (1, 40_000, 90_000, 2, 0, 90_000)]
+    texts = [
+        text_of(PERCENT * n + LONG * m)
+        for n, m in ((1, 0), (40, 2), (9, 5), (2, 0), (0, 0), (9, 5))
+    ]
     parts = list(open_texts(decoder, texts))
     assert len(parts) > 1
     assert [t for part in parts for t in part.texts] == texts
@@ -54,7 +61,7 @@ def test_equal_texts_are_opened_each_for_itself(decoder: Decoder) -> None:
 
 
 def test_what_is_kept_has_a_bound(decoder: Decoder) -> None:
-    texts = [b"%d\n" % n + PERCENT * 100_000 for n in range(9)]
+    texts = [b"%d\n" % n + LONG * 6 for n in range(9)]
     with shelf.keep():
         first = [decoder.views_of(data) for data in texts]
         again = [decoder.views_of(data) for data in texts]
