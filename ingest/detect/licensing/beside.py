@@ -14,7 +14,14 @@ from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.borrowed import find_alone, find_anything, find_borrowed
 from ingest.detect.licensing.evidence import UNKNOWN, Evidence, Kind
 from ingest.detect.licensing.languages import read_foreign
-from ingest.detect.licensing.mentions import is_change_log, is_listed, is_quoted, is_talk, is_value
+from ingest.detect.licensing.mentions import (
+    is_change_log,
+    is_listed,
+    is_option,
+    is_quoted,
+    is_talk,
+    is_value,
+)
 from ingest.detect.licensing.names import phrase
 from ingest.detect.licensing.notices import Notices
 from ingest.detect.licensing.qualifiers import is_qualified, qualified_bare_names
@@ -34,7 +41,8 @@ _UNDER = re.compile(
 _ORDINARY = re.compile(
     phrase(
         r"\bconfidential (?:computing|vms?|transport|clients?|containers?|transactions?|mode"
-        r"|workloads?|nodes?)"
+        r"|workloads?|nodes?|identifiers?|terms?|words?|names?|findings?|detectors?|famil(?:y|ies)"
+        r"|fields?|flags?|scores?|records?|values?|issues?|labels?|class\w*|columns?|cells?)\b"
         r"|\b(?:tokens?|passwords?|secrets?|keys?|credentials?|values?|objects?|instances?"
         r"|buffers?|locks?"
         r"|connections?|sessions?|threads?|state|handles?|pointers?|contexts?|events?|messages?"
@@ -103,6 +111,7 @@ def read_beside(place: Place, known: Texts, notices: Notices, algebra: LicenseAl
     if not known.found and not any(s.kind is Kind.NOTICE for s in named):
         unread += foreign.unread
     refusals = _refusals(folded, known, notices, algebra)
+    reserved = [s for s in notices.reserved if not is_option(piece, s.start)]
     granted = [
         s
         for s in (*known.found, *named)
@@ -121,7 +130,7 @@ def read_beside(place: Place, known: Texts, notices: Notices, algebra: LicenseAl
             notices,
             named=tuple(named),
             unread=tuple(unread),
-            reserved=(*notices.reserved, *foreign.reserved)[:1],
+            reserved=(*reserved, *foreign.reserved)[:1],
         ),
         restrictions=(*refusals, *foreign.restrictions),
     )
@@ -198,7 +207,7 @@ def _is_mention(place: Place, sign: Evidence) -> bool:
         return is_value(piece, sign.start)
     if shape is Shape.TEXT:
         return False
-    if is_talk(folded, sign.start, sign.end) or is_quoted(piece, sign.start):
+    if is_talk(folded, sign.start, sign.end) or is_quoted(piece, sign.start, sign.end):
         return True
     if is_listed(piece, folded, sign.start):
         return True

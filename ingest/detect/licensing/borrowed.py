@@ -38,6 +38,13 @@ _GPL_ALONE = Expression(
     r"(?:^|\n|\.[ \t]{1,9})[ \t]{0,20}(?:licen[cs]e[ \t]?[:=]?[ \t]{1,9})?(?P<kind>[al]?)gpl"
     r"(?:[ -]?v?(?P<number>[123])(?:\.0)?)?(?P<later>\+)?\.?[ \t]{0,20}(?=\n|$)"
 )
+_GPL_BEHIND = Expression(
+    r"(?:\(c\)|copyright|\bby)[^\n]{2,80}?[ \t(-]{1,9}(?P<kind>[al]?)gpl"
+    r"(?: ?e?d|[ -]?v?(?P<number>[123])(?:\.0)?)?(?P<later>\+)?\)?\.?[ \t/]{0,20}(?=\n|$)"
+)
+"""Who wrote it, and behind that the license."""
+_ASKED = re.compile(phrase(r"\b(?:do not|don t|never|avoid|without|no)\b[^.\x00]{0,60}$"))
+"""Asks others not to take code from there."""
 _FREE = re.compile(
     phrase(
         r"\b100 ?public domain\b|\bpublic domain (?:no strings|do (?:what|as)|use (?:it )?(?:as"
@@ -75,7 +82,7 @@ def find_borrowed(folded: str) -> Iterator[Evidence]:
     taken = _TAKEN.finditer(folded) if any(word in folded for word in _POST_WORDS) else ()
     for match in taken:
         line = folded[folded.rfind("\n", 0, match.start()) + 1 : match.start()]
-        if not _NOT_TAKEN.search(line):
+        if not _NOT_TAKEN.search(line) and not _ASKED.search(line):
             yield _notice(match, "CC-BY-SA-4.0", 0.7)
             break
     free = _FREE.finditer(folded) if any(word in folded for word in _FREE_WORDS) else ()
@@ -93,7 +100,9 @@ def find_borrowed(folded: str) -> Iterator[Evidence]:
 
 def find_alone(folded: str) -> Iterator[Evidence]:
     """Yield a GNU license that is a sentence or a line of a comment for itself."""
-    for match in _GPL_ALONE.finditer(folded) if "gpl" in folded else ():
+    if "gpl" not in folded:
+        return
+    for match in (*_GPL_ALONE.finditer(folded), *_GPL_BEHIND.finditer(folded)):
         kind, number = match["kind"], match["number"]
         version = f"{number}.0" if number else _FIRST[kind]
         later = "or-later" if match["later"] or not number else "only"

@@ -26,6 +26,8 @@ _CHOICE = Expression(
         r"|\b(?:dual|double|tri|triple)[ -]~[\[(]?~(?=(?:new |modified |revised )?(?:bsd|mit"
         r"|apache|mpl"
         r"|[al]?gpl|x11|isc|cddl|epl)\w{0,2}\b)"
+        r"|\bunder the terms of the eclipse public licen[cs]e\b(?=[^\x00]{0,30}? and (?:the )?"
+        r"eclipse distribution licen[cs]e\b)"
         r"|\byou (?:can|may) cho?ose between\b|\byou cho?ose\b|\b(?:any"
         r"|one) (?:of the )?licen[cs]es?"
         r" (?:below|following)\b"
@@ -76,11 +78,19 @@ _LISTED = Expression(
         r"(?: following)? ?licen[cs]es\b|\b(?:either|any)(?: one)? of the (?:following |two "
         r"|three )*"
         r"licen[cs]es? (?:below|following)\b"
+        r"|\b(?:either|any)(?: one)? of the (?:two |three )?licen[cs]es?~(?:that|which) follow\b"
         r"|\bfollowing (?:two |three )?licen[cs]es~,?~(?:please )?(?:choose|select|pick)\b"
     )
 )
 """Announces the licenses that follow, each with its own words: the choice holds for all of them,
 as far as the comment or the paragraphs around it reach."""
+_BELOW = Expression(
+    phrase(
+        r"\bor (?:(?:under|by) )?(?:the )?(?:licen[cs]e|terms|conditions)"
+        r" (?:shown |given |set out )?below\b"
+    )
+)
+"""Sets the license that follows as a whole against the one before it."""
 _LIST: Final = 8000
 _OR = re.compile(r"\bor\b")
 _SENTENCE_END = re.compile(r"\.\s")
@@ -125,6 +135,9 @@ def stated_choices(folded: str) -> Iterator[Choice]:
     for match in _LISTED.finditer(folded):
         end = min(len(folded), match.end() + _LIST)
         yield Choice(start=match.start(), end=end, floor=match.start())
+    for match in _BELOW.finditer(folded):
+        end = min(len(folded), match.end() + _LIST)
+        yield Choice(start=match.start(), end=end, floor=max(0, match.start() - _SENTENCE))
     for match in _BEHIND.finditer(folded):
         start = max(0, match.start() - _SENTENCE)
         yield Choice(start=start, end=_sentence_end(folded, match.end()), floor=start)

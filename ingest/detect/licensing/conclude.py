@@ -20,6 +20,7 @@ from typing import Final
 from ingest.detect.licensing.algebra import NONE, LicenseAlgebra, Terms, restricts_training
 from ingest.detect.licensing.evidence import (
     NO_TRAINING,
+    PROPRIETARY,
     RESTRICTION,
     UNKNOWN,
     Choice,
@@ -37,6 +38,7 @@ _APPENDIX_REACH: Final = 4000
 _TITLE_REACH: Final = 600
 _SILENT: Final = frozenset({Kind.MENTION, Kind.REFERENCE})
 _GNU_STEMS: Final = frozenset({"GPL", "LGPL", "AGPL", "GFDL"})
+_NAMELESS: Final = frozenset({RESTRICTION, PROPRIETARY})
 _VAGUE_IDS: Final = frozenset({"GPL-1.0-or-later", "LGPL-2.0-or-later", "AGPL-3.0-or-later"})
 
 
@@ -158,14 +160,34 @@ def _without_appendices(
         if sign in long:
             if sign.spdx not in granted:
                 kept.append(sign)
+        elif sign.kind is Kind.TAG:
+            if not any(_is_quoted_in(sign, text) for text in long):
+                kept.append(sign)
         elif sign.kind not in {Kind.NOTICE, Kind.TEXT}:
             kept.append(sign)
         elif sign.score <= _VAGUE_SCORE and algebra.read(sign.spdx).category == "permissive":
             # A loose word for a license beside a whole text describes that text.
             continue
-        elif not any(_is_appendix(sign, text) for text in long):
+        elif not any(
+            _is_appendix(sign, text) or _is_comparison(sign, text, algebra) for text in long
+        ):
             kept.append(sign)
     return tuple(kept)
+
+
+def _is_quoted_in(tag: Evidence, text: Evidence) -> bool:
+    """Tell whether a text shows the tag by which its own license, or a variant, is named."""
+    return text.start < tag.start < text.end and _stem(tag.spdx) == _stem(text.spdx)
+
+
+def _is_comparison(sign: Evidence, text: Evidence, algebra: LicenseAlgebra) -> bool:
+    """Tell whether a GNU name without a version comes behind a text that is strict itself.
+
+    Texts end in remarks on what they are compatible with; the file is restricted all the same.
+    """
+    is_behind = text.end <= sign.start < text.end + _APPENDIX_REACH
+    is_strict = algebra.read(text.spdx).category in {"weak_copyleft", "copyleft"}
+    return is_behind and is_strict and sign.spdx in _VAGUE_IDS
 
 
 def _is_appendix(sign: Evidence, text: Evidence) -> bool:
@@ -184,6 +206,10 @@ def _is_appendix(sign: Evidence, text: Evidence) -> bool:
 def _effective(holding: list[Evidence], algebra: LicenseAlgebra) -> set[str]:
     """Return the expressions that make up the AND."""
     expressions = {sign.spdx for sign in holding}
+    others = expressions - _NAMELESS - {NO_TRAINING}
+    if any(algebra.read(e).category == "proprietary" for e in others):
+        # What a named license restricts is told by its name.
+        expressions -= _NAMELESS
     starts: dict[str, int] = {}
     for sign in holding:
         starts[sign.spdx] = min(sign.start, starts.get(sign.spdx, sign.start))

@@ -19,6 +19,15 @@ from ingest.detect.licensing.refusals import GROUP, find_refusals
 
 _HEAD_BYTES: Final = 700
 _START = re.compile(rb"(?:\xef\xbb\xbf)?(?:#![^\n]{0,120}\n)?\s{0,40}(?:<\?php\s)?\s{0,9}")
+_OPENING = re.compile(
+    rb"\A(?:#![^\n]{0,80}\n)?[\s/*#;\"'%<!-]{1,12}(?:(?:strictly "
+    rb"|only )?for (?:\w{2,20} )?internal use(?: only)?"
+    rb"|(?:company |strictly )?internal use only|internal\. do not \w{4,14}"
+    rb"|requires an? (?:valid |paid |active )+(?:subscription|licen[cs]e)"
+    rb"|(?:company |strictly )?private and confidential)[.!]{0,3}[ \t]*(?:\*/|-->"
+    rb"|\"{3})?[ \t]*\r?\n",
+    re.IGNORECASE,
+)
 _BLOCK_BYTES: Final = 660
 _BLOCKS: Final = ((b"/*", b"*/"), (b"<!--", b"-->"), (b'"""', b'"""'), (b"'''", b"'''"))
 _LINES = re.compile(
@@ -159,3 +168,12 @@ def _refusals(comment: bytes) -> tuple[Evidence, ...]:
                 )
             )
     return tuple(found)
+
+
+def find_opening(data: bytes) -> list[Evidence]:
+    """Return the refusal that a file opens with, in words that functions are described by too."""
+    match = _OPENING.match(data)
+    if not match:
+        return []
+    start, end = match.span()
+    return [Evidence(start=start, end=end, kind=Kind.RESTRICTION, spdx=RESTRICTION, score=0.9)]

@@ -33,17 +33,18 @@ _LINE = re.compile(
     + _MARK
     + rb"[ \t]{0,4})?"
     rb"|" + _MARK + rb"[ \t,:]{0,4}(?:[Cc]opyright[ \t:]{0,4})?" + _YEARS + rb"[ \t]{0,4}"
+    rb"|(?<![\w)])" + _MARK + rb"[ \t]{1,2}(?=[A-Z][\w.,&' -]{1,60}?[ ,]{1,2}" + _YEAR + rb"(?!\d))"
+    # Without any year, a name has to fill the line or the sentence.
     rb"|(?<![\w)])"
     + _MARK
-    + rb"[ \t]{1,2}(?=[A-Z][\w.,&' -]{1,60}?[ ,]{1,2}"
-    + _YEAR
-    + rb"(?!\d)))"
+    + rb"[ \t]{1,2}(?=(?:[A-Z][\w'.&-]*[ \t]){1,4}?[A-Z][\w'&-]+[ \t]*(?:[.,;*<-]|\r?\n|\Z)))"
     + _HOLDER
 )
 _YEAR_BEHIND = re.compile(
     rb"^([A-Z][\w.,&' -]{1,60}?)[ ,]{1,2}" + _YEAR + rb"(?:-\d{2,4})?\b(?:[.,;].*|[ \t]*)$"
 )
 """``Acme, Inc. 2020. What follows is no holder.``"""
+_SECOND_ITEM = re.compile(rb"(?<!\w)\([bB]\)[ \t]")
 _SURE_MARK = re.compile(_MARK + rb"|" + _YEAR + rb"|CopyrightText")
 _NOISE = re.compile(
     rb"(?:[ \t]*(?:all rights? reserved|all rights"
@@ -134,7 +135,7 @@ class HolderReader:
         found: list[Holder] = []
         starts = self._openings.read(data).get(_LINE, ())
         for match, _ in zip(matches_at(_LINE, data, starts), range(_MAX_LINES), strict=False):
-            if not _is_statement(match):
+            if not _is_statement(match) or _is_item(data, match):
                 continue
             found += [self._holder(n, match.start(), match.end()) for n in _names(match[1])]
         if self._marks is not None:
@@ -190,6 +191,11 @@ def _is_statement(match: re.Match[bytes]) -> bool:
         return False
     statement = match[0][: len(match[0]) - len(rest)]
     return bool(_SURE_MARK.search(statement)) or rest[:1].isupper()
+
+
+def _is_item(data: bytes, match: re.Match[bytes]) -> bool:
+    """Tell whether a "(c)" is the third item of a list."""
+    return match[0][:3].lower() == b"(c)" and bool(_SECOND_ITEM.search(data, 0, match.start()))
 
 
 def _names(raw: bytes) -> list[str]:

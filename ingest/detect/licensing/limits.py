@@ -107,6 +107,8 @@ REFUSED: Final = Expression(
         r"|\b(?:use|usage|distribution|redistribution|copying|modification|reproduction"
         r"|commercial use|sale)\b[^.\x00]{0,60}?\brequires? (?:\w{2,12} ){0,4}"
         rf"{_LEAVE}\b"
+        rf"|\bno part of th(?:is|e)\b[^.\x00]{{0,80}}?\b(?:be )?{_DONE}[^.\x00]{{0,400}}?\bwithout"
+        rf" (?:\w{{2,12}} ){{0,6}}{_LEAVE}\b"
         rf"|\b(?:not|cannot|no part)\b[^.\x00]{{0,60}}?\b(?:be )?{_DONE}[^.\x00]{{0,90}}?\bwithout"
         rf" (?:\w{{2,12}} ){{0,6}}{_LEAVE}\b"
         r"|\b(?:you |and )requires? (?:you )?(?:to )?(?:get |buy |purchase "

@@ -12,6 +12,7 @@ from typing import Final
 
 from ingest.detect.licensing.names import phrase
 from ingest.detect.licensing.openings import Expression
+from ingest.detect.licensing.regions import is_comment
 
 _KEY = re.compile(
     rb"licen[cs]e\w{0,12}[\"'\]]?\s{0,9}(?:=>?|:=?|\(|->)[^\"'`]{0,40}[\"'`]?[^\"'`]{0,60}$"
@@ -22,29 +23,83 @@ _KEY = re.compile(
 )
 """Words before a string that say what it is: the license of something, or a text about it."""
 _CALL = re.compile(
-    rb"[(\[,]\s{0,9}[rfbuRFBU]{0,2}$|=\s{0,9}[rfbuRFBU]{0,2}$|\becho\s+$|\bprint\w*\s+$|\bin\s+$"
+    rb"[(\[,]\s{0,9}[rfbuRFBU$@L]{0,2}$|=>?\s{0,9}[rfbuRFBU$@L]{0,2}$|->\s{0,9}$|\becho\s+$|\bprint\w*\s+$|\b(?:in|assert|return|yield|case|when|raise|throw|and|or|not|is)\s+$"
 )
+_FIELD = re.compile(
+    rb"\b(?:label|title|text|display\w{0,8})[\"']?\s{0,9}[:=]\s{0,9}$"
+    rb"|\{[^\n]{0,120}\b(?:value|id|key|name|code|slug)[\"']?\s{0,9}[:=]\s{0,9}$",
+    re.IGNORECASE,
+)
+"""What an entry of a menu is called by."""
 _TITLE = re.compile(rb"\s{0,20}(?:book)?title\s{0,9}=\s{0,9}[{\"]", re.IGNORECASE)
 _KEYWORD = re.compile(
     rb"(?<!\w)(?!setup|package|project|module|mkDerivation"
     rb"|licenses?\()[a-z_.]{2,40}\((?:[^()]{0,80}[, ])?licen[cs]e\s?=\s?[rf]?[\"'][^\"']{0,60}$"
 )
 """A license that is handed to a function, which is no declaration of a package's license."""
+_PATTERN = re.compile(rb"\\[bsSdwW]|\(\?[:=!<P]|\[\^|\]\{\d|\.\*\??")
+_RAW = re.compile(rb"(?<!\w)(?:r|R|rb|br|Rb|rB|f?r|rf)$")
+"""A string that is an expression, by its marks or by how it is written."""
+_ID_KEY = re.compile(
+    rb"^\s{0,40}[\"'](?:[al]?gpl|mit|bsd|apache|mpl|epl|cc|isc|[a-z][\w.]*-\d)[\w.+-]{0,30}"
+    rb"[\"']"
+    rb"\s{0,9}(?::|=>)\s{0,9}[\[({]{0,2}[\"'`]?",
+    re.IGNORECASE,
+)
+"""The key of a table of licenses, so that what it holds is about a license."""
+_ELEMENT = re.compile(rb"^\s{0,40}[\"'`]([^\"'`\n]{2,70})[\"'`],?\s{0,9}$")
+_CLASSIFIED = re.compile(
+    rb"::|licen[cs]ed|released|distributed|available|covered|\bsee\b|copyright", re.IGNORECASE
+)
 _DECLARED = re.compile(
     rb"\brdf:resource|\brel=.license|<cc:|[\"']\w{2,20}[\"']\s{0,9}:\s{0,9}\[?\s{0,9}[\"'](?:#"
     rb"|//|/\*|Source|\\)|^\s{0,9}<"
+)
+_RULE = re.compile(
+    rb"(?:allow|permit|approv|accept|accredit|deny|denie|forbid|prohibit|disallow|ban|block|reject"
+    rb"|exclud|ignore|fail|warn|whitelist|blacklist|safelist|compatible|copyleft|permissive|known"
+    rb"|supported|valid|osi|banned|forbidden)\w{0,8}[\s_.-]{0,2}licen[cs]es?[\"']?\s{0,9}[:=]"
+    rb"|licen[cs]es?[\s_.-]{0,2}(?:allow|permit|approv|accept|deny|denie|forbid|disallow|ban|block|reject"
+    rb"|exclud|ignore|whitelist|blacklist|policy|check)\w{0,8}[\"']?\s{0,9}[:=]"
+    rb"|(?:fail|allow|deny|forbid|ban|block|only|ignore|exclude)-?(?:on|only)?-?licen[cs]es?\b"
+    rb"|--[\w-]{0,30}licen[cs]e[\w-]{0,20}[=\s]\s{0,4}[\"']?$",
+    re.IGNORECASE,
+)
+"""A rule for the licenses of other things, or the option of a tool."""
+_OPTION = re.compile(
+    rb"<(?:[\w-]{0,20}option|[\w-]{0,20}menu-?item|[\w-]{0,12}list-?item|[\w-]{0,12}radio\w{0,8}"
+    rb"|[\w-]{0,12}check-?box|label|button)\b[^<>]{0,160}>[^<>]{0,80}$",
+    re.IGNORECASE,
+)
+"""Text of an element that one chooses."""
+_BARE_LIST = re.compile(
+    rb"[\[({]\s{0,9}(?:[\"']?[\w.+-]{2,30}[\"']?(?:\s{0,4}[:=]\s{0,4}[\w\"']{1,12})?\s{0,9},\s{0,9}){2,40}"
+    rb"[\"']?[\w.+-]{0,30}[\"']?\s{0,9}[\])};]"
+    rb"|^\s{0,40}(?:[A-Z][A-Z_0-9]{1,30},\s{0,9}){1,40}[A-Z_0-9]{0,30}\s{0,9}[;,})]{0,3}\s{0,9}$"
+)
+"""Names of an enumeration, of which one may be a word of licenses."""
+_LISTED_AS = re.compile(rb"licen[cs]es?[\"'\]]?\s{0,9}(?:=>?|:)\s{0,9}$", re.IGNORECASE)
+_MADE = re.compile(rb"\\n|\$\{|\{\w{0,20}\}|%[sd](?!\w)")
+"""What stands in a string from which text is made."""
+_ASSIGNED = re.compile(rb"^[\w\s.$:*]{2,60}(?:\[\d{0,4}\])?\s{0,9}:?=\s{0,9}[rfbuRFBU$@L]{0,2}$")
+"""A string for itself under a name: some put the tag of a file there."""
+_SEARCH = re.compile(
+    rb"(?:^|[\s|;&(`])(?:e?grep|rg|ag|ack|sed|awk|git grep|findstr|fgrep)\b[^\n]{0,80}$"
 )
 _OPEN_QUOTE = re.compile(rb"[\"'`]")
 _TALK_BEFORE = re.compile(
     phrase(
         r"\b(?:because of (?:its|their|the)|due to (?:its|their|the)|dropped|dependency on"
-        r"|whether (?:the|an?)"
+        r"|whether [^.\x00]{0,60}?|(?:tells?|checks?) if [^.\x00]{0,60}?"
         r"|wrote about(?: the)?|talk(?:s|ed)? about(?: the)?|called? the|calls the|pick"
         r"|choose (?:from|between|among)|to add(?: an?| the)?|add(?:s|ing)? (?:an? |the )"
         r"|missing(?: the)?"
         r"|check(?:s|ed)? (?:that|if|whether)[^.\x00]{0,40}|e\.g\.|such as(?: the)?|like(?: the)?"
         r"|effects? of(?: the)?|history of(?: the)?|debate|popular(?:ity)? of(?: the)?"
-        r"|title(?: of)?|(?:says?|said) of(?: the)?)~$"
+        r"|(?:copyleft|licen[cs]es|permissive|restrictive|viral)~\([^()\x00]{0,60}"
+        r"|(?<!abbr\s)(?<!acronym\s)title(?: of)?|(?:says?|said) of(?: the)?)~$"
+        r"|\b(?:do not|don t|never|avoid|no)\b[^.\x00]{0,40}\b(?:paste|copy|take|import|include"
+        r"|borrow|port)\b[^.\x00]{0,40}$"
         r"|\blets? you (?:pick|choose|select)\b[^.\x00]{0,60}$|--licen[cs]e~$"
     )
 )
@@ -54,12 +109,28 @@ _TALK_AFTER = re.compile(
         r"|one of )*(?:popular|short"
         r"|simple|compatible|incompatible|common|example|shrug|most|longest|shortest|viral"
         r"|controversial)\b"
+        r"|s?~(?:is|are|has|have|was|expires?) (?:valid|invalid|active|expired|missing|checked"
+        r"|loaded)\b|(?: licen[cs]e)?~-?compatible\b"
+        r"|(?: agreement)?~(?:dialogs?|screens?|window|page|title|check-?~?box|link|popup|modal"
+        r"|prompt|button|accepted|acceptance|is shown|was shown)\b"
+        r"|s? (?:keys?|servers?|manager|codes?|numbers?|tokens?|seats?|checks?|checker|period)\b"
+        r"|~(?:is|are|was|gets?) (?:logged|denied|rejected|blocked|refused|reported|counted)\b"
+        r"|(?: licen[cs]e)?s?(?:~[,/&]~|(?:~,)? (?:and|or) |~)"
+        r"(?:(?:the )?[\w.+-]{2,16}(?: \d[\w.]{0,4})?"
+        r"(?:~[,/&]~| (?:and|or) )?){0,6}?"
+        r"~(?:licen[cs]es? )?(?:is|are) (?:all |also |always |usually )?(?:fine|ok|okay|good"
+        r"|allowed|accepted|acceptable|approved|forbidden|banned|denied|prohibited|problematic|risky"
+        r"|permitted|not (?:ok|okay|allowed|fine|acceptable|accepted|permitted|approved))\b"
+        r"|[^.\x00]{0,40}?\bneeds? (?:\w{2,9} )?(?:approval|review|sign-?off)\b"
+        r"|~(?:returns?|raises?|throws?|errors?|attempts?|exceptions?|response)\b"
         r"|(?: licen[cs]e)?~for an example\b|(?: licen[cs]e)? and its effects?\b"
         r"|(?: licen[cs]e)? header\b(?=[^.\x00]{0,30}(?:to|$))"
     )
 )
+_EXAMPLE = re.compile(r"\b(?:e\.g\.|i\.e\.|e\.?g|for example:?|for instance:?)\s{1,20}$")
 _ADDRESSEE = re.compile(phrase(r"\b(?:to-?do|fixme|xxx)\b[^\n]{0,60}$"))
-_CITED = re.compile(r"(?:book)?title\s{0,9}[ ]?\s?[^\n]{0,120}$|\bisbn\b")
+_CITED = re.compile(r"(?<!abbr )(?<!acronym )(?:book)?title\s{0,9}[ ]?\s?[^\n]{0,120}$|\bisbn\b")
+_IN_CODE = re.compile(r"\b(?:licen[cs]ed?|under|released|distributed|available|covered)\b")
 _CHANGES = re.compile(
     r"\s{0,9}(?:#+\s?)?(?:change ?-?log|changes|release notes|history|news|what s new)\b"
 )
@@ -75,12 +146,19 @@ _QUOTED = re.compile(
 )
 _CELLS: Final = 3
 _LONG_BACK: Final = 160
+_LONG_CODE: Final = 60
+_LONG_LINE: Final = 400
 
 
 def is_value(piece: bytes, start: int) -> bool:
     """Tell whether a place in a line of code lies in a string that the code works with."""
     before = piece[:start]
-    if _TITLE.match(before) or _KEYWORD.search(before):
+    if _TITLE.match(before) or _KEYWORD.search(before) or _ID_KEY.match(piece):
+        return True
+    element = _ELEMENT.match(piece)
+    # The string of a list, with nothing in it but the name.
+    is_alone = element is not None and not _CLASSIFIED.search(element[1])
+    if is_alone or _RULE.search(before) or _OPTION.search(before) or _is_in_list(piece, start):
         return True
     if _DECLARED.search(piece):
         return False
@@ -88,7 +166,23 @@ def is_value(piece: bytes, start: int) -> bool:
     if opening is None:
         return False
     lead = before[:opening]
-    return bool(_CALL.search(lead)) and not _KEY.search(lead + before[opening : opening + 1])
+    if _RAW.search(lead) or _PATTERN.search(piece, opening):
+        return True
+    is_handed = _CALL.search(lead) or _FIELD.search(lead) or _MADE.search(before, opening)
+    return bool(is_handed) and not _KEY.search(lead + before[opening : opening + 1])
+
+
+def is_option(piece: bytes, start: int) -> bool:
+    """Tell whether a place is the text of an element of markup that one chooses."""
+    return bool(_OPTION.search(piece, max(0, start - _LONG_LINE), start))
+
+
+def _is_in_list(piece: bytes, start: int) -> bool:
+    """Tell whether a place lies among bare names in brackets, which are no thing's licenses."""
+    return any(
+        match.start() <= start < match.end() and not _LISTED_AS.search(piece[: match.start()])
+        for match in _BARE_LIST.finditer(piece)
+    )
 
 
 def _opening(before: bytes) -> int | None:
@@ -106,6 +200,8 @@ def _opening(before: bytes) -> int | None:
 def is_talk(folded: str, start: int, end: int) -> bool:
     """Tell whether the words around a name talk about a license instead of giving one."""
     before = folded[max(0, start - _LONG_BACK) : start]
+    if _EXAMPLE.search(before):
+        return True
     before = before[before.rfind(". ") + 1 :]
     line = before[before.rfind("\n") + 1 :]
     after = folded[end : end + 60]
@@ -117,10 +213,21 @@ def is_talk(folded: str, start: int, end: int) -> bool:
     )
 
 
-def is_quoted(piece: bytes, start: int) -> bool:
+def is_quoted(piece: bytes, start: int, end: int) -> bool:
     """Tell whether a name in a comment stands in quotes that show the words of a notice."""
+    # A name may begin with the words before its quotes.
+    start = max(start, piece.rfind(b"`", start, end) + 1)
     line = piece[piece.rfind(b"\n", 0, start) + 1 : start]
-    return bool(_QUOTED.search(line))
+    return bool(_QUOTED.search(line)) or _is_code(piece, start)
+
+
+def _is_code(piece: bytes, start: int) -> bool:
+    """Tell whether a name is set as code, as in `MIT OR Apache-2.0`, and holds for nothing."""
+    before = piece[max(0, start - _LONG_BACK) : start]
+    span = before[before.rfind(b"\n") + 1 :]
+    if span.count(b"`") % 2 == 0 or len(span) - span.rfind(b"`") > _LONG_CODE:
+        return False
+    return not _IN_CODE.search(before.decode("latin-1").lower())
 
 
 def is_listed(piece: bytes, folded: str, start: int) -> bool:
@@ -139,5 +246,16 @@ def is_change_log(folded: str) -> bool:
 
 
 def is_quoted_tag(data: bytes, start: int) -> bool:
-    """Tell whether an SPDX tag is shown as an example: in backticks, or after "e.g."."""
-    return bool(_SHOWN.search(data, max(0, start - 60), start))
+    """Tell whether an SPDX tag is shown as an example, or is a string that code works with."""
+    if _SHOWN.search(data, max(0, start - 60), start):
+        return True
+    low, high = data.rfind(b"\n", 0, start) + 1, data.find(b"\n", start)
+    line = data[low : len(data) if high < 0 else high]
+    if start - low > _LONG_BACK or len(line) > _LONG_LINE or is_comment(line):
+        return False
+    opening = _opening(line[: start - low])
+    if opening == start - low - 1 and _ASSIGNED.search(line[:opening]):
+        return False
+    return opening is not None and (
+        bool(_SEARCH.search(line[:opening])) or is_value(line, start - low)
+    )

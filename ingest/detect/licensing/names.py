@@ -43,6 +43,9 @@ def fold(data: bytes) -> str:
     """Return lower-case text of the same length: character n stands for byte n."""
     # Marks at the start of lines would stand between the words of a name.
     data = _MARKS.sub(lambda m: b"\n" + b" " * (len(m[0]) - 1), data)
+    if b">=" in data:
+        # As R has it: GPL (>= 2).
+        data = data.replace(b">=", b"++")
     return data.translate(_FOLD).decode("latin-1")
 
 
@@ -65,20 +68,45 @@ _GNU_FULL: Final = (
 _GNU_SHORT: Final = r"(?P<{0}prefix>[al]?)gpl"
 _GNU_TAIL = re.compile(
     phrase(
-        r"~\(?~(?:(?:version|ver\.?|v\.?)~|[_-]~v?~|)(?P<number>[123](?:\.[01])?)(?![\w.]?\d)"
+        r"~\(?~(?:(?:version|ver\.?|v\.?)~|[_-]~v?~|)(?P<least>\+\+~)?(?P<number>[123](?:\.[01])?)(?![\w.]?\d)"
         r"(?P<plus>\+|-or-later|-only)?"
     )
 )
+_VERSION: Final = "版本|версии|версія".encode().decode("latin-1")
 _GNU_VERSION = re.compile(
     phrase(
-        r"\b(?:version|v\.)s? (?P<number>[123](?:\.[01])?)(?![\w.]?\d)"
+        rf"(?:\b(?:vers[^\s\d]{{2,5}}|wersj[^\s\d]{{1,2}}|verze|v\.)|{_VERSION})"
+        r" (?P<number>[123](?:\.[01])?)(?![\w.]?\d)"
         r"|\bgpl-?~?v?(?P<short>[123])\b"
     )
 )
+_LATER_WORDS: Final = (
+    "jeder? (?:neueren|höheren)",
+    "(?:spätere|neuere|höhere)[nr]? (?:version|fassung)",
+    "oder (?:später|neuer|höher)",
+    "versions? (?:ultérieure|postérieure)",
+    "ou (?:ultérieure|postérieure|plus récente)",
+    "versi(?:ón|ões|ão|on|one|oni) (?:posterior|successiv|mais recente|más reciente)",
+    "o (?:posterior|superior|successiv)",
+    "ou (?:posterior|superior)",
+    "latere? versie",
+    "of (?:later|nieuwer|hoger)",
+    "(?:senare|nyare|senere|nyere) version",
+    "(?:późniejsz|nowsz)",
+    "(?:pozdější|novější)",
+    "более поздн",
+    "(?:daha )?sonraki (?:bir )?sürüm",
+    "それ以降|以降のバージョン",
+    "更高版本|以后版本|之后版本|以後版本|更新版本|任何后续|任何後續|以上版本",
+    "이후 버전|이후의 버전",
+)
+"""The same in other languages, of which the folded text holds the bytes."""
 _LATER = re.compile(
     phrase(
-        r"any later|or later|later versions?\b|or (?:newer|higher|greater|above)"
-        r"|or \(at your option\)"
+        r"any later|or later|later versions?\b|or (?:any )?(?:newer|higher|greater|above"
+        r"|subsequent|up)\b"
+        r"|or \(at your option\)|and (?:later|up|above|newer)\b|(?:newer|subsequent) versions?\b"
+        + "".join(f"|{words.encode().decode('latin-1')}" for words in _LATER_WORDS)
     )
 )
 _NAME_REACH: Final = 100
@@ -250,6 +278,8 @@ def _gnu(groups: dict[str, str], folded: str, start: int, end: int) -> Named:
     elif found := _GNU_VERSION.search(near):
         number = found["number"] or found["short"]
     later = number is None or bool(_LATER.search(folded[start : end + _GNU_REACH]))
+    if tail and tail["least"]:
+        later = True
     if tail and tail["plus"]:
         later = tail["plus"] != "-only"
     number = number or _FIRST_VERSIONS[kind]

@@ -72,6 +72,16 @@ _CALLED = re.compile(
     )
 )
 """A license by a name that nobody knows, which is one even where its file is named too."""
+_LABEL = re.compile(phrase(r"licen[cs]e agreement|terms of (?:use|service)"))
+_BINDS = re.compile(
+    phrase(
+        r"\b(?:under|subject to|govern\w{0,3}|pursuant|accordance|bound|comply|complies"
+        r"|according to"
+        r"|by (?:using|installing|downloading|copying)|you agree|constitutes?|applies|licensee"
+        r"|copyright|permitted by|licen[cs]ed|violat\w{1,4}|refer to|see the)\b"
+    )
+)
+"""What makes a "license agreement" hold, and not be the heading of a dialog that shows one."""
 _THE_LICENSE = re.compile(
     phrase(
         r"[\w ]{0,40}?\b(?:under|by|of) the licen[cs]e\b(?! (?:of|for|called|named))"
@@ -94,7 +104,8 @@ _MENTION = re.compile(
         r"|\boriginally (?:licensed|released|under|published)\b|\bbefore (?:that|this)\b"
         r"|\bincompatib\w{2,5} with\b|\bchanged from\b"
         r"|\blicen[cs]e (?:that is |which is |is )?(?:based|model(?:led|ed)) (?:up)?on\b"
-        r"|\bconsists of the\b"
+        r"|\bconsists of the\b|\b(?:superseded|succeeded|replaced|obsoleted) by\b"
+        r"|\bdesignated the\b|\bvariants of this~$"
     )
 )
 _EXCEPTION = re.compile(r"\b(?:except|unless|without|otherwise|only)\b")
@@ -129,13 +140,19 @@ _PARTLY = Expression(
         r"|\bexcept(?:ing)?~for [^.\x00]{0,60}?\bsee (?:the )?separate\b"
         # What is permitted for the build is not permitted for its source.
         r"|\b(?:compiled|binary|object) (?:versions?|builds?) of\b[^.\x00]{0,60}?\bunder\b"
+        r"|\blicen[cs]ed to use (?:compiled|binary|object)\b"
     )
 )
 """Says that a part of the work is under something else, which the words do not tell."""
 _CHANGE_REACH: Final = 60
 _COPYLEFT: Final = frozenset({"weak_copyleft", "copyleft"})
 _OFFER = re.compile(phrase(r"\bcommercial(?:ly)?\b|\bproprietary licen[cs]e|\bvalid\b"))
-_RESERVED = Expression(phrase(r"\ball rights? (?:are )?reserved\b"))
+_RESERVED = Expression(
+    phrase(
+        r"\ball rights? (?:are )?reserved\b"
+        r"(?! for (?:the )?(?:admin|user|role|member|owner|group|moderator|operator)s?\b)"
+    )
+)
 _REACH: Final = 320
 _BACK: Final = 160
 _LICENSE_REACH: Final = 160
@@ -268,18 +285,10 @@ def _unread(folded: str, known: tuple[Evidence, ...], algebra: LicenseAlgebra) -
         if any(sign.start < high and low < sign.end for sign in known):
             continue
         after = folded[match.start() : match.end() + _LICENSE_REACH]
-        if _THE_LICENSE.match(after):
-            continue
         if any(start < high and low < end for start, end in grants) and not _CALLED.search(after):
             continue
-        is_grant = match.re is _GRANT.plain
-        if not is_grant and "licen" not in after and "agreement" not in after:
-            continue
-        if SAME.search(folded, match.start(), high):
-            continue
-        if REFERENCE.search(folded[match.start() : high]) and not _CALLED.search(after):
-            continue
-        found.append(match)
+        if _states(folded, match, after):
+            found.append(match)
     if not found and not known and not grants and not points_elsewhere(folded):
         found = list(DISCLAIMER.finditer(folded))[:1]
     spans = [(match.start(), match.end(), UNKNOWN) for match in found[:5]]
@@ -290,10 +299,26 @@ def _unread(folded: str, known: tuple[Evidence, ...], algebra: LicenseAlgebra) -
     ]
 
 
+def _states(folded: str, match: re.Match[str], after: str) -> bool:
+    """Tell whether words of license are a statement of their own; `after` begins with them."""
+    if _THE_LICENSE.match(after):
+        return False
+    is_grant = match.re is _GRANT.plain
+    if not is_grant and "licen" not in after and "agreement" not in after:
+        return False
+    low, high = match.start() - _BACK, match.end() + _REACH
+    if _LABEL.fullmatch(match[0]) and not _BINDS.search(folded, max(0, low), high):
+        return False
+    if SAME.search(folded, match.start(), high):
+        return False
+    is_reference = REFERENCE.search(folded[match.start() : high])
+    return not is_reference or bool(_CALLED.search(after))
+
+
 def _is_tagged(folded: str, start: int) -> bool:
     """Tell whether a name is the value of an SPDX tag, which is read as such or ignored as such."""
     line = folded[max(folded.rfind("\n", 0, start), start - _MENTION_REACH, 0) : start]
-    return "license-identifier:" in line
+    return "license-identifier" in line
 
 
 def _is_added(position: int, added: tuple[tuple[int, int], ...]) -> bool:

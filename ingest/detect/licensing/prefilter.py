@@ -13,6 +13,8 @@ from typing import Final
 from ingest.detect.funnel import CASELESS, Funnel, Pattern
 from ingest.detect.licensing.head_refusals import find_head_refusals
 from ingest.detect.licensing.languages import stems
+from ingest.detect.licensing.plain_limits import PLAIN_WORDS
+from ingest.detect.licensing.training import TRAINING_STEMS, TRAINING_WORDS
 
 _WORDS: Final = (
     "license",
@@ -105,6 +107,8 @@ _PHRASES: Final = (
     "written consent",
     "without warrant",
     "warranties of",
+    "no warrant",
+    "any warrant",
     "as you please",
     "distributed without",
     "research purposes",
@@ -191,6 +195,11 @@ _CONFIRMED: Final = {
     # "Relationship items", "guitar music", "can be freely mixed", "will be returned on error".
     "ship it": rb"(?i)\bship it\b",
     "itar ": rb"(?i)\bitar ",
+    **PLAIN_WORDS,
+    **TRAINING_WORDS,
+    # Who gives no year; "(c)" is an argument, too.
+    "(c) ": rb"(?<![\w)])\([cC]\) (?:[A-Z][\w'.&-]* ){1,4}?[A-Z][\w'&-]+[ \t]*"
+    rb"(?:[.,;*<-]|\r?\n|\Z)",
     "returned on": rb"(?i)\b(?:must|shall)" + _GAP + rb"be" + _GAP + rb"returned on",
     "freely": rb"(?i)\bfreely" + _GAP + _GIVEN + rb"|(?:it|them|this|that|cop\w{1,5}|use[sd]?"
     rb"|modif\w{1,4}|distribut\w{1,4}|free|software|code|is|are)" + _GAP + rb"freely\b",
@@ -206,7 +215,9 @@ class Prefilter:
 
     def __init__(self, cache_dir: Path | None) -> None:
         """Compile the words, or load what an earlier process compiled."""
-        words = dict.fromkeys((*_WORDS, *_PHRASES, *_REFUSALS, *stems(), "©"))
+        words = dict.fromkeys(
+            (*_WORDS, *_PHRASES, *_REFUSALS, *_CONFIRMED, *stems(), *TRAINING_STEMS, "©")
+        )
         literals = [word.encode() for word in words]
         self._confirmed = {list(words).index(w): re.compile(p) for w, p in _CONFIRMED.items()}
         self._funnel = Funnel(

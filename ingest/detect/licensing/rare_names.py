@@ -43,6 +43,22 @@ RARE_ROWS: Final = (
         "",
     ),
     (
+        "GPL-1.0-or-later",
+        "gnu",
+        _GUESS,
+        rf"\b(?:under|terms of|by) (?:the|a) gnu {LICENSE}s?\b",
+        "",
+    ),
+    # The exception exists on top of this license alone.
+    (
+        "GPL-2.0-only",
+        "foss",
+        _GUESS,
+        r"\b(?:mysql|oracle|universal) fl?oss (?:licen[cs]e )?exception\b",
+        "",
+    ),
+    ("BSD-2-Clause", "bsdl", _GUESS, r"\b(?:2-clause )?bsdl\b(?= \(see)", ""),
+    (
         "CC-BY-SA-4.0",
         "attribution",
         _GUESS,

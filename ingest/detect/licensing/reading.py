@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +20,13 @@ from ingest.detect.licensing.memory import Memory
 from ingest.detect.licensing.names import fold
 from ingest.detect.licensing.notices import NO_NOTICES, Notices, read_notices
 from ingest.detect.licensing.openings import Expression, Folded, OpeningIndex
-from ingest.detect.licensing.references import points_elsewhere
+from ingest.detect.licensing.references import DISCLAIMER, points_elsewhere
 from ingest.detect.licensing.regions import Region, Shape
 from ingest.detect.licensing.restrictions import HARD_SCORE, find_purposes, find_restrictions
+from ingest.detect.licensing.struck import struck_rights
 from ingest.detect.licensing.texts import TextMatcher, Texts, coverage, grants
 from ingest.detect.licensing.titles import TitleMatcher
+from ingest.detect.licensing.training import find_training
 
 _MIN_COVERED: Final = 0.3
 """Share of a file that known texts cover, from which all of it is about its license."""
@@ -82,6 +84,10 @@ class RegionReader:
         if shape is Shape.LINE and not any(word in folded for word in _STATING):
             # A name alone in a line of code is a value that the code works with.
             notices = NO_NOTICES
+        if shape is Shape.LINE:
+            # A disclaimer is left of a license where nothing else is, which a line does not tell.
+            kept = [s for s in notices.unread if not DISCLAIMER.match(folded, s.start)]
+            notices = replace(notices, unread=tuple(kept))
         place = Place(piece=piece, folded=folded, shape=shape)
         beside = read_beside(place, known, notices, self._algebra)
         notices = beside.notices
@@ -103,12 +109,16 @@ class RegionReader:
             # What a copyleft license forbids is its own affair, whoever tells it again.
             found = [s for s in found if s.score >= HARD_SCORE]
         found = without_ordinary(folded, found)
+        training = [] if shape is Shape.LINE else find_training(piece)
+        struck = struck_rights(folded, texts, self._algebra)
         return Reading(
             texts=texts,
             notices=notices,
             restrictions=(
                 *(s for s in found if len(piece) <= NEAR or _is_near(s, signs)),
                 *beside.restrictions,
+                *training,
+                *struck,
             ),
             points_elsewhere=points_elsewhere(folded),
             holders=holders,

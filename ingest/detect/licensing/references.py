@@ -42,7 +42,11 @@ SAME: Final = Expression(
 )
 """Leaves the license to the package that the file is part of, whatever that is."""
 DISCLAIMER: Final = Expression(
-    phrase(r"\bwarrant(?:y|ies)\b[^\x00]{0,90}?\b(?:merchantability|fitness)\b")
+    phrase(
+        r"\bwarrant(?:y|ies)\b[^\x00]{0,90}?\b(?:merchantability|fitness)\b"
+        r"|\b(?:distributed|provided|supplied|comes?)\b[^.\x00]{0,60}?\b(?:without|with no|with"
+        r" absolutely no)(?: any)? warrant(?:y|ies)\b"
+    )
 )
 """The words of a license's disclaimer: alone they are what is left of a license."""
 _DISCLAIMED = Expression(

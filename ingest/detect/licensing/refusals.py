@@ -14,7 +14,7 @@ from typing import Final
 
 from ingest.detect.licensing.evidence import RESTRICTION, UNKNOWN, Evidence, Kind
 from ingest.detect.licensing.names import phrase
-from ingest.detect.licensing.openings import Expression
+from ingest.detect.licensing.openings import Expression, possible
 
 _WORK: Final = (
     r"(?:file|code|source|source code|software|program|module|script|plugin|theme|template|library"
@@ -329,31 +329,19 @@ _LED: Final[tuple[tuple[_Gates, re.Pattern[str], Expression], ...]] = tuple(
 _LEAD_REACH: Final = 160
 """More characters than a lead may have."""
 _NARROWING: Final = _compiled(_NARROWING_ROWS)
-_OPENING = re.compile(
-    rb"\A(?:#![^\n]{0,80}\n)?[\s/*#;\"'%<!-]{1,12}(?:(?:strictly "
-    rb"|only )?for (?:\w{2,20} )?internal use(?: only)?"
-    rb"|(?:company |strictly )?internal use only|internal\. do not \w{4,14}"
-    rb"|requires an? (?:valid |paid |active )+(?:subscription|licen[cs]e)"
-    rb"|(?:company |strictly )?private and confidential)[.!]{0,3}[ \t]*(?:\*/|-->"
-    rb"|\"{3})?[ \t]*\r?\n",
-    re.IGNORECASE,
-)
+_REFUSAL_STARTS: Final = tuple(pattern for _gates, pattern in _REFUSAL)
+_NARROWING_STARTS: Final = tuple(pattern for _gates, pattern in _NARROWING)
 _MAX: Final = 20
 
 
 def find_refusals(folded: str) -> list[Evidence]:
     """Return restrictions that hold by themselves in a comment or in prose."""
-    found = [_sign(match.span(), RESTRICTION) for match in _matches(_REFUSAL, folded)]
+    matches = _matches(_REFUSAL, _REFUSAL_STARTS, folded)
+    found = [_sign(match.span(), RESTRICTION) for match in matches]
     for gates, lead, pattern in _LED:
         if any(gate in folded for gate in gates):
             found += [_sign(span, RESTRICTION) for span in _led(lead, pattern, folded)][:_MAX]
     return found
-
-
-def find_opening(data: bytes) -> list[Evidence]:
-    """Return the refusal that a file opens with, in words that functions are described by too."""
-    match = _OPENING.match(data)
-    return [_sign(match.span(), RESTRICTION)] if match else []
 
 
 def find_narrowing(
@@ -367,14 +355,17 @@ def find_narrowing(
         return []
     return [
         _sign(match.span(), UNKNOWN)
-        for match in _matches(_NARROWING, folded)
+        for match in _matches(_NARROWING, _NARROWING_STARTS, folded)
         if not any(start <= match.start() and match.end() <= end for start, end in texts)
     ]
 
 
-def _matches(rows: _Compiled, folded: str) -> Iterator[re.Match[str]]:
-    """Yield the first matches of each row of which a gate word stands in the text."""
-    for gates, pattern in rows:
+def _matches(
+    rows: _Compiled, starts: tuple[Expression, ...], folded: str
+) -> Iterator[re.Match[str]]:
+    """Yield the first matches of each row that may begin and of which a gate word is there."""
+    for number in possible(starts, folded):
+        gates, pattern = rows[number]
         if any(gate in folded for gate in gates):
             for match, _ in zip(pattern.finditer(folded), range(_MAX), strict=False):
                 yield match

@@ -25,7 +25,7 @@ MAX_REGION_BYTES: Final = 256 * 1024
 """Bytes of regions read in one text."""
 
 _LEADER = re.compile(
-    rb"[ \t]*(?://|#|\*|/\*|--|;|%|!|<!--|\.\.|\"\"\"|'''|'(?=[ \t])|\(\*|\{-|@c\b|@comment\b"
+    rb"[ \t]*(?://|#|\*|/\*|--|;|%|!|<!--|\.\.|\"\"\"|'''|'(?=[ \t\r]|$)|\(\*|\{-|@c\b|@comment\b"
     rb"|\.\\\"|"
     rb"rem\b|dnl\b|c[ \t*]|\\\"|>)",
     re.IGNORECASE,
@@ -179,6 +179,11 @@ def is_balanced(data: bytes) -> bool:
         else data.rfind(closer) >= data.rfind(opener)
         for opener, closer in _OPENERS
     )
+
+
+def is_comment(line: bytes) -> bool:
+    """Tell whether a line begins as a comment does."""
+    return _LEADER.match(line) is not None
 
 
 def _is_comment(data: bytes, start: int, end: int) -> bool:

@@ -11,10 +11,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ingest.detect.licensing.evidence import NO_TRAINING, RESTRICTION, UNKNOWN, Evidence, Kind
+from ingest.detect.licensing.evidence import NO_TRAINING, RESTRICTION, UNKNOWN, Evidence
 from ingest.detect.licensing.limits import LIMITED_PURPOSE, REFUSED
 from ingest.detect.licensing.names import phrase
 from ingest.detect.licensing.openings import Expression
+from ingest.detect.licensing.plain_limits import find_plain_limits
+from ingest.detect.licensing.residue import (
+    MAX_SIGNS,
+    SOFT_SCORE,
+    added_terms,
+    adjacent,
+    bounded,
+    outside_terms,
+    sign_of,
+    touches,
+)
 from ingest.detect.licensing.texts import Texts, is_within
 
 _TRAINING = Expression(
@@ -118,87 +129,10 @@ _INNOCENT = Expression(
         r"|altered)"
     )
 )
-_DUTY = re.compile(
-    phrase(
-        r"\b(?:may|must|shall|can|will)(?: not|not)\b|\bmust\b|\bshall\b|\bonly\b|\bprohibit"
-        r"|\bforbid|\bdisallow"
-        r"|\bnot (?:permitted|allowed|used?|intended|for)\b|\brequire[sd]?\b|\brestrict"
-        r"|\brevo[ck]|\bterminat"
-        r"|\bfees?\b|\broyalt|\bpay(?:s|ment|able)?\b|\bconsent\b|\bprior\b|\bexcept\b|\bunless\b"
-        r"|\bnon-? ?commercial|\bcommercial|\bagree\b|\bexclud|\bethic|\bharm|\bhuman rights"
-        r"|\bmilitary"
-        r"|\bweapon|\bpersonal\b|\beducational\b|\bbuy\b|\bemploy|\blabou?r\b|\btrain|\bsell\b"
-        r"|\bsold\b|\bhosted?\b|\bsaas\b"
-        r"|\bgovernment"
-    )
-)
-"""Words of duty, price and purpose: what a change of a permissive text must not hold."""
-_TERMS = Expression(
-    phrase(
-        r"\b(?:may|must|shall|can|is|are|be) (?:be )?(?:used |licensed )?(?:only|solely"
-        r"|exclusively)\b"
-        r"|\b(?:solely|exclusively|only) (?:be used|for|in connection|as part|in conjunction"
-        r"|if you)\b"
-        r"|\bfor (?:use|internal)[^\x00]{0,60}? only\b"
-        r"|\b(?:you|licensees?|users?|recipients?|anyone|any (?:person|entity|company"
-        r"|modifi\w{1,9}))"
-        r" (?:must|shall|agrees?|are required|is required|undertakes?|may not|cannot|can not)\b"
-        r"|\b(?:may|must|shall)(?: not|not) (?:be |to )?\w{2,14}"
-        r"|\b(?:strictly )?(?:prohibited|forbidden|disallowed|not (?:allowed|permitted|granted))\b"
-        r"|\bwithout (?:the )?(?:express |explicit |specific )?(?:prior )?(?:written )?"
-        r"(?:permission|consent|approval|authori[sz]ation)\b|\bprior written\b"
-        r"|\brevo(?:ke|ked|cable|cation)\b|\bterminat(?:e|es|ed|ion)\b"
-        r"|\broyalt(?:y|ies)\b(?![ -]?free)|\blicen[cs]e fees?\b|\bsubscription\b|\bpurchase\b"
-        r"|\b(?:more|fewer|less) than [^\x00]{0,40}?(?:users|employees|seats|revenue|devices)\b"
-        r"|\bhuman rights\b|\bethical\b|\bharm(?:s|ful|ing)?\b|\bsurveillance\b|\bweapons?\b"
-        r"|\b(?:companies|businesses|business|organi[sz]ations?|corporations?|enterprises?"
-        r"|firms|for-?~?profit)\b"
-        r"[^\x00]{0,60}?\b(?:needs?|must|requires?|buy|obtain|not|prohibited)\b"
-        r"|\bnot extend to\b|\bbuy a licen[cs]e\b|\bno part of\b|\bfor-?~?profit\b"
-        r"|\bnot for profit\b"
-        r"|\bfor personal\b|\bpersonal (?:and|or|use)\b|\bautomatically\b|\bdelete[d]?\b"
-        r"|\b(?:must|shall|has to|have to|needs? to) (?:also |always |be |then )*(?:publish"
-        r"|sen[dt]|shar|offer|releas"
-        r"|provid|includ|display|show|obtain|ask|pay|purchas|comply|contribut|credit|mention"
-        r"|notif|return"
-        r"|delete|make|remain|use|accept|register|submit|disclos|inform|licens|open|cite"
-        r"|acknowledg)\w{0,6}"
-        r"|\badvertising materials?\b|\bdisplay the\b|\bhosted service\b|\boffered as\b"
-        r"|\bmilitary\b|\blabou?r (?:laws?|standards?)\b|\bcompet(?:e|es|ing|itive|itor|itors)\b"
-        r"|\b(?:publish|contribute|submit|share|disclose) (?:all |any |your |the )+(?:modif"
-        r"|chang|improve"
-        r"|source|deriv)\w{0,12}|\bmake[^\x00]{0,60}?(?:source|modifications|changes)[^\x00]{0,40}?"
-        r" (?:available|public)\b"
-    )
-)
-"""Terms that a license file states beside the known texts in it."""
-_SENTENCE_EDGE = re.compile(
-    r"[.:]\s|\n\s{0,20}\n|\n[^\n]{0,120}(?:copyright|\(c\)|reserved)[^\n]{0,200}"
-)
 _MARGIN: Final = 8
-_VERB = re.compile(
-    phrase(
-        r"\b(?:may|must|shall|can|will|is|are|be|do|does|requires?|uses?d?|needs?|not|no|only"
-        r"|if|has|have)\b"
-    )
-)
-"""Stands in a sentence, and hardly in a list of names."""
-_NAMING = re.compile(
-    phrase(
-        r"\bappear in (?:their|its) names?\b|\b(?:endorse|promote) products\b"
-        r"|\bused in (?:any )?advertising\b|\badvertising or (?:other )?publicity\b"
-        r"|\bpublicity (?:pertaining|relating) to\b"
-    )
-)
-"""How texts guard a name, each with its own."""
 _MANY: Final = 3
-_MIN_SENTENCE: Final = 8
 _WHOLE_TEXT: Final = 400
 """Bytes of a license text; beside a shorter notice stands what the file is about."""
-_GROUP_REACH: Final = 24
-"""Bytes, some three words: words of the known text between added ones may be there by chance."""
-_MIN_ADDED: Final = 5
-_ADDED_SCORE, _SOFT_SCORE = 0.7, 0.8
 HARD_SCORE: Final = 1.0
 """Score of what no open license says: limits of purpose and of training."""
 _SUBJECT = re.compile(
@@ -211,13 +145,9 @@ _SUBJECT = re.compile(
 """What people put under "internal use only", unlike functions."""
 _MARK = re.compile(r"\b(?:copyright|confidential|proprietary|distribut\w{1,4})\b")
 _INTERNAL: Final = "internal"
-_ALTERNATIVE = re.compile(
-    phrase(r"\balternat(?:iv)?ely\b[^\x00]{0,120}?\b(?:licen[cs]e|[al]?gpl\w{0,5})\b")
-)
 _HEAD_BYTES: Final = 400
 _OPENING: Final = 250
 """Bytes at the start of a text where people tell whose it is, before the grant."""
-_MAX_SIGNS: Final = 100
 
 
 def find_restrictions(
@@ -241,41 +171,45 @@ def find_restrictions(
     free = [match.span() for match in _COMMERCIAL_TOO.finditer(folded)]
     found = _training_signs(folded)
     found += [
-        _sign(m, RESTRICTION)
-        for m in (*_bounded(_HARD, folded), *_bounded(LIMITED_PURPOSE, folded))
-        if not _touches(m, free) and (is_license_file or _has_subject(m, folded))
+        sign_of(m, RESTRICTION)
+        for m in (
+            *bounded(_HARD, folded),
+            *bounded(LIMITED_PURPOSE, folded),
+            *find_plain_limits(folded),
+        )
+        if not touches(m, free) and (is_license_file or _has_subject(m, folded))
     ]
     soft = [
-        replace(_sign(match, RESTRICTION), score=_SOFT_SCORE)
-        for match in (*_bounded(_SOFT, folded), *_bounded(REFUSED, folded))
+        replace(sign_of(match, RESTRICTION), score=SOFT_SCORE)
+        for match in (*bounded(_SOFT, folded), *bounded(REFUSED, folded))
         # A match that only begins in the text reaches into what was added to it.
-        if not _touches(match, innocent) and not _lies_in(match, own)
+        if not touches(match, innocent) and not _lies_in(match, own)
     ]
     if is_license_file and not permissive and len(soft) < _MANY:
         # Nearly every license says once or twice what one may not do: nobody knows this one.
         soft = [replace(sign, spdx=UNKNOWN) for sign in soft]
     found = [sign for sign in (*found, *soft) if not _is_known(sign, texts)]
     heads = [(a, b) for a, b in texts.added if _opens(a, permissive)]
-    found += _added_terms(folded, heads, is_inside=False)
+    found += added_terms(folded, heads, is_inside=False)
     inside = [span for span in texts.added if span not in heads]
-    found += _added_terms(folded, inside, is_inside=True)
-    found += _added_terms(folded, _adjacent(folded, permissive), is_inside=False)
+    found += added_terms(folded, inside, is_inside=True)
+    found += added_terms(folded, adjacent(folded, permissive), is_inside=False)
     if (
         permissive
         and not strict
         and (is_license_file or any(b - a >= _WHOLE_TEXT for a, b in permissive))
     ):
-        found += _outside_terms(folded, permissive, innocent)
-    return sorted(s for s in found if not any(a <= s.start < b for a, b in strict))[:_MAX_SIGNS]
+        found += outside_terms(folded, permissive, innocent)
+    return sorted(s for s in found if not any(a <= s.start < b for a, b in strict))[:MAX_SIGNS]
 
 
 def find_purposes(folded: str) -> list[Evidence]:
     """Return limits of purpose in a comment that has no other legal word."""
     free = [match.span() for match in _COMMERCIAL_TOO.finditer(folded)]
     found = [
-        _sign(m, RESTRICTION)
-        for m in _bounded(_PURPOSE, folded)
-        if not _touches(m, free) and _has_subject(m, folded)
+        sign_of(m, RESTRICTION)
+        for m in (*bounded(_PURPOSE, folded), *find_plain_limits(folded))
+        if not touches(m, free) and _has_subject(m, folded)
     ]
     # Code is about training too; only what forbids a use is a term.
     return sorted([*found, *(_training_signs(folded) if _NOT_USED.search(folded) else [])])
@@ -286,59 +220,6 @@ def _is_known(sign: Evidence, texts: Texts) -> bool:
     return is_within(sign.start - _MARGIN, sign.end + _MARGIN, texts.own)
 
 
-def _added_terms(
-    folded: str, added: Sequence[tuple[int, int]], *, is_inside: bool
-) -> list[Evidence]:
-    """Return what was added to permissive texts and speaks of duties.
-
-    Inside a text any sentence is doubtful, for the text is whole without it.
-    """
-    groups: list[tuple[int, int]] = []
-    for start, end in added:
-        if groups and start - groups[-1][1] <= _GROUP_REACH:
-            groups[-1] = (groups[-1][0], end)
-        else:
-            groups.append((start, end))
-    found = []
-    for start, end in groups:
-        count = len(folded[start:end].split())
-        if _NAMING.search(folded, start, end) or _ALTERNATIVE.search(folded, start, end + _REACH):
-            continue
-        is_duty = count >= _MIN_ADDED and _DUTY.search(folded, start, end)
-        if is_duty or (is_inside and count >= _MIN_SENTENCE and _VERB.search(folded, start, end)):
-            spdx = RESTRICTION if is_duty else UNKNOWN
-            found.append(
-                Evidence(start=start, end=end, kind=Kind.RESTRICTION, spdx=spdx, score=_ADDED_SCORE)
-            )
-    return found
-
-
-def _adjacent(folded: str, permissive: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the rest of the sentences in which permissive texts begin and end.
-
-    A grant that begins in the middle of a sentence may begin with a condition.
-    """
-    spans = []
-    for start, end in permissive:
-        before = [m.end() for m in _SENTENCE_EDGE.finditer(folded, max(0, start - _REACH), start)]
-        spans.append((before[-1] if before else max(0, start - _REACH), start))
-        after = _SENTENCE_EDGE.search(folded, max(start, end - 1), end + _REACH)
-        spans.append((end, after.start() if after else min(len(folded), end + _REACH)))
-    return sorted(span for span in spans if span[0] < span[1])
-
-
-def _outside_terms(
-    folded: str, texts: Sequence[tuple[int, int]], innocent: Sequence[tuple[int, int]]
-) -> list[Evidence]:
-    """Return terms in a license file that stand beside the texts it holds."""
-    return [
-        replace(_sign(match, RESTRICTION), score=_SOFT_SCORE)
-        for match in _bounded(_TERMS, folded)
-        if not _touches(match, innocent)
-        and not any(start <= match.start() and match.end() <= end for start, end in texts)
-    ]
-
-
 def _meets(span: tuple[int, int], other: tuple[int, int]) -> bool:
     return span[0] < other[1] and other[0] < span[1]
 
@@ -346,12 +227,12 @@ def _meets(span: tuple[int, int], other: tuple[int, int]) -> bool:
 def _training_signs(folded: str) -> list[Evidence]:
     """Return words of training of models that stand near words of refusal."""
     found = []
-    for match in _bounded(_TRAINING, folded):
+    for match in bounded(_TRAINING, folded):
         before = folded[max(0, match.start() - _REACH) : match.start()]
         after = folded[match.end() : match.end() + _REACH]
         about_models = _MODEL.search(match[0] + after) or _MODEL.search(before[-_REACH // 2 :])
         if about_models and (_NOT.search(before + match[0]) or _FORBIDDEN.search(after)):
-            found.append(_sign(match, NO_TRAINING))
+            found.append(sign_of(match, NO_TRAINING))
     return found
 
 
@@ -370,19 +251,5 @@ def _opens(position: int, texts: Sequence[tuple[int, int]]) -> bool:
     )
 
 
-def _touches(match: re.Match[str], spans: Sequence[tuple[int, int]]) -> bool:
-    return any(match.start() < end and start < match.end() for start, end in spans)
-
-
 def _lies_in(match: re.Match[str], spans: Sequence[tuple[int, int]]) -> bool:
     return any(start <= match.start() and match.end() <= end for start, end in spans)
-
-
-def _bounded(pattern: Expression, folded: str) -> list[re.Match[str]]:
-    return [match for match, _ in zip(pattern.finditer(folded), range(_MAX_SIGNS), strict=False)]
-
-
-def _sign(match: re.Match[str], spdx: str) -> Evidence:
-    return Evidence(
-        start=match.start(), end=match.end(), kind=Kind.RESTRICTION, spdx=spdx, score=1.0
-    )

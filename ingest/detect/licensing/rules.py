@@ -9,7 +9,7 @@ from typing import Final
 
 from ingest.detect.detector import DetectorConfig
 
-RULES: Final = "licensing-7"
+RULES: Final = "licensing-9"
 """Version of our own tables and thresholds; raise it with every change of a fact."""
 ENGINES: Final = ("hyperscan", "license-expression", "licenseclassifier")
 

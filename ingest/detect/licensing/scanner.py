@@ -15,19 +15,20 @@ from ingest.detect.detector import DetectorConfig
 from ingest.detect.licensing.algebra import NONE, LicenseAlgebra
 from ingest.detect.licensing.conclude import HEAD_BYTES, Conclusion, Signs, conclude
 from ingest.detect.licensing.evidence import UNKNOWN, Evidence, Kind
-from ingest.detect.licensing.head_refusals import find_head_refusals
+from ingest.detect.licensing.head_refusals import find_head_refusals, find_opening
 from ingest.detect.licensing.headers import Headers, lone_header
 from ingest.detect.licensing.holders import Holder, HolderReader
+from ingest.detect.licensing.listings import without_listed
 from ingest.detect.licensing.manifests import find_declared, is_manifest
 from ingest.detect.licensing.package_fields import find_fields
 from ingest.detect.licensing.prefilter import MAX_HITS, Prefilter
 from ingest.detect.licensing.reading import Reading, RegionReader
-from ingest.detect.licensing.refusals import find_opening
 from ingest.detect.licensing.regions import Region, Shape, find_regions
 from ingest.detect.licensing.rules import engine_versions, ruleset_digest
 from ingest.detect.licensing.spans import notice_spans
 from ingest.detect.licensing.tags import find_tags
 from ingest.detect.licensing.texts import MAX_BYTES, coverage
+from ingest.detect.licensing.words import plain_rtf
 from ingest.domain.finding import Family
 from ingest.domain.text import ScanText
 
@@ -37,7 +38,23 @@ copying.lesser
 """
 _LICENSE_NAMES: Final = frozenset(_NAMES.split())
 _TEXT_SUFFIXES: Final = frozenset(
-    {"", "txt", "md", "rst", "text", "lesser", "mit", "bsd", "gpl", "apache2", "apache", "lgpl"}
+    {
+        *[
+            "txt",
+            "md",
+            "rst",
+            "text",
+            "lesser",
+            "mit",
+            "bsd",
+            "gpl",
+            "apache2",
+            "apache",
+            "lgpl",
+            "rtf",
+        ],
+        "",
+    }
 )
 _TITLE_BYTES: Final = 1024
 _TITLES: Final = (b"licen", b"permission is hereby", b"redistribution and use", b"copyright")
@@ -76,6 +93,8 @@ class LicensingDetector:
 
     def scan(self, text: ScanText) -> Mapping[str, object]:
         """Return the licensing columns; without any sign the category is ``none``."""
+        if text.suffix == "rtf":
+            text = replace(text, data=plain_rtf(text.data))
         ends = self._prefilter.hit_ends(text.data)
         is_named = text.suffix in _LICENSE_NAMES
         if not ends and not (is_named and text.data.strip()):
@@ -125,7 +144,8 @@ class LicensingDetector:
         else:
             regions = [region for region, _reading in placed]
             licenses += find_fields(text.data, regions, self._algebra)
-        licenses += _moved(placed, lambda r: (*r.texts, *r.notices.named, *r.notices.unread))
+        stated = _moved(placed, lambda r: (*r.texts, *r.notices.named, *r.notices.unread))
+        licenses += without_listed(stated, text.data, text.suffix)
         first = placed[0][0]
         return Signs(
             licenses=tuple(licenses),

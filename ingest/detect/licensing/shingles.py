@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ingest.detect.licensing.templates import Template, Triple, read_templates
 from ingest.domain.private import private_folder, read_private, write_private
 
-_VERSION: Final = "8"
+_VERSION: Final = "9"
 _BITS: Final = 20
 NO_KEY: Final = -1
 """Key of three words that stand in no template."""

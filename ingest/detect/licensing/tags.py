@@ -15,8 +15,8 @@ from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.evidence import Evidence, Kind
 from ingest.detect.licensing.mentions import is_quoted_tag
 
-_TAG = re.compile(rb"SPDX-License-Identifier:[ \t]{0,20}([^\r\n]{1,300})", re.IGNORECASE)
-_NAME: Final = b"spdx-license-" + b"identifier:"
+_TAG = re.compile(rb"SPDX-License-Identifier[ \t]{0,4}:[ \t]{0,20}([^\r\n]{1,300})", re.IGNORECASE)
+_NAME: Final = b"spdx-license-" + b"identifier"
 # Split, so that the markers do not stand in this file.
 _IGNORE_START: Final = b"REUSE-Ignore" + b"Start"
 _IGNORE_END: Final = b"REUSE-Ignore" + b"End"

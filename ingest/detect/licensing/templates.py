@@ -23,7 +23,9 @@ _REMARK = re.compile(r"//\*\*(.*?)\*\*//", re.DOTALL)
 _LEXEME = re.compile(r"\(\(|\)\)\?\?|\)\)|\|\||__\d+__|[^\s(|)_]+|[(|)_]")
 _MIN_WORDS: Final = 12
 _MAIN_OPTION: Final = 100
-"""Words of an optional part from which it is the body of the license."""
+_MAIN_SHARE: Final = 0.3
+"""Words of an optional part, and their share of all, from which it is the body of the license;
+what is shorter is a preamble, an appendix or a history that most copies lack."""
 _MAIN_CHOICE: Final = 30
 _MAIN_RATIO: Final = 3
 _GAP: Final = ""
@@ -75,6 +77,8 @@ class _Graph:
     main: list[bool] = field(default_factory=lambda: [False])
     own: list[bool] = field(default_factory=lambda: [False])
     """Whether the word stands in the template, and not for a gap of it."""
+    options: list[tuple[int, int]] = field(default_factory=list)
+    """Optional parts that may be the body; inner ones come before those around them."""
 
     def add(self, word: str, ends: set[int], *, is_own: bool = True) -> set[int]:
         node = len(self.words)
@@ -90,6 +94,12 @@ class _Graph:
         """Take nodes out of the body, unless they are at least so many words."""
         if sum(self.main[start:end]) < least:
             self.main[start:end] = [False] * (end - start)
+
+    def demote_options(self) -> None:
+        """Take the optional parts out of the body that are a small part of the whole."""
+        least = int(_MAIN_SHARE * sum(self.main))
+        for start, end in self.options:
+            self.demote(start, end, least)
 
     def possible(self) -> Iterator[Triple]:
         """Yield every run of three words."""
@@ -114,6 +124,7 @@ def read_templates() -> Iterator[Template]:
         text = entry["lre"].strip()
         graph = _Graph()
         _read(_pieces(_REMARK.sub(" ", text)), graph, {0})
+        graph.demote_options()
         if len(graph.words) > _MIN_WORDS:
             remark = _REMARK.match(text)
             title = remark[1].strip().split("\n", 1)[0].strip() if remark else ""
@@ -155,6 +166,7 @@ def _read(pieces: Iterable[str], graph: _Graph, ends: set[int]) -> set[int]:
             _demote_choices(graph, [*bounds, len(graph.words)])
             if piece == "))??":
                 graph.demote(bounds[0], len(graph.words), _MAIN_OPTION)
+                graph.options.append((bounds[0], len(graph.words)))
                 outgoing = outgoing | incoming
             return outgoing | ends
         elif piece.startswith("__"):

@@ -36,6 +36,13 @@ _MIN_LIKE_BYTES: Final = 160
 _YEAR: Final = re.compile(rb"\b(?:19|20)\d\d\b")
 _GRANT: Final = re.compile(rb"granted|permission|redistribut|licensed", re.IGNORECASE)
 _CECILL: Final = re.compile(rb"CeCILL-([BC])\b", re.IGNORECASE)
+_BERKELEY: Final = re.compile(
+    rb"(?:rescinded|deleted\s+in\s+its\s+entirety|no\s+longer\s+required)[^\0]{0,600}?"
+    rb"University\s+of\s+California",
+    re.IGNORECASE,
+)
+"""The letter of 1999 by which Berkeley took back the clause on advertising."""
+_LETTER_REACH: Final = 2500
 _GATE: Final = (
     rb"warrant|liab|permission|permit|redistribut|hereby|grant|terms|licen[cs]ed|subject to"
     rb"|governed|public\s+domain|copy, modify|distributed\s+under|licen[cs]e agreement"
@@ -46,6 +53,13 @@ _GATE: Final = (
 _MAX_CACHED: Final = 2048
 _PARTIAL_SHARE: Final = 0.5
 _PARTIAL_BYTES: Final = 350
+_CUT_DENSITY: Final = 0.97
+_CUT_SHARE: Final = 0.4
+"""What of a permissive text is left without most of its disclaimer, and with nothing added."""
+_GIVEN: Final = re.compile(
+    rb"permission\s+is\s+hereby\s+granted|redistribution\s+and\s+use", re.IGNORECASE
+)
+_WARRANTY: Final = re.compile(rb"as\s+is|warrant", re.IGNORECASE)
 _LIKE_SCORE, _PARTIAL_SCORE = 0.9, 0.5
 
 # The engine's own ids for what has no SPDX id of that name.
@@ -135,13 +149,19 @@ class TextMatcher:
         """Return the sign of a passage; None where it says too little."""
         spdx, score = self._spdx(passage.license_id), 1.0 if passage.is_exact else _LIKE_SCORE
         if not (passage.is_exact or passage.is_whole):
-            if passage.share < _PARTIAL_SHARE or passage.end - passage.start < _PARTIAL_BYTES:
+            is_cut = passage.density >= _CUT_DENSITY and _is_cut(data[passage.start : passage.end])
+            least = _CUT_SHARE if is_cut else _PARTIAL_SHARE
+            if passage.share < least or passage.end - passage.start < _PARTIAL_BYTES:
                 return None
             # A part of a permissive text may be one that somebody turned into another license.
             is_free = self._algebra.read(spdx).category == "permissive"
-            spdx, score = (UNKNOWN if is_free else spdx), _PARTIAL_SCORE
+            spdx, score = (UNKNOWN if is_free and not is_cut else spdx), _PARTIAL_SCORE
         if spdx == "Python-2.0.1" and b"2.0.1" not in data:
             spdx = "Python-2.0"
+        if spdx in {"BSD-3-Clause", "BSD-4-Clause"} and _BERKELEY.search(
+            data, passage.end, passage.end + _LETTER_REACH
+        ):
+            spdx = "BSD-4-Clause-UC"
         if spdx.startswith("CECILL") and not passage.is_exact:
             spdx = _cecill(data, spdx)
         return Evidence(
@@ -172,6 +192,11 @@ def _cecill(data: bytes, spdx: str) -> str:
     """Return which CeCILL a text calls itself: of B and C no template is in French."""
     called = _CECILL.search(data)
     return f"CECILL-{called[1].decode().upper()}" if called else spdx
+
+
+def _is_cut(data: bytes) -> bool:
+    """Tell whether a text has its grant and the start of its disclaimer, which many cut short."""
+    return bool(_GIVEN.search(data) and _WARRANTY.search(data))
 
 
 def grants(data: bytes) -> bool:

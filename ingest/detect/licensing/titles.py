@@ -39,6 +39,7 @@ _URL = Expression(
     r"(?:opensource\.org/licenses?|spdx\.org/licenses|choosealicense\.com/licenses"
     r"|gnu\.org/(?:licenses|copyleft)(?:/old-licenses)?)/(?P<id>[a-z][a-z0-9.-]{1,40})"
 )
+_GNU_NUMBER = re.compile(r"[al]?gpl-\d(?:\.\d)?")
 _DIGIT = re.compile(r"\d")
 _GATE = Expression(r"licen[cs]e|public")
 _REACH: Final = 200
@@ -113,6 +114,9 @@ class TitleMatcher:
                 is_name = _DIGIT.search(license_id) or "-" in license_id or match["tail"]
                 if is_name and self._algebra.is_known(license_id):
                     spdx = self._algebra.read(license_id).expression
+                    if _GNU_NUMBER.fullmatch(license_id):
+                        # "Or later" stands behind it, which `names` reads.
+                        break
                     yield Named(start=match.start("id"), end=match.end(), spdx=spdx, score=_SURE)
                     break
 

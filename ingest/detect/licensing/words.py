@@ -19,6 +19,14 @@ _TAG = re.compile(
 _MARKUP = re.compile(
     rb"</?(?:p|br|div|span|li|h\d|td|html|para|body|name|pre|a)\b|&quot;", re.IGNORECASE
 )
+_RTF = re.compile(
+    rb"\{\\(?:fonttbl|colortbl|stylesheet|info|\*)[^{}]{0,4000}\}"
+    rb"|\\[a-z]{1,32}-?\d{0,10} ?|\\'[0-9a-f]{2}|\\[^a-z]|[{}]"
+)
+"""Rich Text Format specification 1.9.1: groups without text, control words, escaped bytes."""
+_PARAGRAPHS: Final = (b"\\par", b"\\line")
+_BASIC = re.compile(rb"^[ \t]{0,20}'+(?=[ \t\r\n])", re.MULTILINE)
+"""The mark of comments in Basic, which is an apostrophe within words elsewhere."""
 _WORD = re.compile(
     r"v(?:ersion)?\.?\s{0,4}\d{1,2}(?:\.\d{1,2})?(?![\d.])|[a-z\x80-\xff][a-z0-9\x80-\xff]+"
 )
@@ -59,8 +67,19 @@ class Words:
         return self._spans
 
 
+def plain_rtf(data: bytes) -> bytes:
+    """Return Rich Text with control words blanked; every offset keeps its meaning."""
+    if not data.startswith(b"{\\rtf"):
+        return data
+    return _RTF.sub(
+        lambda m: b"\n".rjust(len(m[0])) if m[0].startswith(_PARAGRAPHS) else b" " * len(m[0]), data
+    )
+
+
 def without_markup(data: bytes) -> bytes:
     """Return the bytes with tags and typographic signs blanked; every offset keeps its meaning."""
+    if b"\n'" in data or data[:1] == b"'":
+        data = _BASIC.sub(lambda m: b" " * len(m[0]), data)
     if _MARKUP.search(data):
         data = _TAG.sub(lambda m: b" " * len(m[0]), data)
     if data.isascii():

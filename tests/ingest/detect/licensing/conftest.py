@@ -15,6 +15,7 @@ from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.domain.company import CompanyProfile
 from ingest.domain.secret import HmacKey
 from ingest.domain.text import ScanText
+from tests.support.rules import shared_rules
 
 Scan = Callable[..., Mapping[str, Any]]
 
@@ -25,11 +26,11 @@ def key() -> HmacKey:
 
 
 @pytest.fixture(scope="session")
-def config(key: HmacKey, tmp_path_factory: pytest.TempPathFactory) -> DetectorConfig:
+def config(key: HmacKey) -> DetectorConfig:
     return DetectorConfig(
         key=key,
         company=CompanyProfile(names=("Acme Rockets",)),
-        cache_dir=Path(tmp_path_factory.mktemp("rules")),
+        cache_dir=shared_rules(),
     )
 
 

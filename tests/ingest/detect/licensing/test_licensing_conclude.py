@@ -82,6 +82,26 @@ def test_a_restriction_joins_the_expression(algebra: LicenseAlgebra) -> None:
     assert found.category == "proprietary"
 
 
+def test_a_named_license_tells_its_restrictions(algebra: LicenseAlgebra) -> None:
+    limits = (sign(RESTRICTION, Kind.RESTRICTION), sign(NO_TRAINING, Kind.RESTRICTION))
+    found = concluded(algebra, sign("CC-BY-NC-4.0"), restrictions=limits[:1])
+    trained = concluded(algebra, sign("CC-BY-NC-4.0"), restrictions=limits)
+
+    assert (found.expression, found.has_restriction) == ("CC-BY-NC-4.0", True)
+    assert trained.training_restricted
+
+
+def test_a_long_text_shows_its_own_tags_and_remarks(algebra: LicenseAlgebra) -> None:
+    text = replace(sign("CAL-1.0", Kind.TEXT), end=9000)
+    variant = sign("CAL-1.0-Combined-Work-Exception", Kind.TAG, start=300)
+    remark = sign("GPL-1.0-or-later", start=9100)
+    grant = sign("GPL-2.0-only", start=9100)
+
+    assert concluded(algebra, text, variant, remark).expression == "CAL-1.0"
+    assert concluded(algebra, text, grant).expression == "CAL-1.0 AND GPL-2.0-only"
+    assert "MIT" in str(concluded(algebra, text, sign("MIT", Kind.TAG, start=300)).expression)
+
+
 def test_ten_licenses_hold_and_eleven_are_a_list(algebra: LicenseAlgebra) -> None:
     ids = "MIT ISC Zlib X11 NCSA 0BSD MPL-2.0 EPL-2.0 Ruby PSF-2.0 GPL-3.0-only"
     listed = [sign(name, Kind.TAG, start=100 + 10 * i) for i, name in enumerate(ids.split())]

@@ -35,6 +35,17 @@ def test_comment_marks_do_not_break_a_name(scan: Scan, mark: str) -> None:
         ("# uses a library (MPL, LGPL, or GPL) and one under the Apache license", "weak_copyleft"),
         ("# This is WTFPL licensed, if you like.", "permissive"),
         ("# License - MIT", "permissive"),
+        (
+            (
+                "# made available under the terms of the Eclipse Public License v1.0 and Eclipse\n"
+                "# Distribution License v. 1.0 which accompanies this distribution."
+            ),
+            "permissive",
+        ),
+        ("# library is BSD-licensed under the MySQL FOSS License Exception", "copyleft"),
+        ("# under GPLv3, or an Apache License 2.0 compatible license", "copyleft"),
+        ("# licensed to use compiled versions of Widget, Inc. under an MIT license", "unknown"),
+        ("# distributed with no warranty whatsoever", "unknown"),
         ("# under the Creative Commons\n# Attribution-ShareAlike 3.0 License", "weak_copyleft"),
         ("# distributed under the GFDL", "weak_copyleft"),
         ("# GPL licensed, commercial license available upon request", "copyleft"),
