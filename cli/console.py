@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from rich.console import Console
 from rich.live import Live
@@ -15,7 +15,6 @@ from rich.table import Table
 from rich.text import Text
 
 from policies.report.escape import display_path
-from workers.rulepacks import are_compiled
 
 if TYPE_CHECKING:
     from store.catalog import StageCount
@@ -31,6 +30,8 @@ _STEP = 1000
 
 def announce_compiling(cache_dir: Path) -> None:
     """Say on standard error that rules are about to be compiled, where they are not yet."""
+    from workers.rulepacks import are_compiled  # noqa: PLC0415 - brings detectors along
+
     if not are_compiled(cache_dir):
         err.print("compiling detection rules (once, half a minute)")
 
@@ -58,13 +59,19 @@ def human_bytes(count: int) -> str:
     return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; numbers stand right, text left, and every cell is made safe."""
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, whole: int = 0
+) -> None:
+    """Print a table; numbers stand right, text left, and every cell is made safe.
+
+    The first `whole` columns are never broken into lines: ids that people copy.
+    """
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     body = [list(row) for row in rows]
     for index, name in enumerate(columns):
         is_number = bool(body) and all(isinstance(row[index], int) for row in body)
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if is_number else "left"
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=index < whole)
     for row in body:
         table.add_row(*(_cell(value) for value in row))
     out.print(table)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import traceback
+from dataclasses import dataclass
 from importlib import import_module
+from typing import Final
 
 import typer
 from pydantic import ValidationError
@@ -12,23 +14,66 @@ from pydantic import ValidationError
 from cli.console import err, safe
 from ingest.errors import ShardgateError
 
-_COMMANDS = {
-    "scan": ("cli.scan", "scan"),
-    "run": ("cli.run", "run_path"),
-    "sync": ("cli.run", "sync"),
-    "report": ("cli.paths", "report"),
-    "why": ("cli.paths", "why"),
-    "pull": ("cli.release", "pull"),
-    "up": ("cli.stack", "up"),
-    "down": ("cli.stack", "down"),
-    "status": ("cli.stack", "status"),
-    "doctor": ("cli.stack", "doctor"),
-}
-_GROUPS = {
-    "repo": "cli.repo",
-    "secrets": "cli.secrets",
-    "terms": "cli.terms",
-    "release": "cli.release",
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A command, or a group of them, that is loaded when it is asked for."""
+
+    help: str
+    """What the list of commands says of it: to ask the part itself would load it, and all of them
+    take seconds. A test compares the two."""
+    module: str
+    function: str = "app"
+    """The command's function; ``app`` is a group."""
+
+
+_PARTS: Final = {
+    "scan": _Part(
+        "Scan a folder, a file or a repository without registering it.", "cli.scan", "scan"
+    ),
+    "run": _Part(
+        "Run the whole path with the embedded stack and show what came out.", "cli.run", "run_path"
+    ),
+    "sync": _Part(
+        "Bring repositories up to date: mirror, snapshot, detect, decide.", "cli.run", "sync"
+    ),
+    "report": _Part(
+        "Write the violation report of a repository: grouped, masked, with what each blocks.",
+        "cli.paths",
+        "report",
+    ),
+    "why": _Part(
+        "Tell the chain from commit to verdict for one file: facts, rules, what they amount to.",
+        "cli.paths",
+        "why",
+    ),
+    "why-not": _Part(
+        "Tell the smallest set of approvals that would release one file.", "cli.paths", "why_not"
+    ),
+    "unlock": _Part("Rank the single approvals that would release most.", "cli.paths", "unlock"),
+    "pull": _Part(
+        "Copy a release, going on where an earlier pull stopped, and verify it.",
+        "cli.release",
+        "pull",
+    ),
+    "up": _Part("Start the embedded broker and a worker in the background.", "cli.stack", "up"),
+    "down": _Part("Stop the worker and the embedded broker; state stays.", "cli.stack", "down"),
+    "status": _Part(
+        "Show processes, repositories with their last visit, and jobs that need a person.",
+        "cli.stack",
+        "status",
+    ),
+    "doctor": _Part(
+        "Check what the stack needs; exit 1 when something is missing.", "cli.stack", "doctor"
+    ),
+    "repo": _Part("Register repositories with their rights.", "cli.repo"),
+    "secrets": _Part("Secrets of registered repositories, and what became of them.", "cli.secrets"),
+    "review": _Part("What waits for people, and what they decide.", "cli.review"),
+    "reviewer": _Part("Say who decides in which lane.", "cli.reviewer"),
+    "audit": _Part("The chain of what happened.", "cli.audit"),
+    "terms": _Part("Keep the list of the company's own terms.", "cli.terms"),
+    "policy": _Part("The rules: test, compare, try out, put in force.", "cli.policy"),
+    "release": _Part("Build, list and verify releases.", "cli.release"),
 }
 
 
@@ -37,6 +82,26 @@ def build_app(only: str = "") -> typer.Typer:
 
     A part brings its own libraries along: who scans a folder does not wait for the queue's.
     """
+    app = _empty_app()
+    for name, part in _PARTS.items():
+        if only in {"", name}:
+            loaded = getattr(import_module(part.module), part.function)
+            if isinstance(loaded, typer.Typer):
+                app.add_typer(loaded, name=name)
+            else:
+                app.command(name)(loaded)
+    return app
+
+
+def build_listing() -> typer.Typer:
+    """Return a command that shows the same list of commands, and has none of them."""
+    app = _empty_app()
+    for name, part in _PARTS.items():
+        app.command(name, help=part.help)(_root)
+    return app
+
+
+def _empty_app() -> typer.Typer:
     app = typer.Typer(
         name="shardgate",
         help="Company code in, cleared midtraining shards out.",
@@ -46,12 +111,6 @@ def build_app(only: str = "") -> typer.Typer:
         add_completion=False,
     )
     app.callback()(_root)
-    for name, (module, function) in _COMMANDS.items():
-        if only in {"", name}:
-            app.command(name)(getattr(import_module(module), function))
-    for name, module in _GROUPS.items():
-        if only in {"", name}:
-            app.add_typer(import_module(module).app, name=name)
     return app
 
 
@@ -63,7 +122,9 @@ def main() -> None:
     """Run the command; exit 1 when something failed, 2 when the input must be mended."""
     first = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        build_app(first if first in {*_COMMANDS, *_GROUPS} else "")()
+        if sys.argv[1:] in ([], ["--help"]):
+            build_listing()()
+        build_app(first if first in _PARTS else "")()
     except ShardgateError as error:
         err.print(f"error: {safe(error.message)}")
         if error.hint:

@@ -1,4 +1,4 @@
-"""``shardgate report`` and ``shardgate why``: what was found, and why a file is where it is."""
+"""``report``, ``why``, ``why-not`` and ``unlock``: what was found, and what would release it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Annotated
 
 import typer
 
-from cli.console import out, print_table, safe
+from cli.console import human_bytes, out, print_table, safe
 from cli.run import find_repository
+from policies.decision import Outcome
 from policies.report import display_path, to_csv, to_html, to_json, to_sarif
+from policies.why_not import Step, StepKind
 from workers.context import Context
-from workers.reports import explain_path, violation_report
+from workers.reports import explain_path, find_unlocks, find_way_out, violation_report
 from workers.settings import Settings
 
 
@@ -72,6 +74,10 @@ def why(
         ("waits for", ", ".join(told.pending_lanes) or "nobody"),
         ("policy", f"{told.policy_name} {told.policy_digest[:12]}"),
     ]
+    if told.waiver_ids:
+        rows.append(("decided by people", ", ".join(told.waiver_ids)))
+    if told.waived:
+        rows.append(("waived", ", ".join(told.waived)))
     if told.counterpart:
         other, copy, score = told.counterpart
         rows.append(("copy of", f"{other} {display_path(copy)} (similarity {score:.2f})"))
@@ -83,3 +89,61 @@ def why(
     )
     facts = {f.column: (f.column, f.value, f.meaning) for r in told.reasons for f in r.facts}
     print_table("facts they read", ("fact", "value", "meaning"), [facts[k] for k in sorted(facts)])
+
+
+def why_not(
+    repo: Annotated[str, typer.Argument(help="Name, id or URL of a repository.")],
+    path: Annotated[str, typer.Argument(help="Path in the repository.")],
+) -> None:
+    """Tell the smallest set of approvals that would release one file."""
+    context = Context(settings=Settings())
+    repository = find_repository(context.catalog.list_repositories(), repo)
+    raw = os.fsencode(path)
+    told, way = find_way_out(context, repository, raw)
+    out.print(f"{safe(repository.name)}: {display_path(raw)}")
+    out.print(f"{told.outcome}: {safe(told.summary)}\n")
+    if told.outcome == Outcome.RELEASABLE:
+        return
+    for number, steps in enumerate(way.sets, start=1):
+        title = "the smallest way out" if len(way.sets) == 1 else f"way out {number}"
+        print_table(title, ("who", "does what"), [(_who(s), _what(s)) for s in steps])
+    if not way.sets:
+        out.print(f"no approval releases it: {', '.join(way.dead_ends)} cannot be waived")
+
+
+def unlock(
+    most: Annotated[int, typer.Option("--most", min=1, help="Lines to show.")] = 20,
+) -> None:
+    """Rank the single approvals that would release most."""
+    context = Context(settings=Settings())
+    names = {r.id: r.name for r in context.catalog.list_repositories()}
+    found = find_unlocks(context)
+    rows = [
+        (
+            u.reason,
+            u.lane or "owner",
+            names.get(u.repo_id, u.repo_id),
+            u.license_expression,
+            u.volume.files,
+            human_bytes(u.volume.bytes),
+            u.volume.tokens,
+        )
+        for u in found[:most]
+    ]
+    columns = ("approval", "by", "repository", "license", "files", "bytes", "tokens (est.)")
+    print_table("single approvals that would release most", columns, rows)
+    if len(found) > most:
+        out.print(f"… and {len(found) - most:,} more")
+
+
+def _who(step: Step) -> str:
+    return step.lane or "owner"
+
+
+def _what(step: Step) -> str:
+    return {
+        StepKind.CONSENT: "registers release consent with an end date",
+        StepKind.RIGHTS: f"registers the rights basis {step.subject}",
+        StepKind.FALSE_POSITIVE: f"declares every {step.subject} finding a false positive",
+        StepKind.WAIVE: f"clears {step.subject} (shardgate review propose)",
+    }[step.kind]

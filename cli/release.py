@@ -15,6 +15,7 @@ from release.pull import pull_release, verify_release
 from store.catalog import AuditLog, JobSpec, ReleaseBook
 from workers import embedded
 from workers.app import notify
+from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.settings import Settings
 
@@ -92,8 +93,9 @@ def pull(
     book = ReleaseBook(Context(settings=settings).catalog, clock=utc_now)
     if book.find_release(folder.name) is not None:
         book.add_pull(folder.name, "local", "cli")
-        audit = AuditLog(Context(settings=settings).catalog, clock=utc_now)
-        audit.append("cli", "pull", folder.name)
+        context = Context(settings=settings)
+        AuditLog(context.catalog, clock=utc_now).append("cli", "pull", folder.name)
+        seal_audit(context)
 
 
 def _folder(settings: Settings, release: str, tier: Tier) -> Path:

@@ -13,6 +13,7 @@ from ingest.domain.repository import RightsBasis
 from ingest.errors import RegistrationRefused
 from ingest.register.plan import plan_registry
 from ingest.register.registry import Action, RegistrationRequest, register
+from workers.audit import record_registration
 from workers.context import Context
 from workers.settings import Settings
 
@@ -54,6 +55,7 @@ def add(
     repository = register(
         request, context.catalog, today=context.today(), allow_local=settings.allow_local
     )
+    record_registration(context, repository)
     out.print(f"registered {repository.name} as {repository.id}")
     out.print("next: shardgate sync " + repository.name)
 
@@ -88,6 +90,7 @@ def apply(
     for change in plan:
         if change.repository is not None and change.action is not Action.UNCHANGED:
             context.catalog.save_repository(change.repository)
+            record_registration(context, change.repository)
     out.print(f"{sum(p.action is not Action.UNCHANGED for p in plan)} written")
 
 

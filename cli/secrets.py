@@ -14,6 +14,7 @@ from policies.report.escape import display_path
 from policies.report.render_scan_jsonl import history_record
 from policies.report.scan_model import HistorySecret
 from store.catalog import RotationBook, RotationState
+from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.registered_secrets import secrets_of_repository
 from workers.settings import Settings
@@ -68,6 +69,7 @@ def rotate(
     context = Context(settings=Settings())
     book = RotationBook(context.catalog, clock=utc_now)
     said = book.record(fingerprint, state, actor=by, comment=comment)
+    seal_audit(context)
     out.print(f"{said.fingerprint} is {said.state.value}, says {said.actor}")
 
 

@@ -5,7 +5,8 @@
     ShardgateError
     ├── InputError          the caller's fault: mend the input, do not retry (exit code 2)
     │   ├── RegistrationRefused
-    │   └── ConfigurationError
+    │   ├── ConfigurationError
+    │   └── Conflict
     ├── TransientError      the world's fault: the same call may succeed later
     │   ├── SourceUnreachable
     │   └── ResourceExhausted
@@ -53,6 +54,10 @@ class RegistrationRefused(InputError):
 
 class ConfigurationError(InputError):
     """A setting, policy or key is missing or wrong."""
+
+
+class Conflict(InputError):
+    """Somebody else was faster: what the caller saw is no longer so."""
 
 
 class TransientError(ShardgateError):

@@ -19,6 +19,8 @@ import pyarrow.compute as pc
 
 from ingest.errors import ArtefactCorrupt
 from policies.model import COPY_RESTRICTED, NEAR_COPY_RESTRICTED, NEAR_COPY_UNCHECKED, Policy
+from policies.review import NO_REVIEWS, Reviews
+from policies.review.marks import clearing_ids
 
 SIGNATURE_BYTES: Final = 512
 """A MinHash signature: 128 little-endian uint32."""
@@ -39,6 +41,14 @@ _RESTRICTIONS: Final = pa.schema(
     ]
 )
 
+_WAIVERS: Final = pa.schema(
+    [
+        pa.field("blob_id", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field("review", pa.string()),
+    ]
+)
+
 _Ints = npt.NDArray[np.int64]
 _Floats = npt.NDArray[np.float32]
 
@@ -55,20 +65,27 @@ class _Pairs:
 
 
 def restrict_copies(
-    connection: duckdb.DuckDBPyConnection, content: pa.Table, policy: Policy
+    connection: duckdb.DuckDBPyConnection,
+    content: pa.Table,
+    policy: Policy,
+    reviews: Reviews = NO_REVIEWS,
 ) -> None:
-    """Make the table ``restrictions``: at most one row per blob that loses release to a copy.
+    """Make ``restrictions``: at most one row per blob that loses release to a copy, and ``lifted``.
 
     Reads the table ``judged``. Blobs of the policy's `public_content` neither restrict nor are
-    restricted.
+    restricted. What people waived for a content is in ``lifted`` (blob_id, reasons, ids) instead,
+    and does not spread from there. Each reason is waived by itself: a content that is free of its
+    exact copies may still be held as a near copy of something else.
 
     Raises:
         ArtefactCorrupt: a signature is not 512 bytes long.
     """
     public = pa.table({"blob_id": pa.array(policy.document.public_content, pa.string())})
     connection.register("public_content", public)
+    connection.register("waivers", _waivers(policy, reviews))
     connection.execute(_CONTENTS_SQL)
     connection.execute(_EXACT_SQL, [COPY_RESTRICTED])
+    connection.execute(_LIFTABLE_SQL, [COPY_RESTRICTED])
     signatures = _signatures(connection, content)
     threshold = policy.document.near_copies.min_similarity
     connection.execute("CREATE TEMP TABLE frontier AS SELECT node FROM nodes WHERE is_restricted")
@@ -80,6 +97,20 @@ def restrict_copies(
             "SELECT node FROM nodes JOIN newly USING (blob_id)"
         )
         connection.unregister("newly")
+    connection.execute(_LIFTED_SQL)
+
+
+def _waivers(policy: Policy, reviews: Reviews) -> pa.Table:
+    """Return (blob_id, reason, review) of the reasons of this module that people waived."""
+    names = (COPY_RESTRICTED, NEAR_COPY_RESTRICTED, NEAR_COPY_UNCHECKED)
+    bearing = reviews.judging(policy)
+    rows = [
+        {"blob_id": blob, "reason": name, "review": review}
+        for name in names
+        for blob, ids in clearing_ids(name, bearing).items()
+        for review in ids
+    ]
+    return pa.Table.from_pylist(rows, schema=_WAIVERS)
 
 
 # One row per content of the corpus: restricted where any occurrence is, else releasable.
@@ -101,11 +132,25 @@ _EXACT_SQL = """
     SELECT blob_id, $1::VARCHAR AS reason, restricted_at.repo AS counterpart_repo_id,
         restricted_at.path AS counterpart_path, 1.0::FLOAT AS counterpart_score
     FROM contents WHERE is_restricted AND is_releasable
+        AND blob_id NOT IN (SELECT blob_id FROM waivers WHERE reason = $1)
+"""
+_LIFTABLE_SQL = """
+    CREATE TEMP TABLE liftable AS
+    SELECT DISTINCT blob_id, $1::VARCHAR AS reason
+    FROM contents WHERE is_restricted AND is_releasable
+        AND blob_id IN (SELECT blob_id FROM waivers WHERE reason = $1)
+"""
+_LIFTED_SQL = """
+    CREATE TEMP TABLE lifted AS
+    SELECT blob_id, list_distinct(list(reason)) AS reasons, list_distinct(list(review)) AS ids
+    FROM liftable JOIN waivers USING (blob_id, reason) GROUP BY blob_id
 """
 # A content scanned under two suffixes has one signature; were it two, both are compared.
 _NODES_SQL = """
     CREATE TEMP TABLE nodes AS
     SELECT s.node, s.blob_id, c.is_restricted, c.is_license_text, s.bands,
+        c.is_releasable AND (NOT c.is_restricted OR s.blob_id IN (SELECT blob_id FROM liftable))
+            AS is_open,
         coalesce(c.restricted_at, c.first_at).repo AS repo,
         coalesce(c.restricted_at, c.first_at).path AS path
     FROM (
@@ -130,19 +175,21 @@ _PRUNE_SQL = """
 # judged by its own words. It is still held as a copy of anything else.
 _CANDIDATES_SQL = f"""
     WITH blocked AS (
-        SELECT b.bucket, n.node, n.is_license_text,
+        SELECT b.bucket, n.node, n.blob_id, n.is_license_text,
             row_number() OVER (
                 PARTITION BY b.bucket, n.is_license_text ORDER BY n.blob_id, n.node
             ) AS position,
             count(*) OVER (PARTITION BY b.bucket, n.is_license_text) AS members
         FROM frontier f JOIN nodes n ON (n.node = f.node) JOIN buckets b ON (b.node = n.node)
     ), open_nodes AS (
-        SELECT n.node, n.is_license_text, b.bucket FROM nodes n JOIN buckets b ON (b.node = n.node)
-        WHERE NOT n.is_restricted AND n.blob_id NOT IN (SELECT blob_id FROM restrictions)
+        SELECT n.node, n.blob_id, n.is_license_text, b.bucket
+        FROM nodes n JOIN buckets b ON (b.node = n.node)
+        WHERE n.is_open AND n.blob_id NOT IN (SELECT blob_id FROM restrictions)
     )
     SELECT o.node AS opened, r.node AS restricted, bool_or(r.members > {BUCKET_LIMIT}) AS overfull
     FROM open_nodes o JOIN blocked r ON (o.bucket = r.bucket)
     WHERE r.position <= {BUCKET_LIMIT} AND NOT (o.is_license_text AND r.is_license_text)
+        AND o.blob_id <> r.blob_id
     GROUP BY o.node, r.node
 """  # noqa: S608 - constants
 
@@ -212,19 +259,39 @@ def _best_pairs(connection: duckdb.DuckDBPyConnection, pairs: _Pairs, threshold:
         "restricted": pairs.restricted[chosen],
         "score": pairs.scores[chosen],
         "is_near": is_near[chosen],
+        "is_overfull": pairs.is_overfull[chosen],
     }
     connection.register("scored", pa.table(rows))
-    query = connection.sql(_BEST_SQL, params=[NEAR_COPY_RESTRICTED, NEAR_COPY_UNCHECKED])
+    names = [NEAR_COPY_RESTRICTED, NEAR_COPY_UNCHECKED]
+    connection.execute(_LIFT_NEAR_SQL, names)
+    query = connection.sql(_BEST_SQL, params=names)
     result = query.to_arrow_table().cast(_RESTRICTIONS)
     connection.unregister("scored")
     return result
 
 
+# A content whose near copies are waived is still held where it was not compared with all of them.
 _BEST_SQL = """
-    SELECT o.blob_id, CASE WHEN s.is_near THEN $1 ELSE $2 END AS reason,
-        r.repo AS counterpart_repo_id, r.path AS counterpart_path, s.score AS counterpart_score
-    FROM scored s JOIN nodes o ON (o.node = s.opened) JOIN nodes r ON (r.node = s.restricted)
+    SELECT blob_id, reason, repo AS counterpart_repo_id, path AS counterpart_path,
+        score AS counterpart_score
+    FROM (
+        SELECT o.blob_id, r.repo, r.path, s.score,
+            CASE WHEN s.is_near AND near.blob_id IS NULL THEN $1
+                WHEN s.is_overfull AND overfull.blob_id IS NULL THEN $2 END AS reason
+        FROM scored s JOIN nodes o ON (o.node = s.opened) JOIN nodes r ON (r.node = s.restricted)
+        LEFT JOIN (SELECT DISTINCT blob_id FROM waivers WHERE reason = $1) near
+            ON (near.blob_id = o.blob_id)
+        LEFT JOIN (SELECT DISTINCT blob_id FROM waivers WHERE reason = $2) overfull
+            ON (overfull.blob_id = o.blob_id)
+    )
+    WHERE reason IS NOT NULL
     QUALIFY row_number() OVER (
-        PARTITION BY o.blob_id ORDER BY s.is_near DESC, s.score DESC, r.repo, r.path
+        PARTITION BY blob_id ORDER BY reason = $1 DESC, score DESC, repo, path
     ) = 1
+"""
+_LIFT_NEAR_SQL = """
+    INSERT INTO liftable
+    SELECT DISTINCT w.blob_id, w.reason FROM scored s JOIN nodes o ON (o.node = s.opened)
+    JOIN waivers w ON (w.blob_id = o.blob_id)
+    WHERE (w.reason = $1 AND s.is_near) OR (w.reason = $2 AND s.is_overfull)
 """

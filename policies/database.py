@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
@@ -34,4 +35,16 @@ def open_database() -> Iterator[duckdb.DuckDBPyConnection]:
     if process not in _ENGINES:
         _ENGINES[process] = duckdb.connect(":memory:", config=_CONFIG)
     with _ENGINES[process].cursor() as connection:
+        yield connection
+
+
+@contextmanager
+def open_dossier(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database of its own whose view ``dossier`` is a Parquet file; it reads no other."""
+    with duckdb.connect(":memory:") as connection:
+        quoted = str(path).replace("'", "''")
+        connection.execute(f"SET allowed_paths = ['{quoted}']")
+        for name, value in _CONFIG.items():
+            connection.execute(f"SET {name} = {value}")
+        connection.execute(f"CREATE TEMP VIEW dossier AS FROM read_parquet('{quoted}')")
         yield connection

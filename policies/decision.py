@@ -24,6 +24,10 @@ class Outcome(StrEnum):
     RELEASABLE = "releasable"
 
 
+RANKS: Final = {outcome: rank for rank, outcome in enumerate(Outcome)}
+"""Outcomes by what they permit: a higher rank permits more."""
+
+
 class Lane(StrEnum):
     """Who must clear a held occurrence."""
 
@@ -51,12 +55,15 @@ DECISIONS: Final = pa.schema(
         pa.field("counterpart_repo_id", pa.string()),
         pa.field("counterpart_path", pa.binary()),
         pa.field("counterpart_score", pa.float32()),
+        pa.field("waived_reasons", pa.list_(pa.string()), nullable=False),
+        pa.field("waiver_ids", pa.list_(pa.string()), nullable=False),
     ]
 )
 """One row per occurrence of every snapshot of the corpus, sorted by (repo_id, path).
 
 - `outcome`: an `Outcome`. A held file (`pending_lanes` not empty) is internal-only or excluded.
-- `reasons`: rule ids that fired, sorted; grants too. Skipped rows carry ``SKIPPED_<REASON>``.
+- `reasons`: ids of the rules that fired and count, sorted; grants too. Skipped rows carry
+  ``SKIPPED_<REASON>``.
 - `redact_categories`: finding categories that must be redacted for the row's tier.
 - `license_expression`, `license_type`, `license_source`: the effective license by the policy's
   precedence; type is permissive | weak_copyleft | copyleft | proprietary_own | third_party |
@@ -64,6 +71,10 @@ DECISIONS: Final = pa.schema(
   annotation | scope | registration | none.
 - `ownership`: own | third_party | mixed | unknown.
 - `counterpart_*`: the copy or near-copy that restricts this file (score 1.0 is exact).
+- `waived_reasons`: what would stand in `reasons` without the waivers, sorted; so both verdicts
+  are kept.
+- `waiver_ids`: ids of the reviews that took part, sorted: those that took `waived_reasons` away,
+  and those that keep the file internal or leave it out.
 
 Schema metadata: ``policy_digest``, ``input_digest``.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 
 import duckdb
@@ -30,6 +31,8 @@ class ExampleFailure:
     actual: str
 
 
+# A policy never changes and follows from its text alone; to check one takes half a second.
+@lru_cache(maxsize=8)
 def load_policy(text: str) -> Policy:
     """Read and check a policy document (YAML).
 

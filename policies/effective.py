@@ -7,10 +7,17 @@ from dataclasses import dataclass
 
 from policies.columns import DERIVED_COLUMNS, DOSSIER_COLUMNS
 from policies.decision import Outcome
-from policies.model import ENGINE_REASONS, SKIPPED_PREFIX, Effect, Policy, Rule
+from policies.model import (
+    BLOCKING,
+    ENGINE_REASONS,
+    EXCLUDED_BY_REVIEW,
+    SKIPPED_PREFIX,
+    Effect,
+    Policy,
+    Rule,
+)
 
 _MEANINGS = {column.name: column.meaning for column in (*DOSSIER_COLUMNS, *DERIVED_COLUMNS)}
-_BLOCKING = (Effect.EXCLUDE, Effect.INTERNAL_ONLY, Effect.HOLD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +49,7 @@ class Reason:
     @property
     def is_blocking(self) -> bool:
         """Tell whether release needs this reason gone."""
-        return self.effect == "engine" or self.effect in _BLOCKING
+        return self.effect == "engine" or self.effect in BLOCKING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,10 @@ class Explanation:
     outcome: str
     summary: str
     reasons: tuple[Reason, ...]
+    waived: tuple[str, ...]
+    """Reasons that people waived; without them the file would be held for these too."""
+    waiver_ids: tuple[str, ...]
+    """Reviews that took part."""
     pending_lanes: tuple[str, ...]
     redact_categories: tuple[str, ...]
     license: str
@@ -87,6 +98,8 @@ def explain(
         outcome=outcome.value,
         summary=_summary(outcome, reasons),
         reasons=reasons,
+        waived=_texts(decision["waived_reasons"]),
+        waiver_ids=_texts(decision["waiver_ids"]),
         pending_lanes=_texts(decision["pending_lanes"]),
         redact_categories=_texts(decision["redact_categories"]),
         license=_license(decision),
@@ -152,7 +165,11 @@ def _summary(outcome: Outcome, reasons: tuple[Reason, ...]) -> str:
         grants = [reason.title for reason in reasons if reason.effect == Effect.GRANT]
         return f"Releasable: {'; '.join(grants)}."
     if outcome is Outcome.EXCLUDED:
-        stops = [reason.title for reason in reasons if reason.effect == Effect.EXCLUDE]
+        stops = [
+            reason.title
+            for reason in reasons
+            if reason.effect == Effect.EXCLUDE or reason.id == EXCLUDED_BY_REVIEW
+        ]
         return f"In no tier: {'; '.join(stops)}."
     stops = [reason.title for reason in reasons if reason.is_blocking]
     return f"Internal only: {'; '.join(stops)}."

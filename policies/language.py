@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 import duckdb
@@ -44,7 +45,9 @@ _DIALECT = "duckdb"
 def open_probe() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in which conditions can be tried out, for `check_condition`."""
     with open_database() as connection:
-        connection.register("probe", _probe(RULE_COLUMNS))
+        # Of its own: a table that is registered is scanned through Arrow by each of many queries.
+        connection.register("rows", _probe(RULE_COLUMNS))
+        connection.execute("CREATE TEMP TABLE probe AS FROM rows")
         yield connection
 
 
@@ -75,6 +78,16 @@ def check_condition(
         columns=tuple(used),
         categories=_categories([known[name] for name in used], words),
     )
+
+
+def assume_true(condition: Condition, column: str) -> Condition:
+    """Return a condition as it would be if a column of flags were true everywhere."""
+
+    def put(node: exp.Expr) -> exp.Expr:
+        return exp.true() if isinstance(node, exp.Column) and node.name == column else node
+
+    tree = sqlglot.parse_one(condition.sql, dialect=_DIALECT).transform(put)
+    return replace(condition, sql=tree.sql(dialect=_DIALECT, comments=False))
 
 
 def _parse(text: str) -> exp.Expr:

@@ -14,10 +14,12 @@ from ingest.domain.finding import Category
 from policies.decision import Lane, Outcome
 
 DOCUMENT_VERSION: Final = "1"
+DEFAULT_MAX_WAIVER_DAYS: Final = 365
 
 _Id = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{2,47}$")]
 _Words = Annotated[str, StringConstraints(min_length=3, max_length=2000)]
 _Condition = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+_WAIVING: Final = frozenset({"waivable", "waiver_lane", "max_waiver_days"})
 _BlobId = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
 
 
@@ -33,6 +35,10 @@ class Effect(StrEnum):
     """In neither tier."""
     REDACT = "redact"
     """Its categories of findings are replaced in the tiers that it names."""
+
+
+BLOCKING: Final = frozenset({Effect.EXCLUDE, Effect.INTERNAL_ONLY, Effect.HOLD})
+"""Effects that stand against release; no other can be waived."""
 
 
 class RedactTiers(StrEnum):
@@ -91,6 +97,11 @@ class RuleDocument(_Strict):
     lane: Lane | None = None
     categories: tuple[Category, ...] = ()
     tiers: RedactTiers = RedactTiers.BOTH
+    waivable: bool = True
+    """Whether people can clear it at all, for a while."""
+    waiver_lane: Lane | None = None
+    """Who clears an internal-only or exclude rule; legal where none is named."""
+    max_waiver_days: Annotated[int, Field(ge=1, le=1825)] = DEFAULT_MAX_WAIVER_DAYS
     tests: tuple[Example, ...] = ()
 
     @model_validator(mode="after")
@@ -101,6 +112,10 @@ class RuleDocument(_Strict):
             raise ValueError("a redaction names its categories, and nothing else does")
         if "tiers" in self.model_fields_set and self.effect is not Effect.REDACT:
             raise ValueError("only a redaction names tiers")
+        if self.effect not in BLOCKING and not _WAIVING.isdisjoint(self.model_fields_set):
+            raise ValueError("only a rule that stands against release speaks of waivers")
+        if self.waiver_lane is not None and (self.lane is not None or not self.waivable):
+            raise ValueError("a waiver lane is for a waivable rule that names no lane")
         return self
 
 
@@ -128,6 +143,13 @@ class NearCopies(_Strict):
     """Share of equal MinHash values from which on two files are near copies."""
 
 
+class LaneRules(_Strict):
+    """How a lane decides."""
+
+    quorum: Annotated[int, Field(ge=1, le=9)] = 1
+    """Reviewers who have to agree; who asked is never one of them."""
+
+
 class PolicyDocument(_Strict):
     """A whole policy, as written."""
 
@@ -137,6 +159,7 @@ class PolicyDocument(_Strict):
     near_copies: NearCopies = NearCopies()
     public_content: tuple[_BlobId, ...] = ()
     """Reviewed blob ids of content that everybody has; copies of it restrict nothing."""
+    lanes: dict[Lane, LaneRules] = {}
     licenses: Annotated[tuple[LicenseRow, ...], Field(min_length=1)]
     rules: Annotated[tuple[RuleDocument, ...], Field(min_length=1)]
 
@@ -173,6 +196,10 @@ NO_GRANT: Final = "NO_GRANT"
 COPY_RESTRICTED: Final = "COPY_RESTRICTED"
 NEAR_COPY_RESTRICTED: Final = "NEAR_COPY_RESTRICTED"
 NEAR_COPY_UNCHECKED: Final = "NEAR_COPY_UNCHECKED"
+COPY_REASONS: Final = frozenset({COPY_RESTRICTED, NEAR_COPY_RESTRICTED, NEAR_COPY_UNCHECKED})
+KEPT_BY_REVIEW: Final = "KEPT_BY_REVIEW"
+EXCLUDED_BY_REVIEW: Final = "EXCLUDED_BY_REVIEW"
+REVIEW_REASONS: Final = frozenset({KEPT_BY_REVIEW, EXCLUDED_BY_REVIEW})
 SKIPPED_PREFIX: Final = "SKIPPED_"
 
 ENGINE_REASONS: Final = {
@@ -200,6 +227,16 @@ ENGINE_REASONS: Final = {
             title="Too many restricted look-alikes to compare with each",
             because="What was not compared is not known to be different, so it is held.",
             lane=Lane.LEGAL,
+        ),
+        EngineReason(
+            id=KEPT_BY_REVIEW,
+            title="People decided to keep it internal",
+            because="A review says so, and whatever the rules say it is not released.",
+        ),
+        EngineReason(
+            id=EXCLUDED_BY_REVIEW,
+            title="People decided to leave it out",
+            because="A review says so, and whatever the rules say it is in no tier.",
         ),
     )
 }
@@ -257,3 +294,12 @@ class Policy:
     def find_rule(self, name: str) -> Rule | None:
         """Return the rule of this id; none for a reason of the engine."""
         return next((rule for rule in self.rules if rule.id == name), None)
+
+    def is_blocking(self, reason: str) -> bool:
+        """Tell whether a reason of a decision stands against release."""
+        rule = self.find_rule(reason)
+        return rule is None or rule.effect in BLOCKING
+
+    def quorum(self, lane: Lane) -> int:
+        """Return how many reviewers of a lane have to agree."""
+        return self.document.lanes.get(lane, LaneRules()).quorum

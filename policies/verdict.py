@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from policies.decision import Outcome
-from policies.model import NO_GRANT, SKIPPED_PREFIX, Effect, Policy, RedactTiers, Rule
+from policies.masks import WORD_BITS
+from policies.model import (
+    EXCLUDED_BY_REVIEW,
+    KEPT_BY_REVIEW,
+    NO_GRANT,
+    SKIPPED_PREFIX,
+    Effect,
+    Policy,
+    RedactTiers,
+    Rule,
+)
+from policies.review.model import Review, ReviewKind
+
+_RESTRICTIONS: Final = {
+    ReviewKind.KEEP_INTERNAL: (Effect.INTERNAL_ONLY, KEPT_BY_REVIEW),
+    ReviewKind.EXCLUDE: (Effect.EXCLUDE, EXCLUDED_BY_REVIEW),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +37,10 @@ class Verdict:
     """Categories to redact if the occurrence ends up internal-only."""
     redact_releasable: tuple[str, ...]
     """Categories to redact if it ends up releasable; never fewer."""
+    waived_reasons: tuple[str, ...] = ()
+    """Rules that fired and that people waived."""
+    waiver_ids: tuple[str, ...] = ()
+    """Reviews that took part."""
 
 
 def judge(fired: Iterable[Rule]) -> Verdict:
@@ -42,6 +63,44 @@ def judge(fired: Iterable[Rule]) -> Verdict:
     )
 
 
+def judge_reviewed(
+    fired: Iterable[Rule], reviews: Sequence[Review], *, known: Collection[str]
+) -> Verdict:
+    """Return the verdict of the rules that fired, after what people decided.
+
+    A waiver takes away what is known of the file, never what is not: of the rules that it names,
+    those in `known`, whose conditions are true and not NULL.
+    """
+    rules = tuple(fired)
+    clearing = [
+        (review, rule)
+        for review in reviews
+        for rule in rules
+        if review.kind.clears_a_rule and review.target.rule_id == rule.id and rule.id in known
+    ]
+    waived = {rule.id for _, rule in clearing}
+    masked = {
+        category.value
+        for review, rule in clearing
+        if review.kind is ReviewKind.REDACT
+        for category in rule.categories
+    }
+    restricting = [review for review in reviews if review.kind.restricts]
+    verdict = judge(rule for rule in rules if rule.id not in waived)
+    effects = {rule.effect for rule in rules if rule.id not in waived}
+    effects |= {_RESTRICTIONS[review.kind][0] for review in restricting}
+    said = {_RESTRICTIONS[review.kind][1] for review in restricting}
+    return replace(
+        verdict,
+        outcome=_outcome(effects),
+        reasons=tuple(sorted({*verdict.reasons, *said})),
+        redact_internal=tuple(sorted({*verdict.redact_internal, *masked})),
+        redact_releasable=tuple(sorted({*verdict.redact_releasable, *masked})),
+        waived_reasons=tuple(sorted(waived)),
+        waiver_ids=tuple(sorted({r.id for r, _ in clearing} | {r.id for r in restricting})),
+    )
+
+
 def judge_skipped(skip_reason: str) -> Verdict:
     """Return the verdict on an occurrence that is no text; no rule has a say in it."""
     return Verdict(
@@ -53,13 +112,36 @@ def judge_skipped(skip_reason: str) -> Verdict:
     )
 
 
-def judge_mask(policy: Policy, words: Iterable[int], word_bits: int) -> Verdict:
-    """Return the verdict of a bit mask over the policy's rules, lowest bit first."""
-    bits = list(words)
-    return judge(
+def judge_masks(
+    policy: Policy,
+    skip: object,
+    fired: Iterable[object],
+    known: Iterable[object] = (),
+    reviews: Sequence[Review] = (),
+) -> Verdict:
+    """Return the verdict that the mask columns of a row stand for.
+
+    Args:
+        policy: whose rules the bits are, see `policies.masks`.
+        skip: why the occurrence is not scanned; empty for text.
+        fired: words of the rules that fired.
+        known: words of the waived rules whose conditions are known to hold.
+        reviews: those that bear on the row.
+    """
+    if skip:
+        return judge_skipped(str(skip))
+    rules = _rules_of(policy, fired)
+    if not reviews:
+        return judge(rules)
+    return judge_reviewed(rules, reviews, known={rule.id for rule in _rules_of(policy, known)})
+
+
+def _rules_of(policy: Policy, words: Iterable[object]) -> tuple[Rule, ...]:
+    bits = [int(str(word)) for word in words]
+    return tuple(
         rule
         for index, rule in enumerate(policy.rules)
-        if bits[index // word_bits] >> (index % word_bits) & 1
+        if bits[index // WORD_BITS] >> (index % WORD_BITS) & 1
     )
 
 

@@ -56,18 +56,18 @@ def _create_private(path: Path, data: bytes) -> None:
         temporary.unlink()
 
 
-def sign(payload: bytes, private_path: Path) -> bytes:
-    """Return the JSON envelope around a payload.
+def sign(payload: bytes, private_path: Path, payload_type: str = PAYLOAD_TYPE) -> bytes:
+    """Return the JSON envelope around a payload, by default a manifest.
 
     Raises:
         ConfigurationError: the key cannot be read.
     """
-    envelope = Envelope(payload, PAYLOAD_TYPE, {})
+    envelope = Envelope(payload, payload_type, {})
     envelope.sign(CryptoSigner(_load_private(private_path)))
     return json.dumps(envelope.to_dict(), sort_keys=True, separators=(",", ":")).encode()
 
 
-def verify(envelope: bytes, public_path: Path) -> bytes:
+def verify(envelope: bytes, public_path: Path, payload_type: str = PAYLOAD_TYPE) -> bytes:
     """Return the payload of an envelope that the trusted key signed.
 
     Raises:
@@ -77,7 +77,7 @@ def verify(envelope: bytes, public_path: Path) -> bytes:
     key = _load_public(public_path)
     try:
         parsed = Envelope.from_dict(json.loads(envelope))
-        if parsed.payload_type != PAYLOAD_TYPE:
+        if parsed.payload_type != payload_type:
             raise ReleaseRefused("The signed document is no manifest of a release.")
         parsed.verify([key], threshold=1)
     except VerificationError:

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from ingest.domain.artefacts import HISTORY, SNAPSHOT, TREE_FACTS, facts_schema
 from ingest.domain.finding import Family
 from ingest.errors import ArtefactCorrupt, ResourceExhausted
+from policies.columns import DOSSIER
 from policies.decision import DECISIONS
 from store import facts_index
 
@@ -29,6 +30,7 @@ SCHEMAS: Final = {
     "snapshots": SNAPSHOT,
     "history": HISTORY,
     "trees": TREE_FACTS,
+    "dossiers": DOSSIER,
     "decisions": DECISIONS,
 }
 """Kinds whose schema is the same everywhere; other kinds bring their own."""
@@ -36,7 +38,8 @@ SCHEMAS: Final = {
 _NAME: Final = re.compile(r"[a-z0-9_-]{1,128}")
 _SUFFIX: Final = ".parquet"
 _ROW_GROUP_ROWS: Final = 64 * 1024
-_ZSTD_LEVEL: Final = 3
+_ZSTD_LEVEL: Final = 1
+"""Half of what is stored are hashes: a higher level takes twice the time for nothing."""
 _NO_SPACE: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -231,6 +234,8 @@ def _encode(table: pa.Table, file: Any) -> None:  # noqa: ANN401 - any binary fi
         version="2.6",
         compression="zstd",
         compression_level=_ZSTD_LEVEL,
+        # Dictionaries of hashes are as long as the column, and zstd shortens the other columns too.
+        use_dictionary=False,
         write_page_checksum=True,
         # Statistics would let a damaged footer hide rows; keys are hashes and prune nothing.
         write_statistics=False,

@@ -23,13 +23,14 @@ from ingest.domain.repository import RightsBasis
 from ingest.mirror.recent import RecentBlobs
 from policies.document import default_policy_text, load_policy
 from policies.model import Policy
+from workers.collector import uncollected
 from workers.company import TERMS_FILE, load_company, with_repository_hosts
 from workers.keys import Keys, load_keys
 from workers.rulepacks import rule_packs
 from workers.settings import Settings
 
 if TYPE_CHECKING:  # heavy, and a scan of a folder needs neither
-    from store.catalog import Catalog, JobQueue
+    from store.catalog import Catalog, JobQueue, PolicyRecord
     from store.lake import Lake
 
 
@@ -96,9 +97,12 @@ class Context:
 
     @cached_property
     def policy_text(self) -> str:
-        """The policy document as it stands in its file."""
+        """The policy document in force: the file's, else the applied one, else the default."""
         path = self.settings.policy_file
-        return path.read_text(encoding="utf-8") if path else default_policy_text()
+        if path:
+            return path.read_text(encoding="utf-8")
+        applied = self._applied_policy()
+        return applied.text if applied else default_policy_text()
 
     @cached_property
     def detector_config(self) -> DetectorConfig:
@@ -137,12 +141,26 @@ class Context:
         files = (settings.policy_file, settings.known_content_file)
         paths = (*files, company, company.with_name(TERMS_FILE))
         hosts = with_repository_hosts(CompanyProfile(), self._repository_urls()).hosts
-        return (*(_mark(path) for path in paths if path is not None), hosts)
+        applied = self._applied_policy()
+        marks = (_mark(path) for path in paths if path is not None)
+        return (*marks, hosts, applied.digest if applied else "")
+
+    @property
+    def has_catalog(self) -> bool:
+        """Tell whether there is a catalog; asking for anything in it would make one."""
+        settings = self.settings
+        return bool(settings.database_url) or (settings.root / "catalog.sqlite").exists()
+
+    def _applied_policy(self) -> PolicyRecord | None:
+        if not self.has_catalog:
+            return None
+        from store.catalog import PolicyBook  # noqa: PLC0415 - heavy
+
+        return PolicyBook(self.catalog, clock=utc_now).applied()
 
     def _repository_urls(self) -> list[str]:
         """Return where the company's own code comes from; others' hosts are no secret of ours."""
-        # Asking must not make a catalog: a folder is scanned without one.
-        if not self.settings.database_url and not (self.settings.root / "catalog.sqlite").exists():
+        if not self.has_catalog:
             return []
         own = RightsBasis.OWNER_ATTESTED
         return [r.url for r in self.catalog.list_repositories() if r.rights_basis is own]
@@ -155,13 +173,10 @@ class Context:
     def detectors(self, families: tuple[Family, ...] = BLOB_FAMILIES) -> list[BlobDetector]:
         """Return loaded detectors; each family is loaded once per process."""
         missing = [family for family in families if family not in self._detectors]
-        for detector in build_detectors(self.detector_config, missing):
-            self._detectors[detector.family] = detector
         if missing:
-            # Loaded rules stay for ever: looking through them at each collection costs time, and
-            # in a forked child copies their pages.
-            gc.collect()
-            gc.freeze()
+            with uncollected():
+                loaded = build_detectors(self.detector_config, missing)
+            self._detectors |= {detector.family: detector for detector in loaded}
             atexit.register(gc.unfreeze)
         return [self._detectors[family] for family in families]
 

@@ -17,7 +17,8 @@ from ingest.domain.artefacts import SCHEMA_VERSION, SNAPSHOT, TREE_FACTS
 from ingest.domain.finding import BLOB_FAMILIES, Family, ScanStatus
 from ingest.domain.repository import Repository
 from policies.dossier import RIGHTS, assemble_dossier
-from workers.context import Context
+from policies.review import Reviews, clear_findings, in_force
+from workers.context import Context, utc_now
 from workers.known import known_values
 from workers.license_reader import license_algebra
 from workers.scan_paths import finding_of
@@ -59,19 +60,25 @@ class CorpusKeys:
     """Repository id to snapshot key."""
     trees: Mapping[str, str]
     """Repository id to tree facts key; equal repositories in both."""
+    dossier: str
+    """Key of the dossier: all that is known, whatever policy judges it."""
     decisions: str
     rights: pa.Table
-    """The rights that the key of the decisions was made from."""
+    """The rights that these two keys were made from."""
+    reviews: Reviews
+    """What people decided and is in force; part of the key, so an expiry makes another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """Tables of the corpus, all repositories concatenated."""
+    """Tables of the corpus, all repositories concatenated, without false positives."""
 
     snapshots: pa.Table
     trees: pa.Table
     facts: Mapping[Family, pa.Table]
     rights: pa.Table
+    accepted: frozenset[str]
+    """`Finding.hmac` of values that people declared none; the exit scan lets them pass."""
 
     def dossier(self) -> pa.Table:
         """Join everything into one row per occurrence."""
@@ -118,8 +125,25 @@ def corpus_keys(context: Context) -> CorpusKeys:
     snapshots = {r: k for r, k in sorted(context.catalog.corpus().items()) if r in repositories}
     trees = {r: tree_key(context, repositories[r], key) for r, key in snapshots.items()}
     rights = rights_table(context)
-    decisions = digest_of("decisions", snapshots, trees, context.policy.digest, rights.to_pylist())
-    return CorpusKeys(snapshots=snapshots, trees=trees, decisions=decisions, rights=rights)
+    reviews = reviews_in_force(context)
+    cleared = Reviews(items=reviews.false_positives).digest
+    dossier = digest_of("dossier", snapshots, trees, rights.to_pylist(), cleared)
+    return CorpusKeys(
+        snapshots=snapshots,
+        trees=trees,
+        dossier=dossier,
+        decisions=digest_of("decisions", dossier, context.policy.digest, reviews.digest),
+        rights=rights,
+        reviews=reviews,
+    )
+
+
+def reviews_in_force(context: Context) -> Reviews:
+    """Return what people decided and holds at this moment."""
+    from store.catalog import ReviewBook  # noqa: PLC0415 - a scan of a folder needs no catalog
+
+    book = ReviewBook(context.catalog, context.policy)
+    return in_force(book.agreed(), utc_now())
 
 
 def rights_table(context: Context) -> pa.Table:
@@ -141,16 +165,26 @@ def rights_table(context: Context) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=RIGHTS)
 
 
-def load_corpus(context: Context, keys: CorpusKeys) -> Corpus:
-    """Read every table of the corpus. Trees that were not written are absent, not guessed."""
+def load_corpus(context: Context, keys: CorpusKeys, reviews: Reviews | None = None) -> Corpus:
+    """Read every table of the corpus. Trees that were not written are absent, not guessed.
+
+    With `reviews`, as if these were in force instead of those of the keys.
+    """
     lake = context.lake
     snapshots = [lake.read("snapshots", key) for key in keys.snapshots.values()]
     trees = [lake.read("trees", key) for key in keys.trees.values() if lake.exists("trees", key)]
+    occurrences = pa.concat_tables([SNAPSHOT.empty_table(), *snapshots])
+    facts = load_facts(context, occurrences)
+    all_trees = pa.concat_tables([TREE_FACTS.empty_table(), *trees])
+    cleared = clear_findings(
+        facts, all_trees, occurrences, keys.reviews if reviews is None else reviews
+    )
     return Corpus(
-        snapshots=pa.concat_tables([SNAPSHOT.empty_table(), *snapshots]),
-        trees=pa.concat_tables([TREE_FACTS.empty_table(), *trees]),
-        facts=load_facts(context, pa.concat_tables([SNAPSHOT.empty_table(), *snapshots])),
+        snapshots=occurrences,
+        trees=cleared.trees,
+        facts=cleared.facts,
         rights=keys.rights,
+        accepted=cleared.accepted,
     )
 
 

@@ -11,8 +11,13 @@ from ingest.domain.artefacts import HISTORY
 from ingest.domain.finding import Family
 from ingest.domain.repository import Repository
 from ingest.errors import InputError
+from policies.database import open_dossier
+from policies.decision import Outcome
 from policies.effective import Explanation, explain
+from policies.model import COPY_REASONS, COPY_RESTRICTED, REVIEW_REASONS
 from policies.report import ViolationReport, add_history, add_rotations, group_violations
+from policies.unlock import Unlock, rank_consents, rank_unlocks
+from policies.why_not import WayOut, why_not
 from workers.context import Context
 from workers.corpus import Corpus, corpus_keys, history_key, load_corpus, load_decisions
 from workers.registered_secrets import rotations_of
@@ -67,6 +72,51 @@ def explain_path(
     decision = _row(decisions, repository, path)
     dossier = _row(corpus.dossier(), repository, path)
     return explain(decision, dossier, context.policy), dossier
+
+
+def find_way_out(
+    context: Context, repository: Repository, path: bytes
+) -> tuple[Explanation, WayOut]:
+    """Return the explanation of one occurrence and the smallest ways to its release.
+
+    Raises:
+        InputError: nothing was decided yet, or HEAD has no such path.
+    """
+    decisions, corpus = _decided(context)
+    decision = _row(decisions, repository, path)
+    dossier = _row(corpus.dossier(), repository, path)
+    told = explain(decision, dossier, context.policy)
+    copied = [reason.id for reason in told.reasons if reason.id in COPY_REASONS]
+    others = pc.and_(
+        pc.equal(decisions["blob_id"], str(decision["blob_id"])),
+        pc.invert(pc.equal(decisions["outcome"], Outcome.RELEASABLE.value)),
+    )
+    # One is the file itself; a copy of it elsewhere is held for reasons of its own.
+    if not copied and decisions.filter(others).num_rows > 1:
+        copied = [COPY_RESTRICTED]
+    decided = [reason.id for reason in told.reasons if reason.id in REVIEW_REASONS]
+    return told, why_not(
+        dossier,
+        context.policy,
+        copied=next(iter(copied), ""),
+        decided=decided,
+        waived=told.waived,
+    )
+
+
+def find_unlocks(context: Context) -> list[Unlock]:
+    """Return the single approvals that would release most, first the largest.
+
+    Raises:
+        InputError: nothing was decided yet.
+    """
+    decisions, corpus = _decided(context)
+    keys = corpus_keys(context)
+    with open_dossier(context.lake.path("dossiers", keys.dossier)) as connection:
+        content = corpus.facts[Family.CONTENT]
+        consents = rank_consents(connection, context.policy, content=content, reviews=keys.reviews)
+    found = [*consents, *rank_unlocks(decisions, context.policy)]
+    return sorted(found, key=lambda unlock: -unlock.volume.bytes)
 
 
 def _decided(context: Context) -> tuple[pa.Table, Corpus]:

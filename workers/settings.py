@@ -136,6 +136,11 @@ class Settings(BaseSettings):
         return self.root / "run"
 
     @property
+    def audit_dir(self) -> Path:
+        """Signed heads of the audit chain, beside the catalog and not in it."""
+        return self.root / "audit"
+
+    @property
     def reports_dir(self) -> Path:
         """Rendered reports."""
         return self.root / "reports"

@@ -63,12 +63,8 @@ def group_violations(
     """
     metadata = decisions.schema.metadata or {}
     with open_database() as connection:
-        connection.register("decisions", decisions)
         connection.register("names", dossier.select(["repo_id", "repo_name"]))
-        connection.register("trees", trees.select(["repo_id", "path", "path_findings"]))
-        connection.register("findings", _findings(facts))
-        reasons = _reasons(connection, policy)
-        connection.register("rules", _rule_table(reasons, policy))
+        reasons = _open_cases(connection, decisions, facts=facts, trees=trees, policy=policy)
         return ViolationReport(
             policy_name=policy.document.name,
             policy_digest=policy.digest,
@@ -77,6 +73,39 @@ def group_violations(
             groups=_groups(connection, reasons),
             rules=tuple(_rule_text(reason) for reason in reasons.values()),
         )
+
+
+def list_members(
+    decisions: pa.Table,
+    group: Group,
+    *,
+    facts: Mapping[Family, pa.Table],
+    trees: pa.Table,
+    policy: Policy,
+) -> list[tuple[bytes, str]]:
+    """Return (path, blob id) of every file of a group, by path; arguments as `group_violations`."""
+    wanted = [group.repo_id, group.rule_id, group.kind, group.key, group.label]
+    with open_database() as connection:
+        _open_cases(connection, decisions, facts=facts, trees=trees, policy=policy)
+        return connection.execute(_MEMBERS_SQL, wanted).fetchall()
+
+
+def _open_cases(
+    connection: duckdb.DuckDBPyConnection,
+    decisions: pa.Table,
+    *,
+    facts: Mapping[Family, pa.Table],
+    trees: pa.Table,
+    policy: Policy,
+) -> dict[str, Reason]:
+    """Make the table ``cases`` and return the reasons that there may be."""
+    connection.register("decisions", decisions)
+    connection.register("trees", trees.select(["repo_id", "path", "path_findings"]))
+    connection.register("findings", _findings(facts))
+    reasons = _reasons(connection, policy)
+    connection.register("rules", _rule_table(reasons, policy))
+    connection.execute(_CASES_SQL)
+    return reasons
 
 
 def _findings(facts: Mapping[Family, pa.Table]) -> pa.Table:
@@ -141,7 +170,6 @@ def _totals(connection: duckdb.DuckDBPyConnection) -> tuple[RepositoryTotals, ..
 def _groups(
     connection: duckdb.DuckDBPyConnection, reasons: Mapping[str, Reason]
 ) -> tuple[Group, ...]:
-    connection.execute(_CASES_SQL)
     rows = connection.execute(_GROUPS_SQL).fetchall()
     return tuple(_group(row, reasons) for row in rows)
 
@@ -225,3 +253,8 @@ _GROUPS_SQL = f"""
     FROM cases GROUP BY repo_id, rule_id, kind, key, label
     ORDER BY repo_id, blocked_files DESC, rule_id, kind, key, label
 """  # noqa: S608 - constants
+_MEMBERS_SQL = """
+    SELECT DISTINCT c.path, d.blob_id FROM cases c JOIN decisions d USING (repo_id, path)
+    WHERE c.repo_id = $1 AND c.rule_id = $2 AND c.kind = $3 AND c.key = $4 AND c.label = $5
+    ORDER BY c.path
+"""

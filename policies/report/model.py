@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -98,6 +99,12 @@ class Group:
     examples: tuple[Location, ...]
     rotation: str = ""
     """What a person last said of the secret; empty where nobody did, or it is none."""
+
+    @property
+    def id(self) -> str:
+        """Short name of the group, the same for as long as repository, rule and key are."""
+        parts = (self.repo_id, self.rule_id, self.kind, self.key, self.label)
+        return f"grp_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

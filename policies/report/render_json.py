@@ -60,6 +60,7 @@ def _amount(amount: Amount) -> dict[str, int]:
 def _group(group: Group) -> dict[str, Any]:
     return {
         "repo_id": group.repo_id,
+        "id": group.id,
         "rule_id": group.rule_id,
         "effect": group.effect,
         "lane": group.lane,

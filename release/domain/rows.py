@@ -8,7 +8,7 @@ a reader's schema does not change on the day they are filled:
   ``revision_date`` (a snapshot keeps the committer date only), ``near_dup_cluster``,
   ``near_dup_of``, ``quality_score``, ``token_count``, ``tokenizer``, ``repo_order``,
   ``pack_group``;
-- empty list: ``waiver_ids``, ``decontam``, ``eval_sets``, ``quality_hits``.
+- empty list: ``decontam``, ``eval_sets``, ``quality_hits``.
 """
 
 from __future__ import annotations

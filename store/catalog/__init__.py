@@ -3,7 +3,9 @@
 from store.catalog.audit import AuditEntry, AuditLog, AuditReport, append_entry
 from store.catalog.barrier import Barrier, add_when_finished
 from store.catalog.catalog import Catalog
+from store.catalog.ids import fresh_id
 from store.catalog.jobs import JobQueue
+from store.catalog.policies import PolicyApplication, PolicyBook, PolicyRecord
 from store.catalog.records import (
     ClaimedJob,
     Job,
@@ -16,13 +18,9 @@ from store.catalog.records import (
     StageCount,
     VisitRecord,
 )
-from store.catalog.releases import (
-    PolicyRecord,
-    PullRecord,
-    ReleaseBook,
-    ReleaseRecord,
-    ReleaseState,
-)
+from store.catalog.releases import PullRecord, ReleaseBook, ReleaseRecord, ReleaseState
+from store.catalog.reviewers import Reviewer, ReviewerBook
+from store.catalog.reviews import ReviewBook, ReviewEvent
 from store.catalog.rotations import RotationBook, RotationRecord, RotationState
 
 __all__ = [
@@ -37,12 +35,18 @@ __all__ = [
     "JobSpec",
     "JobState",
     "LeaseLost",
+    "PolicyApplication",
+    "PolicyBook",
     "PolicyRecord",
     "PullRecord",
     "ReleaseBook",
     "ReleaseRecord",
     "ReleaseState",
     "RepositoryState",
+    "ReviewBook",
+    "ReviewEvent",
+    "Reviewer",
+    "ReviewerBook",
     "RotationBook",
     "RotationRecord",
     "RotationState",
@@ -52,4 +56,5 @@ __all__ = [
     "VisitRecord",
     "add_when_finished",
     "append_entry",
+    "fresh_id",
 ]

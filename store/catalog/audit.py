@@ -83,6 +83,12 @@ class AuditLog:
         query = select(AuditRow).order_by(AuditRow.seq)
         return self._database.read(lambda s: [_entry(row) for row in s.scalars(query)])
 
+    def head(self) -> AuditEntry | None:
+        """Return the last entry."""
+        query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)
+        row = self._database.read(lambda s: s.scalar(query))
+        return None if row is None else _entry(row)
+
     def verify(self, expected_head: str | None = None) -> AuditReport:
         """Recompute every hash; with `expected_head`, also that the chain still contains it."""
         head, broken, cause = GENESIS, None, ""

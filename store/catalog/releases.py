@@ -1,4 +1,4 @@
-"""Policies, releases and pulls: what was judged by what, what went out, and to whom."""
+"""Releases and pulls: what went out, and to whom."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from policies.decision import Tier
 from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog
 from store.catalog.ids import checked_ids
-from store.catalog.tables import PolicyRow, PullRow, ReleaseRow
+from store.catalog.tables import PullRow, ReleaseRow
 
 
 class ReleaseState(StrEnum):
@@ -26,17 +26,6 @@ class ReleaseState(StrEnum):
     PUBLISHED = "published"
     HELD = "held"
     FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyRecord:
-    """A policy document that is or was in force."""
-
-    digest: str
-    name: str
-    text: str
-    first_seen_at: datetime
-    active: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,38 +59,12 @@ class PullRecord:
 
 
 class ReleaseBook:
-    """Keeps policies, releases and pulls; each method is one transaction."""
+    """Keeps releases and pulls; each method is one transaction."""
 
     def __init__(self, catalog: Catalog, clock: Clock) -> None:
         """Take the catalog and the clock of all entries."""
         self._database = catalog.database
         self._clock = clock
-
-    def activate_policy(self, digest: str, name: str, text: str) -> None:
-        """Make a policy the one in force; the first time it is seen is kept."""
-
-        def transaction(session: Session) -> None:
-            session.execute(
-                update(PolicyRow).where(PolicyRow.digest != digest).values(active=False)
-            )
-            if session.get(PolicyRow, digest) is None:
-                values = {"name": name, "text": text, "first_seen_at": self._clock()}
-                session.execute(insert(PolicyRow).values(digest=digest, active=True, **values))
-                return
-            session.execute(update(PolicyRow).where(PolicyRow.digest == digest).values(active=True))
-
-        self._database.write(transaction)
-
-    def active_policy(self) -> PolicyRecord | None:
-        """Return the policy in force."""
-        query = select(PolicyRow).where(PolicyRow.active)
-        row = self._database.read(lambda s: s.scalar(query))
-        return None if row is None else _policy(row)
-
-    def find_policy(self, digest: str) -> PolicyRecord | None:
-        """Return a policy by digest, in force or not."""
-        row = self._database.read(lambda s: s.get(PolicyRow, digest))
-        return None if row is None else _policy(row)
 
     def begin_release(self, release_id: str, tier: Tier, params: Mapping[str, Any]) -> None:
         """Write that a release is being built; a build that starts over changes nothing.
@@ -210,16 +173,6 @@ class ReleaseBook:
             session.execute(change.values(state=state.value, **values))
 
         self._database.write(transaction)
-
-
-def _policy(row: PolicyRow) -> PolicyRecord:
-    return PolicyRecord(
-        digest=row.digest,
-        name=row.name,
-        text=row.text,
-        first_seen_at=row.first_seen_at,
-        active=row.active,
-    )
 
 
 def _release(row: ReleaseRow) -> ReleaseRecord:

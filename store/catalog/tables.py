@@ -174,7 +174,7 @@ class JobRow(Base):
 
 
 class PolicyRow(Base):
-    """A policy document that was in force at some time."""
+    """A policy document that decided at some time."""
 
     __tablename__ = "policies"
 
@@ -183,6 +183,20 @@ class PolicyRow(Base):
     text: Mapped[str]
     first_seen_at: Mapped[datetime]
     active: Mapped[bool]
+
+
+class PolicyApplicationRow(Base):
+    """A person put a policy in force; the newest row counts."""
+
+    __tablename__ = "policy_applications"
+
+    seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(sqlite.INTEGER(), "sqlite"), primary_key=True
+    )
+    digest: Mapped[str] = mapped_column(ForeignKey("policies.digest"))
+    plan: Mapped[str]
+    actor: Mapped[str]
+    at: Mapped[datetime]
 
 
 class ReleaseRow(Base):
@@ -234,6 +248,64 @@ class RotationRow(Base):
     )
     fingerprint: Mapped[str] = mapped_column(index=True)
     state: Mapped[str]
+    actor: Mapped[str]
+    comment: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ReviewerRow(Base):
+    """Who decides in a lane. Who left stays, inactive: what they decided is theirs."""
+
+    __tablename__ = "reviewers"
+    __table_args__ = (_one_of("lane", "legal", "privacy", "security"),)
+
+    lane: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    active: Mapped[bool]
+    changed_at: Mapped[datetime]
+
+
+class ReviewRow(Base):
+    """A review: what was asked for never changes, `state` and `version` do."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        _one_of("kind", "false_positive", "redact", "keep_internal", "exclude", "waive"),
+        _one_of("lane", "legal", "privacy", "security"),
+        _one_of("state", "proposed", "approved", "rejected", "withdrawn"),
+        CheckConstraint(
+            "expires_at IS NOT NULL OR kind NOT IN ('waive', 'redact')", name="expires"
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    lane: Mapped[str]
+    target: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    comment: Mapped[str]
+    requested_by: Mapped[str]
+    requested_at: Mapped[datetime]
+    starts_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    extends: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
+    version: Mapped[int]
+
+
+class ReviewEventRow(Base):
+    """One thing that one person did about a review; never changed."""
+
+    __tablename__ = "review_events"
+    __table_args__ = (
+        UniqueConstraint("review_id", "version"),
+        _one_of("action", "propose", "approve", "reject", "withdraw"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    review_id: Mapped[str] = mapped_column(ForeignKey("reviews.id"))
+    version: Mapped[int]
+    action: Mapped[str]
     actor: Mapped[str]
     comment: Mapped[str]
     at: Mapped[datetime]

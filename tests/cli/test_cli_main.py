@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.main import build_app, build_listing
 from tests.support.rules import rules_environment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -31,6 +33,34 @@ def shardgate(home: Path, *arguments: str, **settings: str) -> subprocess.Comple
 def add(home: Path, url: str, *more: str, **settings: str) -> subprocess.CompletedProcess[str]:
     rights = ("--owner=team", "--rights=owner-attested", "--license=MIT", "--evidence=T-1")
     return shardgate(home, "repo", "add", url, *rights, *more, **settings)
+
+
+def test_the_list_of_commands_says_of_each_what_it_says_itself() -> None:
+    listed, full = (CliRunner().invoke(app, ["--help"]) for app in (build_listing(), build_app()))
+    assert listed.exit_code == full.exit_code == 0
+    assert listed.output == full.output
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",)])
+def test_the_list_of_commands_loads_none_of_them(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    watched = (
+        "import atexit, sys; from cli.main import main;"
+        "heavy = {'sqlalchemy', 'celery', 'pyarrow', 'numpy', 'cryptography', 'duckdb'};"
+        "atexit.register(lambda: print('loaded', *sorted(heavy & set(sys.modules))));"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", watched, *arguments],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "SHARDGATE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "scan " in done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].split() == ["loaded"]
 
 
 def test_a_wrong_setting_is_named_and_no_traceback_is_shown(tmp_path: Path) -> None:

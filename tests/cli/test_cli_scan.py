@@ -25,7 +25,6 @@ from workers.keys import load_identity_key
 
 pytestmark = [
     pytest.mark.integration,
-    pytest.mark.xdist_group("scan"),
     pytest.mark.timeout(900),
 ]
 ROOT = Path(__file__).resolve().parent.parent.parent

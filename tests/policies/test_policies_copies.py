@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import ArtefactCorrupt
@@ -172,6 +172,7 @@ CLUSTERS = content(
 )
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.sampled_from(BLOBS), st.booleans()), min_size=1, max_size=6),
     st.sampled_from(BLOBS),

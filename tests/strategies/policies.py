@@ -54,7 +54,8 @@ def dossier_rows(draw: st.DrawFn) -> Row:
 def _more(name: str) -> Callable[[Row], Row]:
     def change(row: Row) -> Row:
         count = row[name]
-        return {**row, name: (count if isinstance(count, int) else 0) + 1}
+        # One more than unknown is unknown: that one is known may loosen what not knowing held.
+        return {**row, name: count + 1} if isinstance(count, int) else row
 
     return change
 

@@ -143,6 +143,7 @@ class File:
     hidden: bool = False
     """The detectors that made the facts did not see the markers."""
     counterpart: tuple[str, bytes] | None = None
+    waivers: tuple[str, ...] = ()
 
     @property
     def repo_id(self) -> str:
@@ -206,6 +207,8 @@ def _decision(file: File) -> dict[str, object]:
         "counterpart_repo_id": repo_id_of(counterpart[0]) if counterpart[0] else None,
         "counterpart_path": counterpart[1],
         "counterpart_score": 1.0 if counterpart[0] else None,
+        "waived_reasons": ["LICENSE_UNKNOWN"] if file.waivers else [],
+        "waiver_ids": sorted(file.waivers),
     }
 
 

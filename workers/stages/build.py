@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 from ingest.detect.detector import BlobDetector, findings_of_all
@@ -27,6 +28,7 @@ from store.catalog import (
     ReleaseBook,
     ReleaseState,
 )
+from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.corpus import (
     corpus_keys,
@@ -44,7 +46,7 @@ _MAX_KNOWN = 100_000
 """Answers that are kept while a release is built; each takes some hundred bytes."""
 _Key = tuple[bytes, str]
 """SHA-256 of a text, and its name hint."""
-_CHANGED = "The corpus, the policy or a consent changed after the decision."
+_CHANGED = "The corpus, the policy, a consent or a review changed after the decision."
 _SYNC_AGAIN = "Run shardgate sync again."
 
 
@@ -53,13 +55,15 @@ class DetectorScanner:
 
     A text that was redacted is scanned when it is written, and the file that holds it is scanned
     when it is finished. Bytes that are the same, by SHA-256 of what was read back from the file,
-    are answered from the first scan: detectors are pure.
+    are answered from the first scan: detectors are pure, and so is the sweep for known values,
+    which does not ask for a name.
     """
 
     def __init__(self, detectors: Sequence[BlobDetector], sweeper: BlobDetector) -> None:
-        self._detectors = (*detectors, sweeper)
+        self._detectors = detectors
         self._sweeper = sweeper
         self._known: dict[_Key, tuple[frozenset[str], list[Finding]]] = {}
+        self._swept: dict[bytes, list[Finding]] = {}
 
     def scan(self, text: bytes, suffix: str, wanted: frozenset[str]) -> list[Finding]:
         """Return the findings of every detector that reports a wanted category."""
@@ -87,13 +91,21 @@ class DetectorScanner:
 
     def scan_known(self, texts: Sequence[bytes]) -> list[list[Finding]]:
         """Return where each text holds a value that another text showed to be a secret."""
-        asked = [ScanText(blob_id=_NO_BLOB, suffix="", data=text) for text in texts]
-        return findings_of_all(self._sweeper, asked)
+        digests = [hashlib.sha256(text).digest() for text in texts]
+        fresh = {d: t for d, t in zip(digests, texts, strict=True) if d not in self._swept}
+        asked = [ScanText(blob_id=_NO_BLOB, suffix="", data=text) for text in fresh.values()]
+        found = dict(zip(fresh, findings_of_all(self._sweeper, asked), strict=True))
+        answers = [found[d] if d in found else self._swept[d] for d in digests]
+        if len(self._swept) < _MAX_KNOWN:
+            self._swept |= found
+        return answers
 
     def _look(self, texts: Sequence[ScanText], wanted: frozenset[str]) -> list[list[Finding]]:
         asked = [d for d in self._detectors if REDACTING[d.family] & wanted]
         with shelf.keep():
             answers = [findings_of_all(detector, texts) for detector in asked]
+        if REDACTING[self._sweeper.family] & wanted:
+            answers.append(self.scan_known([text.data for text in texts]))
         return [[f for answer in answers for f in answer[n]] for n in range(len(texts))]
 
 
@@ -122,7 +134,9 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
     mode = _redaction_mode(context, job.run_id)
     known = known_of_company(context)
     params = {
+        "dossier": keys.dossier,
         "decisions": keys.decisions,
+        "policy": context.policy.digest,
         "spec": _spec_digest(context),
         "redaction": mode.value,
         "known_values": known.digest,
@@ -138,7 +152,7 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
         rights=corpus.rights,
     )
     detectors = context.detectors(_SCANNING)
-    spec = _spec(context, tier, mode, known)
+    spec = replace(_spec(context, tier, mode, known), accepted_identities=corpus.accepted)
 
     def last_check() -> None:
         """Look again at the moment of publishing: time has passed, and we may be a zombie."""
@@ -233,6 +247,7 @@ def _record(context: Context, tier: Tier, built: BuiltRelease, params: Mapping[s
     book.publish(manifest.release_id, digest, built.directory.name, totals)
     audit = AuditLog(context.catalog, clock=utc_now)
     audit.append("worker", "publish", manifest.release_id, {"manifest": digest})
+    seal_audit(context)
 
 
 def _record_held(context: Context, tier: Tier, decisions: str, reason: str) -> None:

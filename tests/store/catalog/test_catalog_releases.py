@@ -33,20 +33,6 @@ def state_of(book: ReleaseBook, release_id: str) -> ReleaseState:
     return found.state
 
 
-def test_one_policy_is_in_force_and_old_ones_are_kept(book: ReleaseBook) -> None:
-    assert book.active_policy() is None
-    book.activate_policy("d1", "default", "rules: []")
-    first = book.active_policy()
-    assert first is not None
-    book.activate_policy("d2", "default", "rules: [1]")
-    old = book.find_policy("d1")
-    assert old is not None
-    assert not old.active
-    book.activate_policy("d1", "default", "rules: []")
-    assert book.active_policy() == first
-    assert book.find_policy("d3") is None
-
-
 def test_a_release_is_published_once(book: ReleaseBook) -> None:
     book.begin_release("rel_1", Tier.RELEASABLE, {"decisions": "abc"})
     book.begin_release("rel_1", Tier.RELEASABLE, {"decisions": "other"})

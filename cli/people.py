@@ -1,0 +1,41 @@
+"""Who acts: named with ``--as``, else the login user. This version knows no passwords."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from ingest.errors import InputError
+from policies.review import check_person
+
+As = Annotated[str, typer.Option("--as", help="Who acts; default: the login user.")]
+Comment = Annotated[str, typer.Option(help="One line; never a secret.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")]
+
+
+def acting(name: str) -> str:
+    """Return the name of who acts, in lower case.
+
+    Raises:
+        InputError: it is no name.
+    """
+    try:
+        return check_person((name or getpass.getuser()).lower())
+    except ValueError as error:
+        raise InputError(f"Say who you are with --as: {error}.") from None
+
+
+def parse_day(text: str) -> date:
+    """Return a day.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{text} is no day.", hint="Days are written 2030-12-31.") from None

@@ -1,0 +1,304 @@
+"""Two policies over the same stored facts, side by side: what each row would become.
+
+Nothing is scanned again and no row leaves the database: rows of equal facts share a pair of masks,
+so what a corpus of millions of rows comes to is a few thousand cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from policies.copies import restrict_copies
+from policies.decision import RANKS, Lane, Outcome
+from policies.masks import mask_names, paired_query
+from policies.model import COPY_RESTRICTED, Policy
+from policies.review import NO_REVIEWS, Review, Reviews
+from policies.review.marks import clearing_ids, mark_rows, read_mark
+from policies.verdict import Verdict, judge_masks
+
+
+class Side(StrEnum):
+    """Which of the two policies."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What one policy makes of the rows of a cell, copies compared."""
+
+    outcome: Outcome
+    reasons: frozenset[str]
+    lanes: frozenset[str]
+    redactions: frozenset[str]
+    """Categories to redact for the outcome's tier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """Rows of which both policies say the same each."""
+
+    before: Judged
+    after: Judged
+    files: int
+    bytes: int
+    """Bytes as stored, of all files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """Rows of one repository, or of one language, that move from one outcome to another."""
+
+    repo_id: str | None
+    """None where `language` is the heading."""
+    language: str
+    """Linguist name; empty where none is known, or where `repo_id` is the heading."""
+    before: Outcome
+    after: Outcome
+    files: int
+    bytes: int
+
+    @property
+    def is_looser(self) -> bool:
+        """Tell whether more becomes possible with them."""
+        return RANKS[self.after] > RANKS[self.before]
+
+
+_KEPT: Final = ("repo_id", "language", "blob_id", "size", "skip_reason", "is_license_text")
+_TABLES: Final = ("contents", "nodes", "bands", "buckets", "frontier", "liftable", "lifted")
+"""What `restrict_copies` leaves behind beside its result."""
+_RESTRICTED: Final = "('internal-only', 'excluded')"
+_INTERNAL: Final = RANKS[Outcome.INTERNAL_ONLY]
+# Both sides in one pass over the ids; which copy it was is of no interest here.
+_EQUALS_SQL = f"""
+    CREATE TEMP TABLE equals AS
+    SELECT blob_id,
+        bool_or(before_outcome IN {_RESTRICTED}) AND bool_or(before_outcome = 'releasable')
+            AND NOT list_contains($1::VARCHAR[], blob_id) AS is_before,
+        bool_or(after_outcome IN {_RESTRICTED}) AND bool_or(after_outcome = 'releasable')
+            AND NOT list_contains($2::VARCHAR[], blob_id) AS is_after
+    FROM paired
+    WHERE skip_reason IS NULL GROUP BY blob_id HAVING is_before OR is_after
+"""  # noqa: S608 - constants
+_JOINED = """
+    FROM paired m
+    LEFT JOIN before_restrictions b
+        ON (b.blob_id = m.blob_id AND m.before_outcome = 'releasable')
+    LEFT JOIN after_restrictions a
+        ON (a.blob_id = m.blob_id AND m.after_outcome = 'releasable')
+"""
+_CELLS_SQL = f"""
+    SELECT m.pair, b.reason, a.reason, count(*) AS files, sum(m.size)::BIGINT AS bytes
+    {_JOINED} GROUP BY ALL ORDER BY ALL
+"""
+_DRIFTS_SQL = f"""
+    WITH ranked AS (
+        SELECT m.repo_id, coalesce(m.language, '') AS language, m.size,
+            CASE WHEN b.reason IS NULL THEN m.before_rank ELSE {_INTERNAL} END AS before_rank,
+            CASE WHEN a.reason IS NULL THEN m.after_rank ELSE {_INTERNAL} END AS after_rank
+        {_JOINED} WHERE m.differs OR b.reason IS DISTINCT FROM a.reason
+    )
+    SELECT repo_id, coalesce(language, ''), before_rank, after_rank,
+        count(*) AS files, sum(size)::BIGINT AS bytes
+    FROM ranked WHERE before_rank <> after_rank
+    GROUP BY GROUPING SETS (
+        (repo_id, before_rank, after_rank), (language, before_rank, after_rank)
+    ) ORDER BY ALL
+"""  # noqa: S608 - constants
+_ROWS_SQL = f"""
+    SELECT m.repo_id, m.path, m.pair, b.reason, a.reason
+    {_JOINED} WHERE m.differs OR b.reason IS DISTINCT FROM a.reason
+    ORDER BY m.repo_id, m.path
+"""  # noqa: S608 - constants
+
+
+class Replay:
+    """Both verdicts on every row of the table ``dossier`` of a connection.
+
+    The connection may read the dossier from wherever its owner lets it; only those columns are
+    read that a rule speaks of. Its temporary tables are used and left behind.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        policies: tuple[Policy, Policy],
+        *,
+        content: pa.Table,
+        reviews: Reviews = NO_REVIEWS,
+        paths: bool = False,
+    ) -> None:
+        """Evaluate.
+
+        Args:
+            connection: has a table or view ``dossier`` with the columns of `DOSSIER`.
+            policies: the one that is compared with, and the one that is asked about.
+            content: as in `policies.evaluate.decide`. Without rows only equal contents count as
+                copies.
+            reviews: those in force; each counts under the policies that it is bound to.
+            paths: whether `rows` will be asked for.
+
+        Raises:
+            ArtefactCorrupt: a signature of `content` is malformed.
+        """
+        self._connection = connection
+        self._verdicts: list[tuple[Verdict, Verdict]] = []
+        self._judged: dict[tuple[int, str | None, str | None], tuple[Judged, Judged]] = {}
+        self._sides = {
+            side: (policy, reviews.judging(policy))
+            for side, policy in zip(Side, policies, strict=True)
+        }
+        self._evaluate([*_KEPT, "path"] if paths else _KEPT)
+        if content.num_rows:
+            for side, (policy, _) in self._sides.items():
+                self._restrict(side, policy, content, reviews)
+        else:
+            self._restrict_equals()
+
+    def cells(self) -> Iterator[Cell]:
+        """Yield what the whole corpus comes to."""
+        for pair, copied, copied_after, files, size in self._fetch(_CELLS_SQL):
+            before, after = self._judge(pair, copied, copied_after)
+            yield Cell(before=before, after=after, files=files, bytes=size)
+
+    def drifts(self) -> Iterator[Drift]:
+        """Yield what moves, by repository and by language: each file stands under both."""
+        outcomes = list(Outcome)
+        for repo_id, language, before, after, files, size in self._fetch(_DRIFTS_SQL):
+            yield Drift(
+                repo_id=repo_id,
+                language=language,
+                before=outcomes[before],
+                after=outcomes[after],
+                files=files,
+                bytes=size,
+            )
+
+    def rows(self) -> Iterator[tuple[str, bytes, Judged, Judged]]:
+        """Yield (repo_id, path, before, after) of what the policies do not say the same of."""
+        for repo_id, path, pair, copied, copied_after in self._fetch(_ROWS_SQL):
+            before, after = self._judge(pair, copied, copied_after)
+            if before != after:
+                yield repo_id, path, before, after
+
+    def _fetch(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        query = self._connection.execute(sql)
+        while rows := query.fetchmany(10_000):
+            yield from rows
+
+    def _judge(
+        self, pair: int, copied: str | None, copied_after: str | None
+    ) -> tuple[Judged, Judged]:
+        key = pair, copied, copied_after
+        if key not in self._judged:
+            before, after = self._verdicts[pair]
+            self._judged[key] = after_copies(before, copied), after_copies(after, copied_after)
+        return self._judged[key]
+
+    def _evaluate(self, kept: Sequence[str]) -> None:
+        """Make ``replayed`` (a row per occurrence) and ``pairs`` (a row per pair of verdicts)."""
+        (before, first), (after, second) = self._sides.values()
+        bearing = tuple(dict.fromkeys((*first, *second)))
+        if bearing:
+            mark_rows(self._connection, bearing)
+        keys = [name for side in self._sides for name in self._keys(side, bearing)]
+        keys += ["applied"] if bearing else []
+        query = paired_query(before, after, kept, bearing)
+        self._connection.execute(f"CREATE TEMP TABLE replayed AS {query}")
+        names = ", ".join(keys)
+        found = self._connection.execute(
+            f"SELECT DISTINCT coalesce(skip_reason, '') AS skip, {names} FROM replayed ORDER BY ALL"  # noqa: S608 - names of masks
+        ).fetchall()
+        rows = [dict(zip(["skip", *keys], row, strict=True)) for row in found]
+        self._verdicts = [
+            (self._verdict(Side.BEFORE, row, bearing), self._verdict(Side.AFTER, row, bearing))
+            for row in rows
+        ]
+        self._connection.register("verdicts", self._table_of(rows))
+        on = " AND ".join(f"m.{key} = v.{key}" for key in keys)
+        self._connection.execute(
+            f"CREATE TEMP VIEW paired AS SELECT m.* EXCLUDE ({names}), v.* EXCLUDE (skip, {names}) "  # noqa: S608 - names of masks
+            f"FROM replayed m JOIN verdicts v ON coalesce(m.skip_reason, '') = v.skip AND {on}"
+        )
+
+    def _keys(self, side: Side, bearing: Sequence[Review]) -> list[str]:
+        policy, _ = self._sides[side]
+        known = mask_names(policy, f"{side}_known") if bearing else []
+        return [*mask_names(policy, side), *known]
+
+    def _verdict(self, side: Side, row: Mapping[str, Any], bearing: Sequence[Review]) -> Verdict:
+        policy, bound = self._sides[side]
+        fired = [row[name] for name in mask_names(policy, side)]
+        if not bearing:
+            return judge_masks(policy, row["skip"], fired)
+        known = [row[name] for name in mask_names(policy, f"{side}_known")]
+        reviews = [review for review in read_mark(row["applied"], bearing) if review in bound]
+        return judge_masks(policy, row["skip"], fired, known, reviews)
+
+    def _table_of(self, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+        outcomes = {
+            "before": [before.outcome for before, _ in self._verdicts],
+            "after": [after.outcome for _, after in self._verdicts],
+        }
+        columns = {
+            "pair": pa.array(range(len(rows)), pa.int32()),
+            "differs": pa.array([b != a for b, a in self._verdicts], pa.bool_()),
+        }
+        for side, values in outcomes.items():
+            columns[f"{side}_outcome"] = pa.array([o.value for o in values], pa.string())
+            columns[f"{side}_rank"] = pa.array([RANKS[o] for o in values], pa.int8())
+        for key in rows[0] if rows else ():
+            kind = pa.string() if key in ("skip", "applied") else pa.int64()
+            columns[key] = pa.array([row[key] for row in rows], kind)
+        return pa.table(columns)
+
+    def _restrict(self, side: Side, policy: Policy, content: pa.Table, reviews: Reviews) -> None:
+        """Make the side's restrictions by all copies, near ones too."""
+        self._connection.execute(
+            "CREATE TEMP VIEW judged AS SELECT repo_id, ''::BLOB AS path, blob_id, skip_reason, "  # noqa: S608 - a constant
+            f"is_license_text, {side}_outcome AS verdict_outcome FROM paired"
+        )
+        restrict_copies(self._connection, content, policy, reviews)
+        self._connection.execute(f"ALTER TABLE restrictions RENAME TO {side}_restrictions")
+        self._connection.execute("DROP VIEW judged")
+        for table in _TABLES:
+            self._connection.execute(f"DROP TABLE {table}")
+
+    def _restrict_equals(self) -> None:
+        """Make both sides' restrictions by equal contents, in one pass over the ids."""
+        free = [
+            [*policy.document.public_content, *clearing_ids(COPY_RESTRICTED, bound)]
+            for policy, bound in self._sides.values()
+        ]
+        self._connection.execute(_EQUALS_SQL, free)
+        for side in self._sides:
+            self._connection.execute(
+                f"CREATE TEMP VIEW {side}_restrictions AS "  # noqa: S608 - constants
+                f"SELECT blob_id, '{COPY_RESTRICTED}' AS reason FROM equals WHERE is_{side}"
+            )
+
+
+def after_copies(verdict: Verdict, reason: str | None) -> Judged:
+    """Return a verdict once copies are compared; `reason` is what the engine adds, if anything."""
+    copied = reason is not None and verdict.outcome is Outcome.RELEASABLE
+    outcome = Outcome.INTERNAL_ONLY if copied else verdict.outcome
+    added = {reason} if reason is not None and copied else set()
+    return Judged(
+        outcome=outcome,
+        reasons=frozenset({*verdict.reasons, *added}),
+        lanes=frozenset({*verdict.pending_lanes, *({Lane.LEGAL.value} if copied else ())}),
+        redactions=frozenset(_redactions(verdict, outcome)),
+    )
+
+
+def _redactions(verdict: Verdict, outcome: Outcome) -> tuple[str, ...]:
+    if outcome is Outcome.RELEASABLE:
+        return verdict.redact_releasable
+    return verdict.redact_internal if outcome is Outcome.INTERNAL_ONLY else ()

@@ -1,0 +1,116 @@
+"""Policies: which documents judged, and which one people put in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from store.catalog.audit import append_entry
+from store.catalog.barrier import Clock
+from store.catalog.catalog import Catalog
+from store.catalog.tables import PolicyApplicationRow, PolicyRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRecord:
+    """A policy document that decided at some time."""
+
+    digest: str
+    name: str
+    text: str
+    first_seen_at: datetime
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyApplication:
+    """A person put a policy in force."""
+
+    digest: str
+    plan: str
+    """Digest of the plan that was looked at before."""
+    actor: str
+    at: datetime
+
+
+class PolicyBook:
+    """Keeps policies; each method is one transaction."""
+
+    def __init__(self, catalog: Catalog, clock: Clock) -> None:
+        """Take the catalog and the clock of all entries."""
+        self._database = catalog.database
+        self._clock = clock
+
+    def activate_policy(self, digest: str, name: str, text: str) -> None:
+        """Write that decisions are made by a policy; the first time it is seen is kept."""
+
+        def transaction(session: Session) -> None:
+            others = update(PolicyRow).where(PolicyRow.digest != digest)
+            session.execute(others.values(active=False))
+            self._keep(session, digest, name, text)
+            session.execute(update(PolicyRow).where(PolicyRow.digest == digest).values(active=True))
+
+        self._database.write(transaction)
+
+    def active_policy(self) -> PolicyRecord | None:
+        """Return the policy by which the newest decisions were made."""
+        query = select(PolicyRow).where(PolicyRow.active)
+        row = self._database.read(lambda s: s.scalar(query))
+        return None if row is None else _policy(row)
+
+    def find_policy(self, digest: str) -> PolicyRecord | None:
+        """Return a policy by digest, in force or not."""
+        row = self._database.read(lambda s: s.get(PolicyRow, digest))
+        return None if row is None else _policy(row)
+
+    def apply(self, record: tuple[str, str, str], *, plan: str, actor: str) -> None:
+        """Put a policy (digest, name, text) in force, with an entry of the audit chain."""
+        digest, name, text = record
+
+        def transaction(session: Session) -> None:
+            self._keep(session, digest, name, text)
+            at = self._clock()
+            values = {"digest": digest, "plan": plan, "actor": actor, "at": at}
+            session.execute(insert(PolicyApplicationRow).values(**values))
+            append_entry(session, at, (actor, "policy.apply", digest), {"plan": plan})
+
+        self._database.write(transaction)
+
+    def applied(self) -> PolicyRecord | None:
+        """Return the policy that people put in force last; none while nobody has."""
+        newest = select(PolicyApplicationRow).order_by(PolicyApplicationRow.seq.desc()).limit(1)
+
+        def transaction(session: Session) -> PolicyRecord | None:
+            row = session.scalar(newest)
+            found = session.get(PolicyRow, row.digest) if row is not None else None
+            return None if found is None else _policy(found)
+
+        return self._database.read(transaction)
+
+    def applications(self) -> list[PolicyApplication]:
+        """Return who put which policy in force, newest first."""
+        query = select(PolicyApplicationRow).order_by(PolicyApplicationRow.seq.desc())
+        return self._database.read(
+            lambda s: [
+                PolicyApplication(digest=row.digest, plan=row.plan, actor=row.actor, at=row.at)
+                for row in s.scalars(query)
+            ]
+        )
+
+    def _keep(self, session: Session, digest: str, name: str, text: str) -> None:
+        if session.get(PolicyRow, digest) is None:
+            values = {"name": name, "text": text, "first_seen_at": self._clock()}
+            session.execute(insert(PolicyRow).values(digest=digest, active=False, **values))
+
+
+def _policy(row: PolicyRow) -> PolicyRecord:
+    return PolicyRecord(
+        digest=row.digest,
+        name=row.name,
+        text=row.text,
+        first_seen_at=row.first_seen_at,
+        active=row.active,
+    )

@@ -1,0 +1,136 @@
+"""Checkpoints of the audit chain: its head, signed and kept beside the catalog, not in it.
+
+A chain verifies in itself when its end was cut off, or when all of it was computed anew. So the
+head is signed (DSSE, Ed25519) into a file of its own, named by its sequence number and never
+written again. Each names the checkpoint before it, so a missing file is noticed too. What is kept
+on another machine, and only that, also shows that the newest checkpoints were taken away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ingest.errors import ReleaseRefused
+from release.signing import sign, verify
+from store.catalog import AuditEntry, AuditLog
+
+CHECKPOINT_TYPE: Final = "application/vnd.shardgate.audit-checkpoint+json"
+_SUFFIX: Final = ".json"
+_DIGITS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A head of the chain that was signed."""
+
+    seq: int
+    hash: str
+    """`AuditEntry.hash` of the entry with this number."""
+    previous: str
+    """SHA-256 hex of the file of the checkpoint before; empty for the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainReport:
+    """What `verify_chain` found."""
+
+    entries: int
+    checkpoints: int
+    faults: tuple[str, ...]
+    """What does not fit, each in one sentence; empty for an intact chain."""
+    unsealed: int
+    """Entries after the newest checkpoint: to cut these off would not be noticed."""
+
+    @property
+    def is_intact(self) -> bool:
+        """Tell whether everything fits."""
+        return not self.faults
+
+
+def seal(log: AuditLog, folder: Path, private_key: Path) -> Path | None:
+    """Sign the chain's head into a file of its own, and return that; None for an empty chain.
+
+    A head that was signed before is left as it is.
+    """
+    head = log.head()
+    if head is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{head.seq:0{_DIGITS}d}{_SUFFIX}"
+    if not path.exists():
+        earlier = [file for file in _files(folder) if file.name < path.name]
+        previous = _digest(earlier[-1]) if earlier else ""
+        said = {"seq": head.seq, "hash": head.hash, "previous": previous}
+        payload = json.dumps(said, sort_keys=True).encode()
+        _write_once(path, sign(payload, private_key, CHECKPOINT_TYPE))
+    return path
+
+
+def verify_chain(log: AuditLog, folder: Path, public_key: Path) -> ChainReport:
+    """Check the chain in itself and against every checkpoint."""
+    report = log.verify()
+    faults = [f"entry {report.broken_seq}: {report.cause}"] if not report.is_intact else []
+    entries = {entry.seq: entry for entry in log.entries()}
+    files = _files(folder)
+    known = {_digest(file) for file in files}
+    newest = 0
+    for file in files:
+        found = _read(file, public_key)
+        if found is None:
+            faults.append(f"checkpoint {file.name}: not signed by this installation's key")
+            continue
+        newest = max(newest, found.seq)
+        faults += _faults(found, file, entries, known)
+    unsealed = sum(seq > newest for seq in entries)
+    return ChainReport(
+        entries=len(entries), checkpoints=len(files), faults=tuple(faults), unsealed=unsealed
+    )
+
+
+def _faults(
+    checkpoint: Checkpoint, file: Path, entries: dict[int, AuditEntry], known: set[str]
+) -> list[str]:
+    faults = []
+    entry = entries.get(checkpoint.seq)
+    if entry is None:
+        faults.append(f"entry {checkpoint.seq}: it was signed and is gone: the chain was cut")
+    elif entry.hash != checkpoint.hash:
+        faults.append(f"entry {checkpoint.seq}: it is not the one that was signed")
+    if checkpoint.previous and checkpoint.previous not in known:
+        faults.append(f"checkpoint {file.name}: the checkpoint before it is gone or was changed")
+    if file.name != f"{checkpoint.seq:0{_DIGITS}d}{_SUFFIX}":
+        faults.append(f"checkpoint {file.name}: it was signed for entry {checkpoint.seq}")
+    return faults
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"{'[0-9]' * _DIGITS}{_SUFFIX}"))
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _read(file: Path, public_key: Path) -> Checkpoint | None:
+    try:
+        said: Any = json.loads(verify(file.read_bytes(), public_key, CHECKPOINT_TYPE))
+        return Checkpoint(**said)
+    except (ReleaseRefused, ValueError, TypeError):
+        return None
+
+
+def _write_once(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; one that another process wrote first stays."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(data)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()

@@ -1,0 +1,82 @@
+"""Each guard of the linter catches the policy that lacks the rule behind it."""
+
+from __future__ import annotations
+
+import pytest
+
+from policies.compare import compare
+from policies.document import default_policy_text, load_default_policy, load_policy
+from policies.lint import Level, lint
+
+TEXT = default_policy_text()
+
+
+def errors(text: str) -> list[str]:
+    return [remark.message for remark in lint(text) if remark.level is Level.ERROR]
+
+
+def without(rule_id: str) -> str:
+    """Return the default policy without a rule."""
+    head, _, rest = TEXT.partition(f"  - id: {rule_id}\n")
+    return head + rest[rest.index("\n  - id: ") + 1 :]
+
+
+def test_the_default_policy_has_no_error() -> None:
+    assert errors(TEXT) == []
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "leak"),
+    [
+        ("NOT_SCANNED", "whose secrets scan is timed out"),
+        ("TRAINING_RESTRICTED", "whose terms forbid training"),
+        ("REDACT_SECRET", "that holds PASSWORD, unredacted,"),
+        ("REDACT_PERSONAL_DATA", "that holds EMAIL_ADDRESS, unredacted,"),
+        ("REDACT_CONFIDENTIAL", "that holds INTERNAL_HOST, unredacted,"),
+        ("CUSTOMER_NAMED", "that holds CUSTOMER, unredacted,"),
+        ("UNDECODED", "with a part that no detector read"),
+        ("PATH_FINDING", "whose path gives something away"),
+    ],
+)
+def test_a_policy_without_a_rule_is_told_what_it_lets_out(rule_id: str, leak: str) -> None:
+    assert f"a file {leak} would be released" in errors(without(rule_id))
+
+
+def test_an_example_that_fails_is_an_error_at_its_rule() -> None:
+    text = TEXT.replace("when: pii_count > 50", "when: pii_count > 90")
+    remark = next(r for r in lint(text) if r.level is Level.ERROR)
+    assert remark.rule_id == "PERSONAL_DATA_BULK"
+    line = int(remark.where.split()[1].rstrip(","))
+    assert text.splitlines()[line - 1].strip() == "- id: PERSONAL_DATA_BULK"
+
+
+def test_a_rule_without_proof_or_remedy_is_doubted() -> None:
+    extra = (
+        "  - {id: EXTRA_RULE, title: extra, because: because, when: is_test, effect: exclude}\n"
+        "  - {id: EXTRA_TWIN, title: extra, because: because, when: is_test, effect: exclude}\n"
+    )
+    remarks = [(r.rule_id, r.message) for r in lint(TEXT + extra) if r.level is Level.WARNING]
+    assert ("EXTRA_RULE", "no example proves the rule") in remarks
+    assert ("EXTRA_TWIN", "EXTRA_RULE has the same condition and effect") in remarks
+
+
+def changes(text: str) -> list[tuple[str, str, str]]:
+    found = compare(load_default_policy().document, load_policy(text).document)
+    return [(c.what, c.kind, c.field) for c in found]
+
+
+def test_policies_are_compared_rule_by_rule() -> None:
+    assert changes(TEXT) == []
+    assert changes(TEXT.replace("pii_count > 50", "pii_count > 40")) == [
+        ("rule PERSONAL_DATA_BULK", "changed", "when")
+    ]
+    assert changes(without("MINIFIED")) == [("rule MINIFIED", "removed", "")]
+    assert changes(TEXT.replace("0.8", "0.9", 1)) == [("near_copies", "changed", "")]
+
+
+def test_another_order_of_the_precedence_is_told() -> None:
+    start = TEXT.index("  - id: OWN_COMPANY_NOTICE\n")
+    end = TEXT.index("  - id: OWN_MANIFEST\n")
+    last = TEXT.index("  - id: OWN_COMPANY_REFERENCE\n")
+    text = TEXT[:start] + TEXT[end:last] + TEXT[start:end] + TEXT[last:]
+    assert changes(text) == [("order of license rows", "moved", "")]

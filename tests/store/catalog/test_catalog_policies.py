@@ -1,0 +1,56 @@
+"""Policies that judged, and the one that people put in force."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from store.catalog import AuditLog, Catalog, PolicyBook
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def book(catalog: Catalog) -> PolicyBook:
+    return PolicyBook(catalog, lambda: NOW)
+
+
+def test_one_policy_is_in_force_and_old_ones_are_kept(book: PolicyBook) -> None:
+    assert book.active_policy() is None
+    book.activate_policy("d1", "default", "rules: []")
+    first = book.active_policy()
+    assert first is not None
+    book.activate_policy("d2", "default", "rules: [1]")
+    old = book.find_policy("d1")
+    assert old is not None
+    assert not old.active
+    book.activate_policy("d1", "default", "rules: []")
+    assert book.active_policy() == first
+    assert book.find_policy("d3") is None
+
+
+def test_the_policy_that_was_applied_last_is_in_force(book: PolicyBook, catalog: Catalog) -> None:
+    assert book.applied() is None
+    book.apply(("d1", "one", "text 1"), plan="p1", actor="ada")
+    book.apply(("d2", "two", "text 2"), plan="p2", actor="bo")
+    book.apply(("d1", "one", "text 1"), plan="p3", actor="ada")
+    applied = book.applied()
+    assert applied is not None
+    assert (applied.digest, applied.text) == ("d1", "text 1")
+    assert [(a.digest, a.plan, a.actor) for a in book.applications()] == [
+        ("d1", "p3", "ada"),
+        ("d2", "p2", "bo"),
+        ("d1", "p1", "ada"),
+    ]
+    entries = AuditLog(catalog, clock=lambda: NOW).entries()
+    assert [(e.actor, e.action, e.subject, dict(e.detail)) for e in entries] == [
+        ("ada", "policy.apply", "d1", {"plan": "p1"}),
+        ("bo", "policy.apply", "d2", {"plan": "p2"}),
+        ("ada", "policy.apply", "d1", {"plan": "p3"}),
+    ]
+
+
+def test_deciding_by_a_policy_puts_none_in_force(book: PolicyBook) -> None:
+    book.activate_policy("d1", "default", "text")
+    assert book.applied() is None

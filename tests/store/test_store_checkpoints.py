@@ -1,0 +1,115 @@
+"""A signed head beside the catalog shows what a chain cannot show by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from release.signing import generate_keys
+from store.catalog import AuditLog, Catalog
+from store.checkpoints import ChainReport, seal, verify_chain
+
+MOMENT = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+class Installation:
+    """A chain of six entries; sealed after the second and after the last."""
+
+    def __init__(self, home: Path) -> None:
+        self.catalog = Catalog(f"sqlite:///{home / 'catalog.sqlite'}")
+        self.catalog.upgrade()
+        self.log = AuditLog(self.catalog, clock=lambda: MOMENT)
+        self.folder = home / "audit"
+        self.private, self.public = home / "private.pem", home / "public.pem"
+        generate_keys(self.private, self.public)
+        for number in range(1, 7):
+            self.log.append("ann", "publish", f"rel_{number}")
+            if number in (2, 4, 6):
+                self.seal()
+
+    def seal(self) -> Path | None:
+        return seal(self.log, self.folder, self.private)
+
+    def verify(self) -> ChainReport:
+        return verify_chain(self.log, self.folder, self.public)
+
+    def tamper(self, *statements: str) -> None:
+        for statement in statements:
+            self.catalog.database.write(lambda s, sql=statement: s.execute(text(sql)))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Installation]:
+    made = Installation(tmp_path)
+    yield made
+    made.catalog.close()
+
+
+def test_an_untouched_chain_is_intact_and_a_head_is_signed_once(home: Installation) -> None:
+    report = home.verify()
+    assert (report.entries, report.checkpoints, report.unsealed) == (6, 3, 0)
+    assert report.faults == ()
+    path = home.seal()
+    assert path is not None
+    before = path.read_bytes()
+    assert home.seal() == path
+    assert path.read_bytes() == before
+    home.log.append("ann", "pull", "rel_1")
+    assert home.verify().unsealed == 1
+    assert home.verify().is_intact
+
+
+def test_an_empty_chain_has_nothing_to_sign(tmp_path: Path) -> None:
+    catalog = Catalog(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    catalog.upgrade()
+    log = AuditLog(catalog, clock=lambda: MOMENT)
+    assert seal(log, tmp_path / "audit", tmp_path / "none.pem") is None
+    catalog.close()
+
+
+def recompute(home: Installation) -> None:
+    """Write another history with all hashes right, as who owns the database can."""
+    home.tamper("DELETE FROM audit")
+    for number in range(1, 7):
+        home.log.append("eve", "publish", f"rel_{number}")
+
+
+_TAMPERING: dict[str, Callable[[Installation], None]] = {
+    "an entry is edited": lambda h: h.tamper("UPDATE audit SET actor = 'eve' WHERE seq = 3"),
+    "an entry is deleted": lambda h: h.tamper("DELETE FROM audit WHERE seq = 3"),
+    "two entries change places": lambda h: h.tamper(
+        "UPDATE audit SET seq = -1 WHERE seq = 2",
+        "UPDATE audit SET seq = 2 WHERE seq = 3",
+        "UPDATE audit SET seq = 3 WHERE seq = -1",
+    ),
+    "the end is cut off": lambda h: h.tamper("DELETE FROM audit WHERE seq > 5"),
+    "all of it is gone": lambda h: h.tamper("DELETE FROM audit"),
+    "all of it is computed anew": recompute,
+    "a checkpoint is edited": lambda h: _rewrite(h, "000000000004", b"{}"),
+    "a checkpoint is taken away": lambda h: (h.folder / "000000000004.json").unlink(),
+    "a checkpoint is copied to another number": lambda h: _rewrite(
+        h, "000000000006", (h.folder / "000000000004.json").read_bytes()
+    ),
+}
+
+
+def _rewrite(home: Installation, name: str, data: bytes) -> None:
+    (home.folder / f"{name}.json").write_bytes(data)
+
+
+@pytest.mark.parametrize("what", sorted(_TAMPERING))
+def test_tampering_is_noticed(home: Installation, what: str) -> None:
+    _TAMPERING[what](home)
+    assert not home.verify().is_intact
+
+
+def test_a_checkpoint_of_another_key_counts_for_nothing(home: Installation, tmp_path: Path) -> None:
+    other = tmp_path / "other.pem"
+    generate_keys(other, tmp_path / "other.pub")
+    home.log.append("eve", "publish", "rel_7")
+    seal(home.log, home.folder, other)
+    assert "000000000007" in home.verify().faults[0]

@@ -1,0 +1,33 @@
+"""The audit chain of an installation: sealed after what people do, and verified."""
+
+from __future__ import annotations
+
+from ingest.domain.repository import Repository
+from store.catalog import AuditLog
+from store.checkpoints import ChainReport, seal, verify_chain
+from workers.context import Context, utc_now
+
+
+def seal_audit(context: Context) -> None:
+    """Sign the present head of the chain into a file beside the catalog."""
+    log = AuditLog(context.catalog, clock=utc_now)
+    seal(log, context.settings.audit_dir, context.keys.private)
+
+
+def record_registration(context: Context, repository: Repository) -> None:
+    """Append that somebody attested a repository's rights, with what they said of release."""
+    until = repository.consent_until
+    detail = {
+        "rights": repository.rights_basis.value,
+        "consent": repository.release_consent,
+        "consent_until": until.isoformat() if until else None,
+    }
+    log = AuditLog(context.catalog, clock=utc_now)
+    log.append("cli", "repository.register", repository.id, detail)
+    seal_audit(context)
+
+
+def verify_audit(context: Context) -> ChainReport:
+    """Check the chain in itself and against everything that was signed."""
+    log = AuditLog(context.catalog, clock=utc_now)
+    return verify_chain(log, context.settings.audit_dir, context.keys.public)

@@ -1,0 +1,389 @@
+"""What people decide, for any face: what waits, what a review would change, what it is bound to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.domain.finding import Family
+from ingest.domain.repository import Repository
+from ingest.errors import InputError
+from policies.columns import FINDING_FAMILIES
+from policies.decision import Lane, Outcome
+from policies.evaluate import decide as evaluate
+from policies.report.group import group_violations, list_members
+from policies.report.model import Amount, Group
+from policies.review import (
+    DEFAULT_WAIVER_DAYS,
+    MAX_BLOBS,
+    NO_REVIEWS,
+    Review,
+    ReviewKind,
+    ReviewReason,
+    ReviewRefused,
+    ReviewState,
+    Target,
+    check_binding,
+    clearing_lane,
+    in_force,
+    lane_of_category,
+    max_waiver,
+    rule_version,
+)
+from policies.review.orphans import OrphanReason, find_orphans
+from store.catalog import JobSpec, ReviewBook, fresh_id
+from workers.context import Context, utc_now
+from workers.corpus import Corpus, corpus_keys, load_corpus, load_decisions
+
+_ID_CHARS: Final = 16
+"""People type these ids; that one is free is checked when it is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody asks for: a group, or a place in a repository."""
+
+    kind: ReviewKind
+    by: str
+    reason: ReviewReason
+    comment: str
+    group_id: str = ""
+    repository: Repository | None = None
+    path: bytes = b""
+    """Of one file; empty where `pattern` is given."""
+    pattern: str = ""
+    rule_id: str = ""
+    """Needed where several rules hold a place."""
+    fingerprint: str = ""
+    """Which finding of a place is none."""
+    everywhere: bool = False
+    """A false positive counts in every repository."""
+    lane: Lane = Lane.LEGAL
+    """Who decides on a restriction; of anything else the rule or the finding tells."""
+    until: date | None = None
+    """Last day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a review would change, over the present corpus."""
+
+    touched: Amount
+    """Files whose decision would differ in any way."""
+    freed: Amount
+    """Files that would become releasable."""
+    stopped: Amount
+    """Files that would no longer be."""
+    still_held_by: Mapping[str, int]
+    """What else stands against files that it touches: reason to files."""
+
+
+class ReviewDesk:
+    """The reviews of an installation at one moment, beside the decisions that they are about."""
+
+    def __init__(self, context: Context) -> None:
+        """Take the context; the corpus is read when it is first needed."""
+        self._context = context
+        self._keys = corpus_keys(context)
+        self.now = utc_now()
+        self.book = ReviewBook(context.catalog, context.policy)
+
+    @cached_property
+    def decisions(self) -> pa.Table:
+        """Decisions in force.
+
+        Raises:
+            InputError: nothing was decided yet.
+        """
+        found = load_decisions(self._context, self._keys)
+        if found is None:
+            raise InputError(
+                "There are no decisions over the present corpus, policy and reviews.",
+                hint="Run: shardgate sync",
+            )
+        return found
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Groups of what stands against release, those that block most first."""
+        report = group_violations(
+            self.decisions,
+            self._corpus.dossier(),
+            facts=self._corpus.facts,
+            trees=self._corpus.trees,
+            policy=self._context.policy,
+        )
+        blocking = [group for group in report.groups if group.blocked.files]
+        return tuple(sorted(blocking, key=lambda g: (-g.blocked.files, g.id)))
+
+    def find_group(self, group_id: str) -> Group:
+        """Return an open group.
+
+        Raises:
+            InputError: there is no such group.
+        """
+        for group in self.groups:
+            if group.id == group_id:
+                return group
+        raise InputError(
+            f"There is no open group {group_id}.", hint="shardgate review list shows those."
+        )
+
+    def lane_of(self, group: Group) -> str:
+        """Return who can clear a group; empty where nobody can."""
+        try:
+            return clearing_lane(self._context.policy, group.rule_id).value
+        except ReviewRefused:
+            return ""
+
+    def draft(self, request: Request) -> Review:
+        """Return the review that a request amounts to; nothing is written.
+
+        Raises:
+            InputError: what is asked for does not exist, does not fit together, or nobody may.
+        """
+        target = self._target(request)
+        policy = self._context.policy
+        lane = request.lane
+        if request.kind is ReviewKind.FALSE_POSITIVE:
+            lane = lane_of_category(target.category)
+        elif request.kind.clears_a_rule:
+            lane = clearing_lane(policy, target.rule_id)
+        try:
+            review = Review(
+                id=fresh_id("rvw")[:_ID_CHARS],
+                kind=request.kind,
+                target=target,
+                lane=lane,
+                reason=request.reason,
+                comment=request.comment,
+                requested_by=request.by,
+                requested_at=self.now,
+                expires_at=self._expiry(request, target.rule_id),
+            )
+        except ValueError as error:
+            raise InputError(f"This cannot be asked for: {error}.") from None
+        check_binding(review, policy)
+        return review
+
+    def extend(self, old: Review, *, by: str, until: date, comment: str) -> Review:
+        """Return the review that continues another one; it is decided on anew.
+
+        Raises:
+            InputError: it does not expire, or the day does not fit.
+        """
+        if old.expires_at is None:
+            raise InputError(f"{old.id} does not expire.")
+        try:
+            review = replace(
+                old,
+                id=fresh_id("rvw")[:_ID_CHARS],
+                requested_by=by,
+                requested_at=self.now,
+                starts_at=None,
+                expires_at=_end_of(until),
+                comment=comment,
+                extends=old.id,
+                state=ReviewState.PROPOSED,
+                version=1,
+                approvals=(),
+            )
+        except ValueError as error:
+            raise InputError(f"This cannot be asked for: {error}.") from None
+        check_binding(review, self._context.policy)
+        return review
+
+    def foresee(self, review: Review) -> Outlook:
+        """Return what a review would change if it were in force now."""
+        trial = replace(review, state=ReviewState.APPROVED, starts_at=None, requested_at=self.now)
+        reviews = in_force([*self._keys.reviews.items, trial], self.now)
+        corpus = load_corpus(self._context, self._keys, reviews)
+        after = evaluate(
+            corpus.dossier(),
+            self._context.policy,
+            content=corpus.facts[Family.CONTENT],
+            input_digest=self._keys.decisions,
+            reviews=reviews,
+        )
+        return _compare(self.decisions, after, self._context.policy.is_blocking)
+
+    def orphans(self) -> list[tuple[Review, OrphanReason]]:
+        """Return the reviews in force that match nothing any more."""
+        found = load_corpus(self._context, self._keys, NO_REVIEWS)
+        return find_orphans(
+            self._keys.reviews.items,
+            self.decisions,
+            self._context.policy,
+            fingerprints={finding["fingerprint"] for _, finding in _findings(found)},
+        )
+
+    @cached_property
+    def _corpus(self) -> Corpus:
+        return load_corpus(self._context, self._keys)
+
+    def _target(self, request: Request) -> Target:
+        if request.group_id:
+            return self._target_of_group(request)
+        if request.repository is None:
+            raise InputError("Name a group, or a repository and a path.")
+        place = {"repo_id": request.repository.id}
+        if request.kind is ReviewKind.FALSE_POSITIVE:
+            return self._target_of_finding(request, request.repository.id)
+        if request.pattern:
+            place["pattern"] = request.pattern
+            blobs: tuple[str, ...] = ()
+        else:
+            blobs = (self._row(request)["blob_id"],)
+        rule = self._rule(request) if request.kind.clears_a_rule else ""
+        return self._bound(request, rule, blobs, place)
+
+    def _target_of_group(self, request: Request) -> Target:
+        group = self.find_group(request.group_id)
+        place = {"repo_id": group.repo_id}
+        if request.kind is ReviewKind.FALSE_POSITIVE:
+            if group.kind == "license":
+                raise InputError("This group is about a license; there is no finding in it.")
+            named = replace(request, fingerprint=group.key)
+            return self._target_of_finding(named, group.repo_id)
+        members = list_members(
+            self.decisions,
+            group,
+            facts=self._corpus.facts,
+            trees=self._corpus.trees,
+            policy=self._context.policy,
+        )
+        blobs = tuple(sorted({blob for _, blob in members}))
+        if len(blobs) > MAX_BLOBS:
+            raise InputError(
+                f"The group has {len(blobs):,} contents, more than one review may name.",
+                hint="Ask for a path pattern in the repository.",
+            )
+        rule = group.rule_id if request.kind.clears_a_rule else ""
+        return self._bound(request, rule, blobs, place)
+
+    def _bound(
+        self, request: Request, rule: str, blobs: tuple[str, ...], place: Mapping[str, str]
+    ) -> Target:
+        """Bind to contents or a pattern; what a rule says of a content it says everywhere."""
+        version = rule_version(self._context.policy, rule) if rule else ""
+        is_narrow = not rule or "pattern" in place
+        try:
+            return Target(
+                rule_id=rule,
+                rule_version=version,
+                blob_ids=blobs,
+                repo_id=place["repo_id"] if is_narrow and not request.everywhere else "",
+                pattern=place.get("pattern", ""),
+            )
+        except ValueError as error:
+            raise InputError(f"This cannot be asked for: {error}.") from None
+
+    def _target_of_finding(self, request: Request, repo_id: str) -> Target:
+        if not request.fingerprint:
+            raise InputError(
+                "Say which finding is none: --fingerprint.",
+                hint="shardgate report and review show name fingerprints.",
+            )
+        blob = self._row(request)["blob_id"] if request.path else ""
+        for holder, finding in _findings(self._corpus):
+            if finding["fingerprint"] == request.fingerprint and blob in ("", holder):
+                return Target(
+                    fingerprint=finding["fingerprint"],
+                    category=finding["category"],
+                    repo_id="" if request.everywhere else repo_id,
+                    blob_ids=(blob,) if blob and not request.everywhere else (),
+                )
+        raise InputError(f"There is no finding {request.fingerprint} there.")
+
+    def _row(self, request: Request) -> dict[str, str]:
+        repository = request.repository
+        match = pc.and_(
+            pc.equal(self.decisions["repo_id"], repository.id if repository else ""),
+            pc.equal(self.decisions["path"], pa.scalar(request.path, pa.binary())),
+        )
+        rows: list[dict[str, str]] = self.decisions.filter(match).to_pylist()
+        if not rows:
+            raise InputError(
+                "The repository has no such path at its last snapshot.",
+                hint="Give the whole path from its root, or --pattern.",
+            )
+        return rows[0]
+
+    def _rule(self, request: Request) -> str:
+        """Return the rule that is meant: the one that is named, or the only one that holds."""
+        if request.rule_id or request.pattern:
+            if not request.rule_id:
+                raise InputError("Say which rule: --rule.")
+            return request.rule_id
+        names = [name for name in self._row(request)["reasons"] if self._is_clearable(name)]
+        if len(names) != 1:
+            held_by = ", ".join(names) or "no rule that can be waived"
+            raise InputError(f"The file is held by {held_by}.", hint="Say which rule: --rule.")
+        return names[0]
+
+    def _is_clearable(self, name: str) -> bool:
+        try:
+            clearing_lane(self._context.policy, name)
+        except ReviewRefused:
+            return False
+        return True
+
+    def _expiry(self, request: Request, rule_id: str) -> datetime | None:
+        if request.until is not None:
+            return _end_of(request.until)
+        if not request.kind.clears_a_rule:
+            return None
+        longest = max_waiver(self._context.policy, rule_id)
+        return self.now + min(timedelta(days=DEFAULT_WAIVER_DAYS), longest)
+
+
+def renew_decisions(context: Context) -> list[str]:
+    """Write down that decisions under the present reviews are due; return the ids of the jobs."""
+    specs: list[JobSpec] = []
+
+    def specs_of(run_id: str) -> list[JobSpec]:
+        specs[:] = [JobSpec.of(run_id=run_id, stage="decide", scope="", subject="all")]
+        return specs
+
+    context.jobs.start_run("release", {"tiers": []}, specs_of)
+    return [spec.id for spec in specs]
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def _findings(corpus: Corpus) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield (blob id, finding) of every finding; those in paths with an empty id."""
+    for family in FINDING_FAMILIES:
+        facts = corpus.facts[family]
+        found = facts.filter(pc.greater(pc.list_value_length(facts["findings"]), 0))
+        for row in found.select(["blob_id", "findings"]).to_pylist():
+            yield from ((row["blob_id"], finding) for finding in row["findings"])
+    paths = corpus.trees["path_findings"].combine_chunks().flatten()
+    yield from (("", finding) for finding in paths.to_pylist())
+
+
+def _compare(before: pa.Table, after: pa.Table, is_blocking: Callable[[str], bool]) -> Outlook:
+    """Compare two decisions over one corpus; both are sorted by (repo_id, path)."""
+    touched = freed = stopped = Amount(files=0, bytes=0)
+    held: dict[str, int] = {}
+    columns = ["size", "outcome", "reasons", "redact_categories", "waiver_ids"]
+    pairs = zip(before.select(columns).to_pylist(), after.select(columns).to_pylist(), strict=True)
+    for old, new in pairs:
+        if old == new:
+            continue
+        file = Amount(files=1, bytes=new["size"])
+        was_free, is_free = (row["outcome"] == Outcome.RELEASABLE for row in (old, new))
+        touched += file
+        freed += file if is_free and not was_free else Amount(files=0, bytes=0)
+        stopped += file if was_free and not is_free else Amount(files=0, bytes=0)
+        for name in [] if is_free else filter(is_blocking, new["reasons"]):
+            held[name] = held.get(name, 0) + 1
+    return Outlook(touched=touched, freed=freed, stopped=stopped, still_held_by=held)
