@@ -171,7 +171,8 @@ def _scan(
             from workers.scan_history import scan_history  # noqa: PLC0415 - starts git
 
             return scan_history(scanner, target, folder, credential=credential)
-        source = open_source(target, settings, folder, credential=credential)
+        with_log = Family.LICENSING in families
+        source = open_source(target, settings, folder, credential=credential, with_log=with_log)
         return report_of(scanner, source, scan_tree(scanner, source))
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import redis
 
 from ingest.errors import ConfigurationError, ResourceExhausted
-from workers.runner import start_mark
+from workers.marks import start_mark
 from workers.settings import Settings
 
 BROKER, WORKER = "broker", "worker"

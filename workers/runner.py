@@ -19,6 +19,7 @@ import structlog
 from ingest.errors import ShardgateError, TransientError
 from store.catalog import Barrier, ClaimedJob, JobSpec, LeaseLost
 from workers.context import Context, utc_now
+from workers.marks import start_mark
 from workers.pipeline import PIPELINE, STAGES, Scope, Stage
 
 Notify = Callable[[list[str]], None]
@@ -46,28 +47,6 @@ def is_dead(owner: str) -> bool:
     if host != socket.gethostname() or not pid.isdigit():
         return False
     return start_mark(int(pid)) != started_at
-
-
-def start_mark(pid: int) -> str:
-    """Return a mark that tells two processes with the same id apart; empty when there is none."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
-            fields = file.read().rpartition(")")[2].split()
-    except OSError:
-        return _answers_signals(pid)
-    # A zombie has ended: its work goes on nowhere. Field 22 is the start in clock ticks (proc(5)).
-    return "" if fields[0] == "Z" else fields[19]
-
-
-def _answers_signals(pid: int) -> str:
-    """Stand in for the start time where there is no procfs."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return ""
-    except PermissionError:
-        pass
-    return "running"
 
 
 class Lease:

@@ -5,7 +5,6 @@ Nothing is kept: facts live in a folder of one scan, and what comes out is a `Sc
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from ingest.detect.detector import BlobDetector, DetectorConfig
 from ingest.domain.finding import Family
 from ingest.domain.text import NotText
 from ingest.domain.tree import ScanUnit, SkipReason
+from workers.collector import uncollected
 from workers.rulepacks import rule_packs
 from workers.sandbox import OpenBlobs, Progress, ScanLimits
 from workers.scan_home import ScanHome
@@ -58,11 +58,8 @@ class Scanner:
     def detectors(self) -> list[BlobDetector]:
         """Detectors of the families asked for and of those that they need."""
         needed = (Family.CONTENT,) if Family.LICENSING in self.families else ()
-        found = load_side_by_side(self.config, (*needed, *self.families))
-        # Children are forked: collections would copy the pages of the loaded rules.
-        gc.collect()
-        gc.freeze()
-        return found
+        with uncollected():
+            return load_side_by_side(self.config, (*needed, *self.families))
 
     @cached_property
     def config(self) -> DetectorConfig:

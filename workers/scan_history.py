@@ -12,6 +12,7 @@ from ingest.domain.finding import Family, ScanStatus
 from ingest.domain.tree import SkipReason
 from ingest.errors import InputError, MirrorCorrupt
 from ingest.mirror.folder import MirrorFolder
+from ingest.mirror.git import Extent
 from ingest.mirror.reader import MirrorReader
 from ingest.snapshot.history import list_history
 from policies.report.scan_model import ScanReport, Unscanned
@@ -35,7 +36,8 @@ def scan_history(scanner: Scanner, target: str, folder: Path, *, credential: str
             "The folder is no git repository, so it has no history.",
             hint="Give the folder that holds .git, a bare repository or a URL.",
         )
-    source = mirror_source(target, scanner.home.settings, folder, credential=credential)
+    settings = scanner.home.settings
+    source = mirror_source(target, settings, folder, credential=credential, extent=Extent.ALL)
     with MirrorReader(source.mirrors_dir) as reader:
         listed = list_history(
             source.repository_id, reader, max_blob_bytes=source.max_bytes, max_blobs=20_000_000

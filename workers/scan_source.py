@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import pyarrow as pa
 
@@ -19,6 +19,9 @@ from ingest.errors import InputError, SourceNotFound, SourceUnreachable
 from policies.report.scan_model import Unscanned
 from workers.scan_folder import GIT_DIRECTORY, Folder, list_folder
 from workers.settings import Settings
+
+if TYPE_CHECKING:
+    from ingest.mirror.git import Extent
 
 _GOOD: Final = (VisitStatus.FULL, VisitStatus.PARTIAL)
 _ONE_DAY: Final = date(1970, 1, 1)
@@ -106,7 +109,7 @@ class MirrorSource:
         return []
 
     def commits(self) -> Iterable[LoggedCommit]:
-        """Return the last commits that HEAD reaches."""
+        """Return the last commits that HEAD reaches; the newest alone in a mirror of its tree."""
         from ingest.mirror.head import read_head  # noqa: PLC0415 - heavy
         from ingest.mirror.log import read_log  # noqa: PLC0415 - same
 
@@ -126,10 +129,14 @@ class MirrorSource:
             yield reader.read_blobs(self.repository_id, blob_ids)
 
 
-def open_source(target: str, settings: Settings, folder: Path, *, credential: str) -> ScanSource:
+def open_source(
+    target: str, settings: Settings, folder: Path, *, credential: str, with_log: bool = True
+) -> ScanSource:
     """Return what a path or URL names; a repository is mirrored below `folder` first.
 
     A folder that is a bare repository is mirrored like a URL, any other is read as it stands.
+    Only `with_log` are there `commits` of a repository: to fetch them takes many times as long as
+    to fetch the tree.
 
     Raises:
         InputError: nothing is there, or the URL is not one that could be registered.
@@ -139,11 +146,14 @@ def open_source(target: str, settings: Settings, folder: Path, *, credential: st
     if is_existing(path) and not is_bare_repository(path):
         listed = list_folder(path, max_bytes=settings.max_blob_bytes)
         return FolderSource(name=path.resolve().name or "/", folder=listed)
-    return mirror_source(target, settings, folder, credential=credential)
+    from ingest.mirror.git import Extent  # noqa: PLC0415 - heavy
+
+    extent = Extent.HEAD if with_log else Extent.HEAD_TREE
+    return mirror_source(target, settings, folder, credential=credential, extent=extent)
 
 
 def mirror_source(
-    target: str, settings: Settings, folder: Path, *, credential: str
+    target: str, settings: Settings, folder: Path, *, credential: str, extent: Extent
 ) -> MirrorSource:
     """Mirror the repository that a path or URL names below a folder; errors as `open_source`."""
     from ingest.mirror.fetch import sync_mirror  # noqa: PLC0415 - heavy
@@ -160,6 +170,7 @@ def mirror_source(
             known_hosts=settings.known_hosts,
             ca_file=settings.ca_file,
             limits=GitLimits(wall_seconds=settings.git_timeout_seconds),
+            extent=extent,
         ),
     )
     _refuse_failed(visit)

@@ -172,14 +172,22 @@ def count_errors(data: bytes, suffix: str) -> int | None:
     The figure means little alone (grammars know dialects imperfectly); compared before and after
     an edit it tells whether the edit broke the file.
     """
-    grammar = _grammar_for(data, suffix)
-    if grammar is None:
-        return None
-    root = _parse(grammar, data)
-    if not root.has_error:
-        return 0
-    captures = QueryCursor(_error_query(grammar)).captures(root)
-    return sum(len(nodes) for nodes in captures.values())
+    tree = parse_text(data, suffix)
+    return None if tree is None else count_tree_errors(tree)
+
+
+def count_tree_errors(tree: Tree) -> int:
+    """Return the number of syntax errors of a text that is parsed already; see `count_errors`.
+
+    Only nodes with an error below are looked into: a query would look at every node.
+    """
+    count, waiting = 0, [tree.root_node] if tree.root_node.has_error else []
+    while waiting:
+        node = waiting.pop()
+        count += node.is_error or node.is_missing
+        # Below an error that was counted the grammar counts no other, so all of it is looked at.
+        waiting += [c for c in node.children if node.is_error or c.has_error or c.is_missing]
+    return count
 
 
 def merge_spans(spans: list[Span]) -> tuple[Span, ...]:
@@ -233,8 +241,3 @@ def _span_query(grammar: str) -> Query:
     if grammar == "python":
         source.append(_DOCSTRINGS)
     return Query(language, "\n".join(source))
-
-
-@cache
-def _error_query(grammar: str) -> Query:
-    return Query(_language(grammar), "(ERROR) @error (MISSING) @missing")

@@ -44,7 +44,13 @@ def sync_mirror(
     try:
         with folder.locked():
             transport = open_transport(repository, settings, resolve)
-            update = MirrorUpdate(git=git, transport=transport, folder=folder, now=started)
+            update = MirrorUpdate(
+                git=git,
+                transport=transport,
+                folder=folder,
+                now=started,
+                extent=settings.extent,
+            )
             outcome = update.run()
     except SourceNotFound as error:
         status, outcome = VisitStatus.NOT_FOUND, _failed(git, folder, str(error))

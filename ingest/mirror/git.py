@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import IO, Final
@@ -57,6 +58,16 @@ class GitLimits:
     """A mirror with more packs than this is repacked; every fetch adds one."""
 
 
+class Extent(StrEnum):
+    """How much of a source is mirrored. The lesser ones are for a mirror that is used once."""
+
+    ALL = "all"
+    HEAD = "head"
+    """What HEAD reaches, and no other ref."""
+    HEAD_TREE = "head-tree"
+    """The commit that HEAD names, without those before it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitSettings:
     """What an installation decides about git."""
@@ -70,6 +81,8 @@ class GitSettings:
     ca_file: Path | None = None
     """PEM file of the company's certificate authorities; None: the system's."""
     limits: GitLimits = field(default_factory=GitLimits)
+    extent: Extent = Extent.ALL
+    """How much of a source is mirrored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

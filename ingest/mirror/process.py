@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import io
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -17,10 +18,10 @@ from typing import IO, Self
 
 from ingest.errors import ResourceExhausted
 
-# A new interpreter sets the limits and becomes git, so that they hold before git's first
-# instruction; code between fork and exec would be unsafe in a process with threads. SIGXFSZ stays
+# Another program sets the limits and becomes git, so that they hold before git's first
+# instruction; code between fork and exec would be unsafe in a process with threads. SIGXFSZ is
 # ignored, which makes git say "File too large" instead of dying without a word.
-_LAUNCHER = """
+_INTERPRETER = """
 import os, resource, _signal, sys
 for name, text in zip(("FSIZE", "CPU", "AS", "CORE"), sys.argv[1:5]):
     kind = getattr(resource, "RLIMIT_" + name)
@@ -37,6 +38,17 @@ if extra >= 0:
         os.close(extra)
 os.execv(sys.argv[6], sys.argv[6:])
 """
+# A shell starts in a tenth of the time of an interpreter. It may not know descriptors of more
+# than one digit, and outside Linux it may not know `-v`. What it sets of its own is unset.
+_SHELL = """
+trap "" XFSZ
+ulimit -f "$1" && ulimit -t "$2" && ulimit -v "$3" && ulimit -c 0 || exit 125
+shift 3
+unset PWD OLDPWD SHLVL
+exec "$@"
+"""
+_FILE_UNIT, _ADDRESS_UNIT = 512, 1024
+"""Bytes in which ``ulimit`` counts: the first by POSIX, the second in every shell that has it."""
 EXTRA_FD = 9
 """Fixed, and one digit, because a POSIX shell need not know descriptors of more digits."""
 _PIPE_BYTES = 1 << 20
@@ -62,6 +74,27 @@ class ProcessSpec:
     """Descriptor that the process inherits as `EXTRA_FD`; -1: none."""
 
 
+def _launcher(spec: ProcessSpec) -> list[str]:
+    """Return the command that sets the limits and then becomes what stands behind it."""
+    if sys.platform != "linux" or spec.extra_fd >= 0:
+        limits = (spec.file_bytes, spec.cpu_seconds, spec.address_bytes, 0, spec.extra_fd)
+        return [sys.executable, "-I", "-S", "-c", _INTERPRETER, *map(str, limits)]
+    return [
+        *("/bin/sh", "-c", _SHELL, "git"),
+        _ulimit(resource.RLIMIT_FSIZE, spec.file_bytes, _FILE_UNIT),
+        _ulimit(resource.RLIMIT_CPU, spec.cpu_seconds, 1),
+        _ulimit(resource.RLIMIT_AS, spec.address_bytes, _ADDRESS_UNIT),
+    ]
+
+
+def _ulimit(kind: int, value: int, unit: int) -> str:
+    """Return a limit for ``ulimit``: never above the hard one that we have; below 0 is none."""
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = hard if value < 0 else min(value, hard)
+    return "unlimited" if value < 0 else str(value // unit)
+
+
 class GitProcess:
     """A running git. Reading `stdout` honours the deadline and keeps the first messages.
 
@@ -71,10 +104,8 @@ class GitProcess:
 
     def __init__(self, spec: ProcessSpec) -> None:
         """Start the process."""
-        limits = (spec.file_bytes, spec.cpu_seconds, spec.address_bytes, 0)
-        launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER]
         self._popen = subprocess.Popen(
-            [*launcher, *map(str, (*limits, spec.extra_fd)), *spec.argv],
+            [*_launcher(spec), *spec.argv],
             env=dict(spec.environment),
             stdin=spec.stdin,
             stdout=subprocess.PIPE,

@@ -17,7 +17,7 @@ from ingest.errors import MirrorCorrupt, ShardgateError
 from ingest.mirror.environment import Transport
 from ingest.mirror.failures import SourceBroken
 from ingest.mirror.folder import MirrorFolder, copy_generation
-from ingest.mirror.git import Git, GitCall
+from ingest.mirror.git import Extent, Git, GitCall
 from ingest.mirror.refs import OWN_PREFIX, Refs, list_remote_refs, read_mirror_refs
 
 _MAX_TRIES: Final = 48
@@ -33,6 +33,7 @@ _FETCH_OPTIONS: Final = (
     "--quiet",
 )
 _ALL_REFS: Final = ("+refs/*:refs/*", "^refs/shardgate/*")
+_HEAD: Final = ("+HEAD:refs/shardgate/HEAD",)
 _UNBORN: Final = "refs/shardgate/unborn"
 
 
@@ -62,6 +63,7 @@ class MirrorUpdate:
     transport: Transport
     folder: MirrorFolder
     now: datetime
+    extent: Extent = Extent.ALL
 
     def run(self) -> Outcome:
         """Bring the mirror up to date.
@@ -78,6 +80,8 @@ class MirrorUpdate:
 
     def _update(self) -> Outcome:
         advertised = list_remote_refs(self.git, self.transport)
+        if self.extent is not Extent.ALL:
+            advertised = Refs(ids={}, head_ref=b"", head_id=advertised.head_id)
         current = self.folder.current
         if current is None:
             return self._publish(self._clone(advertised), advertised, None)
@@ -195,9 +199,11 @@ class MirrorUpdate:
 
     def _fetch_into(self, fresh: Path, refspecs: Sequence[str], *, is_prune: bool) -> None:
         """Fetch; refspecs travel by stdin, where neither their number nor a dash matters."""
+        depth = ("--depth=1",) if self.extent is Extent.HEAD_TREE else ()
+        prune = ("--prune",) if is_prune else ()
         call = GitCall(
             subcommand="fetch",
-            options=(*_FETCH_OPTIONS, *(("--prune",) if is_prune else ()), "--stdin"),
+            options=(*_FETCH_OPTIONS, *depth, *prune, "--stdin"),
             operands=(self.transport.url,),
             git_dir=fresh,
             transport=self.transport,
@@ -220,8 +226,11 @@ class MirrorUpdate:
         if not advertised.is_detached:
             return True
         try:
-            self._fetch_into(fresh, ["+HEAD:refs/shardgate/HEAD"], is_prune=False)
+            self._fetch_into(fresh, _HEAD, is_prune=False)
         except SourceBroken:
+            # Of a mirror that is to hold nothing else there would be nothing to look at.
+            if self.extent is not Extent.ALL:
+                raise
             return False
         head = (fresh / "refs" / "shardgate" / "HEAD").read_bytes().strip()
         self._update_refs(fresh, b"update HEAD\0%s\0\0" % head)

@@ -14,18 +14,16 @@ _ASCII: Final = bytes(range(128))
 _LETTER, _DIGIT = 1, 2
 _LINE_FEED: Final = 10
 _CONTINUATION_MASK, _CONTINUATION = 0xC0, 0x80
-_BATCH_BYTES: Final = 1 << 20
-"""Texts that are counted at once: arrays of this size stay in the processor's caches."""
+_BATCH_BYTES: Final = 1 << 18
+"""Texts that are counted at once: the arrays over them stay in the processor's caches."""
 
 
-def _class_table() -> npt.NDArray[np.uint8]:
-    table = np.zeros(256, dtype=np.uint8)
-    table[list(string.ascii_letters.encode())] = _LETTER
-    table[list(string.digits.encode())] = _DIGIT
-    return table
-
-
-_CLASSES: Final = _class_table()
+_LETTERS: Final = frozenset(string.ascii_letters.encode())
+_DIGITS: Final = frozenset(string.digits.encode())
+_CLASSES: Final = bytes(
+    _LETTER if byte in _LETTERS else _DIGIT if byte in _DIGITS else 0 for byte in range(0x100)
+)
+"""What each byte is; a table of bytes is applied three times as fast as one of numpy's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,7 @@ def _measure_batch(texts: Sequence[bytes]) -> Iterator[tuple[float, ...]]:
         lengths -= _continuations(octets, feeds)
     sums = np.add.reduceat(lengths, firsts)
     longest = np.maximum.reduceat(lengths, firsts)
-    classes = _CLASSES[octets]
+    classes = np.frombuffer(joined.translate(_CLASSES), dtype=np.uint8)
     is_letter, is_digit = classes == _LETTER, classes == _DIGIT
     places = zip(texts, starts.tolist(), ends.tolist(), strict=True)
     shapes = np.stack([counts, sums, longest, lasts - firsts], axis=1).tolist()

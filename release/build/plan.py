@@ -56,6 +56,7 @@ _FROM_ROWS: Final = [
     "copyright_holders",
     "ownership",
     "eligibility_reasons",
+    "waiver_ids",
     "secret_count",
     "pii_count",
     "exact_dup_count",
@@ -132,12 +133,16 @@ def plan_release(inputs: ReleaseInputs, tier: Tier) -> ReleasePlan:
     Raises:
         ArtefactCorrupt: the inputs do not fit together.
     """
+    rows = PLAN_ROWS.empty_table()
+    dropped: list[dict[str, object]] = []
     with open_plan(inputs, tier) as database:
-        candidates = database.list_candidates()
-        works = _works(database.list_spans())
         not_chosen = database.list_not_chosen()
-    kept, dropped = _fold(candidates.select(_IDENTITY).to_pylist(), works)
-    rows = _plan_rows(candidates, kept, works, tier)
+        # To plan the large queries alone costs more than all else that an empty tier needs.
+        if not_chosen.num_rows < inputs.decisions.num_rows:
+            candidates = database.list_candidates()
+            works = _works(database.list_spans())
+            kept, dropped = _fold(candidates.select(_IDENTITY).to_pylist(), works)
+            rows = _plan_rows(candidates, kept, works, tier)
     exclusions = sort_exclusions([not_chosen.cast(EXCLUSIONS), _exclusion_table(dropped)])
     return ReleasePlan(
         tier=tier,

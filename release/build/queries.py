@@ -28,6 +28,7 @@ _CANDIDATES = """
 SELECT
     d.n, d.repo_id, d.path, d.commit_id, d.blob_id, d.suffix, d.size,
     d.license_expression, d.license_type, d.ownership, d.reasons, d.redact_categories,
+    d.waiver_ids,
     r.name AS repo_name, s.branch, s.committer_date, s.encoding,
     coalesce(t.language, c.language) AS language,
     CASE WHEN t.language IS NULL THEN c.language_source ELSE t.language_source END

@@ -13,7 +13,7 @@ from typing import Final
 from tree_sitter import Node, Tree
 
 from ingest.detect.funnel import LineIndex
-from ingest.detect.syntax import count_errors, parse_text, parses_cleanly
+from ingest.detect.syntax import count_errors, count_tree_errors, parse_text, parses_cleanly
 from ingest.domain.finding import Category
 from release.build.places import Form, Piece, cut_span
 from release.build.redact import (
@@ -105,12 +105,12 @@ class Redactor:
             cuts, spared = _cut_all(tree.root_node, data, merged, repeated)
         except RecursionError:
             raise SyntaxBroken from None
-        errors = count_errors(data, suffix) if tree.root_node.has_error else 0
+        errors = count_tree_errors(tree)
         for is_cautious in (False, True):
             edits = [self._edit(data, c, p, is_cautious=is_cautious) for c, p in cuts]
             shipped, redactions = apply_edits(data, edits)
             is_clean = not errors and parses_cleanly(shipped, suffix, _told(tree, data, edits))
-            if is_clean or (count_errors(shipped, suffix) or 0) <= (errors or 0):
+            if is_clean or (count_errors(shipped, suffix) or 0) <= errors:
                 moved = _moved(spared, edits, redactions)
                 _check_gone(shipped, redactions, values, spared=moved)
                 return shipped, redactions

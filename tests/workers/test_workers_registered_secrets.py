@@ -24,7 +24,6 @@ from workers.settings import Settings
 
 pytestmark = [
     pytest.mark.integration,
-    pytest.mark.xdist_group("stages"),
     pytest.mark.timeout(900),
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
 ]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workers.runner import is_dead, owner_name, start_mark
+from workers.marks import start_mark
+from workers.runner import is_dead, owner_name
 
 
 def test_a_running_process_is_not_dead() -> None:

@@ -1,10 +1,15 @@
-"""No detector asks the network for anything, when loaded or when used."""
+"""No detector asks the network for anything, when loaded or when used.
+
+All rules are compiled for that, as nowhere else, so here is looked at what compiling leaves too.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -73,8 +78,21 @@ def count_calls(cache: Path, mode: str) -> int:
     return int(finished.stdout)
 
 
-def test_loading_and_scanning_make_no_call_to_the_network(tmp_path: Path) -> None:
-    assert count_calls(tmp_path, "scan") == 0
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """Where all rules were compiled and used, and how many calls that took."""
+    cache = tmp_path_factory.mktemp("cache")
+    return cache, count_calls(cache, "scan")
+
+
+def test_loading_and_scanning_make_no_call_to_the_network(compiled: tuple[Path, int]) -> None:
+    assert compiled[1] == 0
+
+
+def test_compiled_rules_are_readable_by_their_owner_only(compiled: tuple[Path, int]) -> None:
+    paths = [compiled[0], *compiled[0].rglob("*")]
+    assert len(paths) > 1
+    assert [path.name for path in paths if path.stat().st_mode & 0o077] == []
 
 
 def test_the_hook_would_have_seen_a_call(tmp_path: Path) -> None:

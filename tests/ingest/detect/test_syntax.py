@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tree_sitter import Query, QueryCursor
 
 from ingest.detect import syntax
 from ingest.detect.syntax import MAX_BYTES, Span, count_errors, language_spans, merge_spans
@@ -95,6 +96,16 @@ def test_errors_are_counted_so_that_a_break_shows() -> None:
     broken = count_errors(PYTHON.replace(b'"text"', b'"text'), "py")
     assert broken is not None
     assert broken > 0
+
+
+@given(st.integers(0, len(PYTHON)), st.integers(1, 40), st.sampled_from(["py", "c", "js", "html"]))
+def test_as_many_errors_are_counted_as_a_query_finds(start: int, size: int, suffix: str) -> None:
+    data = PYTHON[:start] + PYTHON[start + size :]
+    tree = syntax.parse_text(data, suffix)
+    assert tree is not None
+    query = Query(syntax._language(syntax._GRAMMAR_OF[suffix]), "(ERROR) @e (MISSING) @m")
+    found = QueryCursor(query).captures(tree.root_node)
+    assert count_errors(data, suffix) == sum(map(len, found.values()))
 
 
 def test_broken_source_still_has_its_comments() -> None:

@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import pytest
 
 from ingest.domain.repository import VisitStatus
 from ingest.mirror.fetch import mark_suspect
-from ingest.mirror.git import GitLimits, GitSettings
+from ingest.mirror.git import Extent, GitLimits, GitSettings
 from ingest.mirror.head import read_head
+from ingest.mirror.log import read_log
 from ingest.mirror.reader import MirrorReader
 from tests.support.gitrepo import (
     Commit,
@@ -146,6 +148,28 @@ def test_a_detached_head_that_no_ref_reaches_is_mirrored(mirrors: Any, source: P
     generation = mirrors.current
     assert mirrors.sync().cause == ""
     assert mirrors.current == generation
+
+
+@pytest.mark.parametrize(("extent", "commits"), [(Extent.HEAD, 2), (Extent.HEAD_TREE, 1)])
+def test_a_lesser_extent_holds_head_and_no_other_ref(
+    mirrors: Any, source: Path, extent: Extent, commits: int
+) -> None:
+    aside = Commit(files=TWO, branch="aside", parent=0)
+    built = build_repository(source, [ONE, TWO, aside])
+    mirrors.settings = replace(mirrors.settings, extent=extent)
+    visit = mirrors.sync()
+    tip = built.commits[1]
+    assert (visit.status, visit.head_commit) == (VisitStatus.FULL, tip)
+    assert len(list(read_log(mirrors.path, mirrors.repository.id, tip))) == commits
+    assert set(refs_of(mirrors.current)) == {"refs/shardgate/HEAD"}
+
+
+@pytest.mark.parametrize("extent", [Extent.HEAD, Extent.HEAD_TREE])
+def test_a_lesser_extent_of_a_broken_head_fails(mirrors: Any, source: Path, extent: Extent) -> None:
+    build_repository(source, [ONE])
+    break_ref(source, "refs/heads/main")
+    mirrors.settings = replace(mirrors.settings, extent=extent)
+    assert mirrors.sync().status is VisitStatus.FAILED
 
 
 def test_a_head_that_moves_to_another_branch_is_noticed(mirrors: Any, source: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -39,6 +41,31 @@ def test_output_messages_and_status_are_kept_apart() -> None:
 def test_the_environment_is_the_one_given() -> None:
     assert set(read(start("/usr/bin/env")).split()) >= {b"PATH=" + os.defpath.encode()}
     assert b"HOME" not in read(start("/usr/bin/env"))
+
+
+def test_nothing_is_added_to_the_environment() -> None:
+    shown = read(start("", argv=["/usr/bin/env"]))
+    # One shell tells by this what it runs.
+    assert set(shown.split()) - {b"_=/usr/bin/env"} == {b"PATH=" + os.defpath.encode()}
+
+
+LOWERED = """
+import resource
+from ingest.mirror.process import GitProcess, ProcessSpec
+resource.setrlimit(resource.RLIMIT_CPU, (7, 7))
+limits = {"file_bytes": 1 << 20, "cpu_seconds": %d, "address_bytes": -1, "wall_seconds": 20}
+argv = ["/bin/sh", "-c", "ulimit -t; ulimit -v"]
+with GitProcess(ProcessSpec(argv=argv, environment={}, **limits)) as process:
+    print(process.stdout.read().decode(), end="")
+    process.wait()
+"""
+
+
+@pytest.mark.parametrize("seconds", [-1, 10])
+def test_a_lower_limit_of_the_caller_holds(seconds: int) -> None:
+    code = [sys.executable, "-c", LOWERED % seconds]
+    shown = subprocess.run(code, check=True, stdout=subprocess.PIPE).stdout
+    assert shown.split() == [b"7", b"unlimited"]
 
 
 def test_the_limits_hold_inside() -> None:

@@ -13,6 +13,7 @@ from policies.decision import Tier
 from release.build.inputs import ReleaseInputs
 from release.build.plan import PLAN_ROWS, ReleasePlan, plan_release
 from release.domain import EXCLUSIONS
+from release.domain.rows import INTERNAL_ROWS, RELEASABLE_ROWS
 from tests.strategies.release import Corpus, File, large_corpus, marker, mixed_corpus, repo_id_of
 
 
@@ -54,6 +55,14 @@ def test_copies_are_folded_into_the_smallest_place_and_point_to_it() -> None:
         (b"b.py", "folded", row["id"]),
         (b"c.py", "folded", row["id"]),
     ]
+
+
+def test_a_row_names_the_waivers_that_freed_it_in_the_internal_tier_only() -> None:
+    file = File(repo="r", path=b"a.py", data=b"a\n", outcome="internal-only", waivers=("w2", "w1"))
+    (row,) = _rows(_plan(file, tier=Tier.INTERNAL_ONLY))
+    assert row["waiver_ids"] == ["w1", "w2"]
+    assert "waiver_ids" in INTERNAL_ROWS.names
+    assert "waiver_ids" not in RELEASABLE_ROWS.names
 
 
 def test_copies_with_different_redactions_are_two_rows() -> None:

@@ -70,6 +70,15 @@ def test_a_secret_that_another_text_showed_is_a_finding_of_the_exit_scan() -> No
     assert scanner.scan_known([b"", text]) == [[], [found]]
 
 
+def test_the_same_bytes_are_swept_once_whatever_they_are_called() -> None:
+    sweeper = Counting()
+    scanner = DetectorScanner([], sweeper)
+    (swept,) = scanner.scan_known([b"text"])
+    assert scanner.scan_all([(b"text", "py"), (b"text", "c")], SECRETS) == [swept, swept]
+    assert scanner.scan_known([b"texT", b"text"]) == [scanner.scan(b"texT", "", SECRETS), swept]
+    assert [text for text, _ in sweeper.asked] == [b"text", b"texT"]
+
+
 def test_the_same_bytes_are_scanned_once_and_all_others_are_scanned() -> None:
     detector = Counting()
     scanner = DetectorScanner([detector], NOTHING)

@@ -34,7 +34,6 @@ from workers.stages.build import build
 
 pytestmark = [
     pytest.mark.integration,
-    pytest.mark.xdist_group("stages"),
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
 ]
 
