@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
+from tests.support.folders import FolderScheduling, folder_of, slow_first
 from tests.support.postgres import PostgresServer, running_postgres
 from tests.support.rules import use_shared_rules
 
@@ -16,6 +19,20 @@ use_shared_rules()
 # Machines differ and are noisy: properties are about results, time is for `make bench`.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Hand out folder by folder, as `pytest_collection_modifyitems` orders them."""
+    config.option.loadscopereorder = False
+    return FolderScheduling(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the folders; inside each the order stays as random as it is."""
+    places = slow_first([item.nodeid for item in items])
+    items.sort(key=lambda item: places[folder_of(item.nodeid)])
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +16,8 @@ import pytest
 
 from cli.samples import company_profile_yaml, write_samples
 from policies.decision import Tier
+from tests.support.watch import ended_with_us
+from workers import embedded
 from workers.context import Context
 from workers.settings import Settings
 
@@ -97,13 +102,33 @@ def register_samples(installation: Installation, samples: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[Installation]:
+def registered(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Installation:
+    """The samples, registered and nothing else: to be copied."""
+    installation = Installation(home=tmp_path_factory.mktemp("registered") / "state")
+    register_samples(installation, samples)
+    return installation
+
+
+@pytest.fixture(scope="session")
+def installed(
+    tmp_path_factory: pytest.TempPathFactory, registered: Installation
+) -> Iterator[Installation]:
     """The samples, run through the whole path without any disturbance."""
     installation = Installation(home=tmp_path_factory.mktemp("home") / "state")
-    register_samples(installation, samples)
-    try:
+    shutil.copytree(registered.home, installation.home)
+    with stopped_at_the_end(installation):
         installation.run("sync", "--build", "--history")
         installation.run("report", "harbor-billing", "--format", "html")
         yield installation
-    finally:
         installation.run("down")
+
+
+@contextmanager
+def stopped_at_the_end(installation: Installation) -> Iterator[None]:
+    """Stop what runs for an installation after a block, or when this process is gone."""
+    files = [f"run/{name}.pid" for name in (embedded.WORKER, embedded.BROKER)]
+    with ended_with_us(installation.home, *files, number=signal.SIGKILL):
+        try:
+            yield
+        finally:
+            embedded.stop(installation.settings)

@@ -14,7 +14,7 @@ from cli.samples import planted
 from policies.decision import Tier
 from tests.integration.conftest import Installation
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
 NEVER_WRITTEN = {"secret", "email", "person"}
 NEVER_RELEASED = NEVER_WRITTEN | {

@@ -14,14 +14,18 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.integration.conftest import ROOT, Installation, environment
+from tests.integration.conftest import (
+    ROOT,
+    Installation,
+    environment,
+    stopped_at_the_end,
+)
 from tests.support.gitrepo import build_repository
 from workers import embedded
 
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.slow,
-    pytest.mark.xdist_group("stack"),
     pytest.mark.skipif(sys.platform != "linux", reason="the kernel is asked by prctl"),
 ]
 
@@ -49,7 +53,7 @@ def test_a_scan_that_hangs_ends_with_the_worker_process_that_began_it(tmp_path: 
 @contextlib.contextmanager
 def syncing(installation: Installation) -> Iterator[None]:
     """Work on all repositories with real worker processes for the length of a block."""
-    try:
+    with stopped_at_the_end(installation):
         installation.run("up")
         command = subprocess.Popen(
             [sys.executable, "-c", "from cli.main import main; main()", "sync"],
@@ -62,8 +66,6 @@ def syncing(installation: Installation) -> Iterator[None]:
         finally:
             command.kill()
             command.wait()
-    finally:
-        installation.run("down")
 
 
 def stop_a_scan(installation: Installation, deadline: float) -> psutil.Process:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from ingest.detect.catalogue import build_detectors
-from ingest.detect.detector import BlobDetector, DetectorConfig
+from ingest.detect.detector import DetectorConfig
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import BLOB_FAMILIES
 from ingest.domain.tree import ScanUnit
 from tests.strategies.ingest import KEY
+from tests.support.rules import shared_rules
 from workers.sandbox import ScanLimits, scan_batch
 
 pytestmark = [
@@ -58,29 +58,9 @@ SHAPES = {
 }
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="module")
-def detectors(cache: Path) -> list[BlobDetector]:
-    config = DetectorConfig(key=KEY, company=CompanyProfile(), cache_dir=cache)
-    return build_detectors(config, BLOB_FAMILIES)
-
-
-def test_compiled_rules_are_readable_by_their_owner_only(
-    detectors: Sequence[BlobDetector], cache: Path
-) -> None:
-    assert detectors
-    paths = [cache, *cache.rglob("*")]
-    assert len(paths) > 1
-    assert [path.name for path in paths if path.stat().st_mode & 0o077] == []
-
-
-def test_no_line_hangs_a_worker_and_its_neighbours_are_scanned(
-    detectors: Sequence[BlobDetector],
-) -> None:
+def test_no_line_hangs_a_worker_and_its_neighbours_are_scanned() -> None:
+    config = DetectorConfig(key=KEY, company=CompanyProfile(), cache_dir=shared_rules())
+    detectors = build_detectors(config, BLOB_FAMILIES)
     texts = {
         name: head + body * ((SIZE - len(head) - len(tail)) // len(body)) + tail
         for name, (head, body, tail) in SHAPES.items()

@@ -16,11 +16,16 @@ from pathlib import Path
 import pytest
 
 from policies.decision import Tier
-from tests.integration.conftest import ROOT, Installation, environment, register_samples
+from tests.integration.conftest import (
+    ROOT,
+    Installation,
+    environment,
+    stopped_at_the_end,
+)
 from workers import embedded
 from workers.pipeline import PIPELINE
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 
 def kill_in(installation: Installation, process: str, stage: str, deadline: float) -> None:
@@ -36,24 +41,24 @@ def kill_in(installation: Installation, process: str, stage: str, deadline: floa
     os.killpg(state.pid, signal.SIGKILL)
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("stage", [stage.name for stage in PIPELINE])
 def test_a_killed_run_completes_with_identical_shards(
-    installed: Installation, samples: Path, tmp_path: Path, stage: str
+    installed: Installation, registered: Installation, tmp_path: Path, stage: str
 ) -> None:
     disturbed = Installation(home=tmp_path / "state")
-    with disturbed_run(installed, disturbed, samples):
+    with disturbed_run(installed, disturbed, registered):
         kill_in(disturbed, embedded.WORKER, stage, time.monotonic() + 90)
         disturbed.run("up")
     assert_same_releases(installed, disturbed)
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(600)
 def test_a_broker_that_loses_all_messages_loses_no_job(
-    installed: Installation, samples: Path, tmp_path: Path
+    installed: Installation, registered: Installation, tmp_path: Path
 ) -> None:
     disturbed = Installation(home=tmp_path / "state")
-    with disturbed_run(installed, disturbed, samples):
+    with disturbed_run(installed, disturbed, registered):
         kill_in(disturbed, embedded.BROKER, "detect", time.monotonic() + 90)
         shutil.rmtree(disturbed.settings.run_dir / "appendonlydir")
         disturbed.run("up")
@@ -62,14 +67,13 @@ def test_a_broker_that_loses_all_messages_loses_no_job(
 
 @contextlib.contextmanager
 def disturbed_run(
-    installed: Installation, disturbed: Installation, samples: Path
+    installed: Installation, disturbed: Installation, registered: Installation
 ) -> Iterator[None]:
     """Start the whole path with the keys of another installation, and wait for its end."""
+    shutil.copytree(registered.home, disturbed.home)
     # The same keys: identities and ruleset digests are keyed.
-    shutil.copytree(installed.home / "keys", disturbed.home / "keys")
-    register_samples(disturbed, samples)
-    try:
-        disturbed.run("up")
+    shutil.copytree(installed.home / "keys", disturbed.home / "keys", dirs_exist_ok=True)
+    with stopped_at_the_end(disturbed):
         command = subprocess.Popen(
             [sys.executable, "-c", "from cli.main import main; main()", "sync", "--build"],
             cwd=ROOT,
@@ -82,8 +86,6 @@ def disturbed_run(
         finally:
             command.kill()
             command.wait()
-    finally:
-        disturbed.run("down")
 
 
 def assert_same_releases(installed: Installation, disturbed: Installation) -> None:

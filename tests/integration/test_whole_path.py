@@ -16,7 +16,7 @@ from release.domain.rows import rows_schema
 from tests.integration.conftest import Installation
 from workers.corpus import corpus_keys, load_decisions
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
 
 def rows(installation: Installation, tier: Tier) -> pa.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import psycopg
 from sqlalchemy import make_url
+
+from tests.support.watch import ended_with_us
 
 
 class PostgresServer:
@@ -51,9 +54,10 @@ def running_postgres() -> Iterator[PostgresServer]:
 
     # A folder with a short name: socket paths hold about a hundred bytes.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    server = get_server(folder / "data", cleanup_mode="delete")
-    try:
-        yield PostgresServer(server.get_uri())
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with ended_with_us(folder, "data/postmaster.pid", number=signal.SIGQUIT, is_removed=True):
+        server = get_server(folder / "data", cleanup_mode="delete")
+        try:
+            yield PostgresServer(server.get_uri())
+        finally:
+            server.cleanup()
+            shutil.rmtree(folder, ignore_errors=True)
