@@ -14,6 +14,8 @@ import typer
 from cli.main import build_app
 from policies.document import load_default_policy
 from policies.dossier import DOSSIER_COLUMNS
+from policies.model import Policy
+from policies.review import ReviewRefused, clearing_lane
 from workers.settings import Settings
 
 HERE = Path(__file__).resolve().parent
@@ -85,6 +87,7 @@ def policy_page() -> str:
     rules = [
         f"| `{rule.id}` | {rule.effect.value}"
         f"{f' ({rule.document.lane.value})' if rule.document.lane else ''} "
+        f"| {_cleared_by(policy, rule.id)} "
         f"| {_cell(rule.document.title)} | {_cell(rule.document.because)} |"
         for rule in policy.rules
     ]
@@ -97,11 +100,20 @@ def policy_page() -> str:
     parts = [
         "# The default policy",
         intro,
-        "\n".join(["| rule | effect | title | because |", "|---|---|---|---|", *rules]),
+        "\n".join(
+            ["| rule | effect | cleared by | title | because |", "|---|---|---|---|---|", *rules]
+        ),
         "## Columns a condition may read",
         "\n".join(["| column | type | meaning |", "|---|---|---|", *columns]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _cleared_by(policy: Policy, name: str) -> str:
+    try:
+        return clearing_lane(policy, name).value
+    except ReviewRefused:
+        return "nobody"
 
 
 def _cell(text: str) -> str:
