@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from tests.support.postgres import PostgresServer, running_postgres
 from tests.support.rules import use_shared_rules
 
 use_shared_rules()
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that tests start and stop.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Machines differ and are noisy: properties are about results, time is for `make bench`.
 settings.register_profile("suite", deadline=None)

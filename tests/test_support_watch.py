@@ -42,7 +42,7 @@ def test_a_server_and_its_folder_go_with_the_session(
     assert session.stdout is not None
     server = psutil.Process(int(session.stdout.readline()))
     session.send_signal(number)
-    session.wait()
+    session.wait(timeout=30)
     session.stdout.close()
     psutil.wait_procs([server], timeout=30)
     assert not server.is_running() or server.status() == psutil.STATUS_ZOMBIE

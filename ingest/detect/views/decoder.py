@@ -42,6 +42,8 @@ _ESCAPES: Final[
 )
 _NO_VIEWS: Final = Views(views=(), undecoded=())
 _READABLE: Final = bytes([*range(0x20, 0x7F), 9, 10, 13])
+_HEADER: Final = 32
+"""Bytes of a header, within which every kind of media has some that no text holds."""
 _ASCII_SHARE: Final = 0.9
 _NO_SPACES: Final = dict.fromkeys(map(ord, "\n\r\t"))
 _MOST_LETTERS: Final = 0.2
@@ -245,9 +247,15 @@ def _holds(payload: bytes) -> bool:
     return bool(kind_of(payload) or _read(payload) is not None or _strings(payload))
 
 
+def _is_opaque(payload: bytes) -> bool:
+    """Tell whether bytes are media or a program; a text may begin with the same letters."""
+    head = payload[:_HEADER]
+    return head.startswith(OPAQUE_MAGIC) and bool(head.translate(None, _READABLE))
+
+
 def _read(payload: bytes) -> bytes | None:
     """Return decoded bytes as text; None where they do not read like one."""
-    if len(payload) < _MIN_TEXT or payload.startswith(OPAQUE_MAGIC):
+    if len(payload) < _MIN_TEXT or _is_opaque(payload):
         return None
     try:
         text, _ = normalise(payload)
@@ -272,7 +280,7 @@ def _is_western(text: str) -> bool:
 
 def _strings(payload: bytes) -> bytes | None:
     """Return the longer printable runs of decoded bytes that are no text."""
-    if payload.startswith(OPAQUE_MAGIC):
+    if _is_opaque(payload):
         return None
     view = printable_view(payload)
     if view is None:

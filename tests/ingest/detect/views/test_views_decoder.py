@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ingest.detect.views import Decoder, Limits, Shut, View
@@ -80,6 +80,7 @@ RUNS: dict[str, tuple[str, Callable[[str], str]]] = {
 
 @pytest.mark.parametrize("name", RUNS)
 @given(value=VALUES)
+@example(value="BM00000400000000")
 @PROPERTY
 def test_a_value_is_seen_and_its_span_is_exactly_its_encoded_form(
     name: str, decoder: Decoder, value: str
