@@ -21,13 +21,13 @@ _LISTS: Final = (
         r"\brights? to ((?:use|copy)\b[^.\x00]{3,200}?) copies of\b",
         "use copy modify distribut sell",
     ),
-    # ISC, 0BSD
+    # ISC, 0BSD; W3C's gives no use of its own
     (
         (
             r"\bpermission to ((?:use|copy|modify)\b[^.\x00]{0,120}?)"
             r" (?:this|the) software\b[^.\x00]{0,60}? for any\b"
         ),
-        "use copy modify distribut",
+        "copy modify distribut",
     ),
     # BSD
     (r"((?:redistribution|use)\b[^.\x00]{0,160}?) (?:is|are) permitted\b", "redistribution use"),
