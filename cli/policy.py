@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli.console import human_bytes, out, print_table, safe, wait_for_run
+from cli.people import As, AsJson, DryRun, acting
 from ingest.errors import ConfigurationError
 from policies.compare import compare
 from policies.document import check_examples, default_policy_text, load_policy
@@ -31,8 +31,6 @@ _MOST = 12
 _File = Annotated[
     str, typer.Argument(help="Policy file (YAML); - for standard input; default: the one in force.")
 ]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-_As = Annotated[str, typer.Option("--as", help="Who does it; default: your login.")]
 
 
 @app.command("test")
@@ -100,11 +98,13 @@ def diff(
 
 
 @app.command("impact")
-def impact(file: _File, as_json: _Json = False) -> None:
+def impact(file: _File, as_json: AsJson = False) -> None:
     """Replay a policy over stored facts: what changes tier, by what, and which releases hold it."""
     plan = plan_policy(Context(settings=Settings()), _text(file))
     if as_json:
-        typer.echo(json.dumps({"plan": plan.digest, **_as_json(plan.impact)}, indent=2))
+        typer.echo(
+            json.dumps({"plan": plan.digest, **asdict(plan.impact, dict_factory=_record)}, indent=2)
+        )
         return
     _print_impact(plan.impact)
     out.print(f"plan {plan.digest}", soft_wrap=True)
@@ -115,8 +115,8 @@ def impact(file: _File, as_json: _Json = False) -> None:
 def apply(
     file: _File,
     plan: Annotated[str, typer.Option(help="Digest of the plan that you looked at.")],
-    actor: _As = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and write nothing.")] = False,
+    actor: As = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Put a policy in force as planned; refused if anything moved since the plan was made."""
     context = Context(settings=Settings())
@@ -125,7 +125,7 @@ def apply(
         fits = "is" if planned.digest == plan else "is no longer"
         out.print(f"dry run: that plan {fits} the present one; nothing was written")
         return
-    run_id = apply_policy(context, planned, plan, actor or getpass.getuser())
+    run_id = apply_policy(context, planned, plan, acting(actor))
     embedded.start(context.settings)
     wait_for_run(context, run_id)
     out.print(f"in force: {planned.policy.document.name} {planned.policy.digest[:12]}")
@@ -246,5 +246,9 @@ def _cells(volume: Volume) -> tuple[int, str, int]:
     return volume.files, human_bytes(volume.bytes), volume.tokens
 
 
-def _as_json(impact: Impact) -> dict[str, object]:
-    return asdict(impact)
+def _record(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields of a part of an impact; a volume tells its tokens too."""
+    record = dict(fields)
+    if record.keys() == {"files", "bytes"}:
+        record["tokens"] = Volume(**record).tokens
+    return record

@@ -12,11 +12,11 @@ from ingest.errors import InputError, ReleaseRefused
 from policies.decision import Tier
 from release.build.redactor import RedactionMode
 from release.pull import pull_release, verify_release
-from store.catalog import AuditLog, JobSpec, ReleaseBook
+from store.catalog import AuditLog, ReleaseBook
 from workers import embedded
-from workers.app import notify
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
+from workers.decisions import decide_anew
 from workers.settings import Settings
 
 app = typer.Typer(help="Build, list and verify releases.", no_args_is_help=True)
@@ -40,15 +40,7 @@ def build(
     if not context.catalog.corpus():
         raise InputError("There is no snapshot to build from.", hint="Run: shardgate sync")
     embedded.start(context.settings)
-    specs = []
-
-    def specs_of(run_id: str) -> list[JobSpec]:
-        specs.append(JobSpec.of(run_id=run_id, stage="decide", scope="", subject="all"))
-        return specs
-
-    params = {"tiers": [tier.value], "redaction": redaction.value}
-    run_id = context.jobs.start_run("release", params, specs_of)
-    notify([spec.id for spec in specs])
+    run_id = decide_anew(context, [tier.value], redaction=redaction.value)
     wait_for_run(context, run_id)
     parked = context.jobs.parked(run_id)
     if parked:

@@ -28,10 +28,10 @@ from policies.report.model import Group
 from policies.review import Move, Review, ReviewKind, ReviewReason, ReviewState
 from store.catalog import ReviewBook
 from workers import embedded
-from workers.app import notify
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
-from workers.reviews import Request, ReviewDesk, renew_decisions
+from workers.decisions import decide_anew
+from workers.reviews import Request, ReviewDesk
 from workers.settings import Settings
 
 app = typer.Typer(help="What waits for people, and what they decide.", no_args_is_help=True)
@@ -298,5 +298,5 @@ def _renew(context: Context) -> None:
     if not embedded.ping(context.settings):
         out.print("  decisions are made anew by: shardgate sync")
         return
-    notify(renew_decisions(context))
+    decide_anew(context)
     out.print("  decisions are being made anew")

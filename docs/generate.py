@@ -37,7 +37,7 @@ def commands_page() -> str:
         "# Commands",
         (
             "Exit codes: 0 done, 1 failed, 2 the input must be mended, 3 a gate that was asked for "
-            "(`scan --fail-on`), 130 stopped by Ctrl-C."
+            "(`scan --fail-on`, `policy test`, `policy lint`), 130 stopped by Ctrl-C."
         ),
     ]
     for name, command in list_commands(group, "shardgate"):  # type: ignore[arg-type]

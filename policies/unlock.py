@@ -15,8 +15,7 @@ from policies.impact import Volume
 from policies.language import assume_true
 from policies.model import BLOCKING, ENGINE_REASONS, Policy
 from policies.replay import Replay
-from policies.review import NO_REVIEWS, Reviews
-from policies.why_not import lane_that_clears
+from policies.review import NO_REVIEWS, Reviews, lane_that_clears
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

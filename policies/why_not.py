@@ -21,7 +21,7 @@ from policies.decision import Lane
 from policies.evaluate import judge_rows
 from policies.folds import FAMILY_NOUNS
 from policies.model import REVIEW_REASONS, Policy
-from policies.review import ReviewRefused, clearing_lane, lane_of_category
+from policies.review import lane_of_category, lane_that_clears
 
 _MAX_CATEGORIES: Final = 6
 """Categories found in one file that are each tried as false positives; of more, all or none."""
@@ -57,14 +57,9 @@ class WayOut:
     """Reasons that no step here takes away, on the way that gets furthest."""
 
 
-def lane_that_clears(policy: Policy, reason: str) -> Lane | None:
-    """Return the lane that takes a reason away; none where nobody can."""
-    if reason in REVIEW_REASONS:
-        return Lane.LEGAL
-    try:
-        return clearing_lane(policy, reason)
-    except ReviewRefused:
-        return None
+def lane_of_step(policy: Policy, reason: str) -> Lane | None:
+    """Return the lane that takes a reason away; a decision of people is withdrawn by legal."""
+    return Lane.LEGAL if reason in REVIEW_REASONS else lane_that_clears(policy, reason)
 
 
 def why_not(
@@ -93,7 +88,7 @@ def why_not(
     for steps, (_, reasons) in zip(changes, verdicts, strict=True):
         held = [n for n in reasons if policy.is_blocking(n) and n not in waived]
         blockers = [*held, *([copied] if copied else ()), *decided]
-        lanes = {reason: lane_that_clears(policy, reason) for reason in blockers}
+        lanes = {reason: lane_of_step(policy, reason) for reason in blockers}
         stuck = tuple(sorted(reason for reason, lane in lanes.items() if lane is None))
         if stuck:
             dead_ends.append(stuck)

@@ -16,10 +16,11 @@ from policies.document import check_examples, load_policy
 from policies.impact import Impact, ReleaseLine, is_allowed, weigh
 from policies.model import Policy
 from policies.replay import Judged, Replay
-from store.catalog import JobSpec, PolicyBook, ReleaseBook, ReleaseRecord, ReleaseState
-from workers.app import notify
+from store.catalog import PolicyBook, ReleaseBook, ReleaseRecord, ReleaseState
+from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, digest_of, reviews_in_force
+from workers.decisions import decide_anew
 
 _SIGNATURE = ["blob_id", "minhash", "bands"]
 
@@ -51,9 +52,10 @@ def plan_policy(context: Context, text: str) -> PolicyPlan:
             "There are no decisions over the present corpus.", hint="Run: shardgate sync"
         )
     names = {r.id: r.name for r in context.catalog.list_repositories()}
+    signatures = _signatures(context)
     with open_dossier(path) as connection:
         policies = (context.policy, policy)
-        replay = Replay(connection, policies, content=_signatures(context), reviews=keys.reviews)
+        replay = Replay(connection, policies, content=signatures, reviews=keys.reviews)
         impact = weigh(
             replay.cells(),
             replay.drifts(),
@@ -61,7 +63,8 @@ def plan_policy(context: Context, text: str) -> PolicyPlan:
             name_of=lambda repo_id: names.get(repo_id, repo_id),
         )
     releases = _published(context)
-    impact = replace(impact, releases=tuple(_release_lines(context, releases, policy)))
+    lines = _release_lines(context, releases, policy, signatures)
+    impact = replace(impact, releases=tuple(lines))
     digest = digest_of("plan", policy.digest, keys.decisions, [r.id for r in releases])
     return PolicyPlan(policy=policy, text=text, impact=impact, digest=digest)
 
@@ -98,15 +101,8 @@ def apply_policy(context: Context, plan: PolicyPlan, expected: str, actor: str) 
         )
     record = (plan.policy.digest, plan.policy.document.name, plan.text)
     PolicyBook(context.catalog, clock=utc_now).apply(record, plan=plan.digest, actor=actor)
-    specs: list[JobSpec] = []
-
-    def first_jobs(run_id: str) -> list[JobSpec]:
-        specs.append(JobSpec.of(run_id=run_id, stage="decide", scope="", subject="all"))
-        return specs
-
-    run_id = context.jobs.start_run("sync", {"tiers": []}, first_jobs)
-    notify([spec.id for spec in specs])
-    return run_id
+    seal_audit(context)
+    return decide_anew(context)
 
 
 def _signatures(context: Context) -> pa.Table:
@@ -123,7 +119,7 @@ def _published(context: Context) -> list[ReleaseRecord]:
 
 
 def _release_lines(
-    context: Context, releases: Iterable[ReleaseRecord], policy: Policy
+    context: Context, releases: Iterable[ReleaseRecord], policy: Policy, signatures: pa.Table
 ) -> Iterable[ReleaseLine]:
     """Replay the new policy over what each release was decided by; yield those it changes.
 
@@ -144,7 +140,7 @@ def _release_lines(
             replay = Replay(
                 connection,
                 (before, policy),
-                content=_signatures(context),
+                content=signatures,
                 reviews=reviews,
                 paths=True,
             )

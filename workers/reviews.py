@@ -26,18 +26,18 @@ from policies.review import (
     Review,
     ReviewKind,
     ReviewReason,
-    ReviewRefused,
     ReviewState,
     Target,
     check_binding,
     clearing_lane,
     in_force,
     lane_of_category,
+    lane_that_clears,
     max_waiver,
     rule_version,
 )
 from policies.review.orphans import OrphanReason, find_orphans
-from store.catalog import JobSpec, ReviewBook, fresh_id
+from store.catalog import ReviewBook, fresh_id
 from workers.context import Context, utc_now
 from workers.corpus import Corpus, corpus_keys, load_corpus, load_decisions
 
@@ -137,10 +137,8 @@ class ReviewDesk:
 
     def lane_of(self, group: Group) -> str:
         """Return who can clear a group; empty where nobody can."""
-        try:
-            return clearing_lane(self._context.policy, group.rule_id).value
-        except ReviewRefused:
-            return ""
+        lane = lane_that_clears(self._context.policy, group.rule_id)
+        return lane.value if lane is not None else ""
 
     def draft(self, request: Request) -> Review:
         """Return the review that a request amounts to; nothing is written.
@@ -321,18 +319,12 @@ class ReviewDesk:
             if not request.rule_id:
                 raise InputError("Say which rule: --rule.")
             return request.rule_id
-        names = [name for name in self._row(request)["reasons"] if self._is_clearable(name)]
+        policy = self._context.policy
+        names = [n for n in self._row(request)["reasons"] if lane_that_clears(policy, n)]
         if len(names) != 1:
             held_by = ", ".join(names) or "no rule that can be waived"
             raise InputError(f"The file is held by {held_by}.", hint="Say which rule: --rule.")
         return names[0]
-
-    def _is_clearable(self, name: str) -> bool:
-        try:
-            clearing_lane(self._context.policy, name)
-        except ReviewRefused:
-            return False
-        return True
 
     def _expiry(self, request: Request, rule_id: str) -> datetime | None:
         if request.until is not None:
@@ -341,18 +333,6 @@ class ReviewDesk:
             return None
         longest = max_waiver(self._context.policy, rule_id)
         return self.now + min(timedelta(days=DEFAULT_WAIVER_DAYS), longest)
-
-
-def renew_decisions(context: Context) -> list[str]:
-    """Write down that decisions under the present reviews are due; return the ids of the jobs."""
-    specs: list[JobSpec] = []
-
-    def specs_of(run_id: str) -> list[JobSpec]:
-        specs[:] = [JobSpec.of(run_id=run_id, stage="decide", scope="", subject="all")]
-        return specs
-
-    context.jobs.start_run("release", {"tiers": []}, specs_of)
-    return [spec.id for spec in specs]
 
 
 def _end_of(day: date) -> datetime:

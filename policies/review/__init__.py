@@ -7,6 +7,7 @@ from policies.review.binding import (
     check_binding,
     clearing_lane,
     lane_of_category,
+    lane_that_clears,
     max_waiver,
     rule_version,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "in_force",
     "is_bound",
     "lane_of_category",
+    "lane_that_clears",
     "max_waiver",
     "reject",
     "rule_version",

@@ -76,6 +76,14 @@ def clearing_lane(policy: Policy, name: str) -> Lane:
     return rule.document.lane or rule.document.waiver_lane or Lane.LEGAL
 
 
+def lane_that_clears(policy: Policy, name: str) -> Lane | None:
+    """Return the lane that clears a rule or a reason of the engine; none where nobody can."""
+    try:
+        return clearing_lane(policy, name)
+    except ReviewRefused:
+        return None
+
+
 def lane_of_category(category: str) -> Lane:
     """Return the lane that declares findings of a category false."""
     if category in {c.value for c in SECRETS}:

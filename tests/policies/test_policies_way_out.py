@@ -16,8 +16,9 @@ from policies.evaluate import decide, judge_rows
 from policies.examples import clean_row
 from policies.lint import finding_facts
 from policies.model import BLOCKING, NO_GRANT, Effect
+from policies.review import lane_that_clears
 from policies.unlock import rank_consents, rank_unlocks
-from policies.why_not import Step, StepKind, lane_that_clears, why_not
+from policies.why_not import Step, StepKind, why_not
 from tests.strategies.policies import Row, as_dossier, dossier_rows, occurrence
 
 POLICY = load_default_policy()

@@ -14,6 +14,12 @@ _LANES = "lane IN ('legal', 'privacy', 'security')"
 
 
 def upgrade() -> None:
+    _create_reviewers()
+    _create_reviews()
+    _create_events()
+
+
+def _create_reviewers() -> None:
     op.create_table(
         "reviewers",
         sa.Column("lane", sa.Text(), nullable=False),
@@ -23,6 +29,9 @@ def upgrade() -> None:
         sa.CheckConstraint(_LANES, name=op.f("ck_reviewers_lane")),
         sa.PrimaryKeyConstraint("lane", "name", name=op.f("pk_reviewers")),
     )
+
+
+def _create_reviews() -> None:
     op.create_table(
         "reviews",
         sa.Column("id", sa.Text(), nullable=False),
@@ -54,6 +63,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
     )
     op.create_index(op.f("ix_reviews_state"), "reviews", ["state"], unique=False)
+
+
+def _create_events() -> None:
     op.create_table(
         "review_events",
         sa.Column("id", sa.Text(), nullable=False),
