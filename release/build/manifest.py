@@ -15,7 +15,7 @@ from release.build.shards import Lineage, WrittenShards
 from release.domain.manifest import Manifest, canonical_json
 from release.domain.rows import ROW_SCHEMA_VERSION, Counts, rows_schema, schema_digest
 
-BUILD_VERSION: Final = "4"
+BUILD_VERSION: Final = "5"
 """Changes with anything in this package that changes a byte of a shard."""
 
 

@@ -156,9 +156,9 @@ class _ShardSink:
             describe_shard(
                 self._task.out_dir,
                 self._path,
-                self._task.writer.name,
                 ids=self._ids,
                 repo_ids=self._repo_ids,
+                origin=(self._task.lineage.run_id, self._task.lineage.policy_digest),
             )
         )
         self._open, self._shard_bytes, self._ids, self._repo_ids = None, 0, [], []
@@ -196,15 +196,18 @@ def shard_schema(tier: Tier) -> pa.Schema:
 
 
 def describe_shard(
-    root: Path, path: str, kind: str, *, ids: list[str], repo_ids: list[str]
+    root: Path, path: str, *, ids: list[str], repo_ids: list[str], origin: tuple[str, str]
 ) -> Shard:
-    """Return the manifest's entry for a finished file of a release."""
+    """Return the manifest's entry for a finished file of a release.
+
+    `origin` is the run id and the policy digest that every row of it names.
+    """
     file = root / path
     with file.open("rb") as data:
         digest = hashlib.file_digest(data, "sha256").hexdigest()
     return Shard(
         path=path,
-        format=kind,
+        format=path.rpartition(".")[2],
         rows=len(ids),
         bytes=file.stat().st_size,
         sha256=digest,
@@ -212,6 +215,8 @@ def describe_shard(
         max_id=max(ids),
         min_repo_id=min(repo_ids),
         max_repo_id=max(repo_ids),
+        run_id=origin[0],
+        policy_digest=origin[1],
     )
 
 

@@ -13,13 +13,14 @@ from ingest.errors import ReleaseRefused
 from policies.decision import Tier
 from release.domain.rows import Counts
 
-MANIFEST_VERSION: Final = 1
+MANIFEST_VERSION: Final = 2
 MANIFEST_FILE: Final = "manifest.json"
 ENVELOPE_FILE: Final = "manifest.dsse.json"
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _RELEASE_ID = re.compile(r"rel_[0-9a-f]{20}")
 _SHARD_PATH = re.compile(r"data/shard-[0-9]{5}\.[a-z0-9]{1,10}(\.gz)?")
+_DOCUMENT_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}(\.[a-z0-9]{1,10}){1,2}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -55,6 +56,10 @@ class Shard:
     """Smallest and largest row id; the rows themselves are sorted by repository and path."""
     min_repo_id: str
     max_repo_id: str
+    run_id: str
+    """Equals `run_id` of every row: a shard that a later release takes over keeps its own."""
+    policy_digest: str
+    """Of the policy that decided on its rows."""
     tokens: int | None = None
     """Null: no tokenizer has counted them."""
 
@@ -67,11 +72,53 @@ class Shard:
         if self.rows < 1 or self.bytes < 1 or not _DIGEST.fullmatch(self.sha256):
             msg = "a shard has rows, bytes and a SHA-256"
             raise ValueError(msg)
+        if not _DIGEST.fullmatch(self.run_id) or not _DIGEST.fullmatch(self.policy_digest):
+            msg = "a shard names the digests of its run and its policy"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file beside the shards that tells of them.
+
+    Raises:
+        ValueError: the path is no plain file name, the size is not positive, the digest is
+            malformed, or the name belongs to the manifest.
+    """
+
+    path: str
+    """File name in the folder of the release."""
+    media_type: str
+    """As registered (RFC 6838)."""
+    bytes: int
+    sha256: str
+
+    def __post_init__(self) -> None:
+        """Check what a reader will act on."""
+        if not _DOCUMENT_PATH.fullmatch(self.path) or self.path in {MANIFEST_FILE, ENVELOPE_FILE}:
+            msg = "a document's path is a plain file name other than the manifest's"
+            raise ValueError(msg)
+        if self.bytes < 1 or not _DIGEST.fullmatch(self.sha256):
+            msg = "a document has bytes and a SHA-256"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateCheck:
+    """One check that a release had to pass before it was published, and did."""
+
+    name: str
+    """For instance ``exit-scan``."""
+    numbers: Mapping[str, int]
+    """What was looked at, by count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """Everything a reader needs to check a release, and what it was made of.
+
+    A release that takes rows back (`tombstone_digest`) is made of its parent's shards: those that
+    hold no such row keep their bytes.
 
     Raises:
         ValueError: an id, time or digest is malformed, or the totals do not add up.
@@ -86,7 +133,7 @@ class Manifest:
     created_at: str
     """RFC 3339, UTC, whole seconds. The only field that is no function of the inputs."""
     input_digest: str
-    """Equals `run_id` of every row."""
+    """Digest of everything that the bytes depend on."""
     policy_id: str
     policy_digest: str
     rulesets: Mapping[str, str]
@@ -101,11 +148,16 @@ class Manifest:
     """Name to ``{"rows": …, "bytes": …}`` of shipped content."""
     counts: Counts
     exclusions_digest: str
+    documents: tuple[Document, ...] = ()
+    gate: tuple[GateCheck, ...] = ()
+    tombstone_digest: str = ""
+    """SHA-256 hex over the ids that this release leaves out of its parent, sorted, one a line;
+    empty where it is no such release."""
 
     def __post_init__(self) -> None:
         """Check forms and sums."""
         if self.manifest_version != MANIFEST_VERSION:
-            msg = "this version reads manifests of version 1"
+            msg = f"this version reads manifests of version {MANIFEST_VERSION}"
             raise ValueError(msg)
         if not _RELEASE_ID.fullmatch(self.release_id) or not _TIME.fullmatch(self.created_at):
             msg = "a manifest has a release id and a time in UTC"
@@ -114,6 +166,17 @@ class Manifest:
         if not all(_DIGEST.fullmatch(d) for d in (*digests, self.exclusions_digest)):
             msg = "a digest of the manifest is malformed"
             raise ValueError(msg)
+        if self.tombstone_digest and not (
+            self.parent_release_id and _DIGEST.fullmatch(self.tombstone_digest)
+        ):
+            msg = "a release without some rows of its parent names the parent and those rows"
+            raise ValueError(msg)
+        own = (self.input_digest, self.policy_digest)
+        if not self.tombstone_digest and any(
+            (s.run_id, s.policy_digest) != own for s in self.shards
+        ):
+            msg = "a shard is of another run, and the release takes nothing over"
+            raise ValueError(msg)
         rows = sum(shard.rows for shard in self.shards)
         sums = [
             sum(t["rows"] for t in totals.values()) for totals in (self.languages, self.licenses)
@@ -121,9 +184,14 @@ class Manifest:
         if {rows, *sums} != {self.counts.emitted}:
             msg = "rows of the shards and totals do not add up to the emitted count"
             raise ValueError(msg)
-        if len({shard.path for shard in self.shards}) != len(self.shards):
-            msg = "a shard is listed twice"
+        if len({file.path for file in self.files}) != len(self.files):
+            msg = "a file is listed twice"
             raise ValueError(msg)
+
+    @property
+    def files(self) -> tuple[Shard | Document, ...]:
+        """All files of the release but the manifest itself."""
+        return (*self.shards, *self.documents)
 
     def to_json(self) -> bytes:
         """Return the canonical document."""
@@ -143,6 +211,8 @@ class Manifest:
             raw["tier"] = Tier(raw["tier"])
             raw["counts"] = Counts(**raw["counts"])
             raw["shards"] = tuple(Shard(**shard) for shard in raw["shards"])
+            raw["documents"] = tuple(Document(**document) for document in raw["documents"])
+            raw["gate"] = tuple(GateCheck(**check) for check in raw["gate"])
             return cls(**raw)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ReleaseRefused(f"The manifest is malformed: {error}.") from None

@@ -174,7 +174,7 @@ EXCLUSIONS: Final = pa.schema(
 """One row per occurrence that is not emitted, sorted by (repo_id, path); stays internal.
 
 - `fate`: a `Fate` other than emitted.
-- `stage`: snapshot | decide | tier | dedup | build.
+- `stage`: snapshot | decide | tier | dedup | build | withdraw.
 - `rule`: reason codes, comma-joined; never text of a blob.
 - `counterpart`: row id of the kept copy (folded), or ``repo_id:path`` of the file that restricts
   this one; null where there is none.
@@ -190,6 +190,7 @@ class Fate(StrEnum):
     HELD = "held"
     EXCLUDED = "excluded"
     SKIPPED = "skipped"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,11 +208,13 @@ class Counts:
     held: int
     excluded: int
     skipped: int
+    withdrawn: int = 0
+    """Taken out of a release that was published, by one that replaces it."""
 
     def __post_init__(self) -> None:
         """Check the law."""
         parts = asdict(self)
         seen = parts.pop("seen")
         if min(parts.values()) < 0 or seen != sum(parts.values()):
-            msg = "seen = emitted + folded + other_tier + held + excluded + skipped does not hold"
+            msg = f"seen = {' + '.join(parts)} does not hold"
             raise ValueError(msg)

@@ -9,7 +9,14 @@ from typing import Final
 
 from ingest.errors import ReleaseRefused
 from policies.decision import Tier
-from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE, Manifest, Release, Shard
+from release.domain.manifest import (
+    ENVELOPE_FILE,
+    MANIFEST_FILE,
+    Document,
+    Manifest,
+    Release,
+    Shard,
+)
 from release.ports import Progress
 from release.pull.verify import (
     check_digest,
@@ -36,8 +43,8 @@ def pull_release(
 ) -> Release:
     """Copy a release to ``<dest>/<release_id>`` and return it; `progress` counts bytes.
 
-    A shard arrives as ``<name>.part``. A part left by an earlier try is continued at its length;
-    whether its beginning was right shows in the digest of the whole, and if not, the shard is
+    A file arrives as ``<name>.part``. A part left by an earlier try is continued at its length;
+    whether its beginning was right shows in the digest of the whole, and if not, the file is
     copied once more from the start. The release gets its place only after a full check; one that
     is there already is checked and kept.
 
@@ -62,9 +69,9 @@ def pull_release(
 def _copy_release(source: Path, incoming: Path, manifest: Manifest, progress: Progress) -> None:
     (incoming / "data").mkdir(parents=True, exist_ok=True)
     _remove_strangers(incoming, manifest)
-    counter = _Counter(progress, sum(shard.bytes for shard in manifest.shards))
-    for shard in manifest.shards:
-        _copy_shard(source / shard.path, incoming / shard.path, shard, counter)
+    counter = _Counter(progress, sum(file.bytes for file in manifest.files))
+    for file in manifest.files:
+        _copy_file(source / file.path, incoming / file.path, file, counter)
     for name in (MANIFEST_FILE, ENVELOPE_FILE):
         shutil.copyfile(source / name, incoming / name)
 
@@ -75,33 +82,33 @@ class _Counter:
     def __init__(self, progress: Progress, total: int) -> None:
         self._progress, self._total, self._before = progress, total, 0
 
-    def show(self, in_shard: int) -> None:
-        """Report bytes of the shard under way."""
-        self._progress(self._before + in_shard, self._total)
+    def show(self, in_file: int) -> None:
+        """Report bytes of the file under way."""
+        self._progress(self._before + in_file, self._total)
 
-    def finish(self, shard: Shard) -> None:
-        """Count a shard as done."""
-        self._before += shard.bytes
+    def finish(self, file: Shard | Document) -> None:
+        """Count a file as done."""
+        self._before += file.bytes
         self.show(0)
 
 
-def _copy_shard(source: Path, target: Path, shard: Shard, counter: _Counter) -> None:
+def _copy_file(source: Path, target: Path, listed: Shard | Document, counter: _Counter) -> None:
     part = target.with_name(f"{target.name}.part")
     if target.exists():
         # Complete in an earlier try; whether it is right is for the final check to say, and if it
         # is wrong, copying it again is cheaper than refusing.
         target.rename(part)
     was_resumed = part.exists()
-    if not _continue_copy(source, part, shard, counter):
+    if not _continue_copy(source, part, listed, counter):
         part.unlink()
-        if not was_resumed or not _continue_copy(source, part, shard, counter):
+        if not was_resumed or not _continue_copy(source, part, listed, counter):
             part.unlink(missing_ok=True)
-            raise ReleaseRefused(f"{shard.path} has another digest than the manifest says.")
+            raise ReleaseRefused(f"{listed.path} has another digest than the manifest says.")
     part.rename(target)
-    counter.finish(shard)
+    counter.finish(listed)
 
 
-def _continue_copy(source: Path, part: Path, shard: Shard, counter: _Counter) -> bool:
+def _continue_copy(source: Path, part: Path, listed: Shard | Document, counter: _Counter) -> bool:
     """Append what is missing; tell whether the whole is what was signed.
 
     Never copies more bytes than the manifest lists, however long the source is.
@@ -109,19 +116,19 @@ def _continue_copy(source: Path, part: Path, shard: Shard, counter: _Counter) ->
     with source.open("rb") as data, part.open("ab") as out:
         copied = out.tell()
         data.seek(copied)
-        while copied < shard.bytes:
-            chunk = data.read(min(_CHUNK_BYTES, shard.bytes - copied))
+        while copied < listed.bytes:
+            chunk = data.read(min(_CHUNK_BYTES, listed.bytes - copied))
             if not chunk:
                 break
             out.write(chunk)
             copied += len(chunk)
             counter.show(copied)
-    return _is_intact(part, shard)
+    return _is_intact(part, listed)
 
 
-def _is_intact(file: Path, shard: Shard) -> bool:
+def _is_intact(file: Path, listed: Shard | Document) -> bool:
     try:
-        check_digest(file, shard)
+        check_digest(file, listed)
     except ReleaseRefused:
         return False
     return True
@@ -129,7 +136,7 @@ def _is_intact(file: Path, shard: Shard) -> bool:
 
 def _remove_strangers(incoming: Path, manifest: Manifest) -> None:
     """Remove what an earlier try left that is neither a listed shard nor a part of one."""
-    listed = {shard.path for shard in manifest.shards}
+    listed = {file.path for file in manifest.files}
     expected = listed | {f"{path}.part" for path in listed}
     for path in sorted(incoming.rglob("*")):
         is_expected = path.relative_to(incoming).as_posix() in expected

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from ingest.errors import ReleaseRefused
 from policies.decision import Tier
-from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE, Manifest, Shard
+from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE, Document, Manifest, Shard
 from release.domain.rows import ROW_SCHEMA_VERSION, rows_schema, schema_digest
 from release.signing import verify
 
@@ -39,8 +39,8 @@ def verify_release(release_dir: Path, public_key: Path, expected_tier: Tier) -> 
     # 3. exactly the listed files, none of them a link
     check_listing(release_dir, manifest)
     # 4. every byte
-    for shard in manifest.shards:
-        check_digest(release_dir / shard.path, shard)
+    for listed in manifest.files:
+        check_digest(release_dir / listed.path, listed)
     # 5. what the bytes say
     _check_rows(release_dir, manifest)
     return manifest
@@ -79,7 +79,7 @@ def check_listing(release_dir: Path, manifest: Manifest) -> None:
             raise ReleaseRefused("The release contains a link.")
         if not path.is_dir():
             found.add(path.relative_to(release_dir).as_posix())
-    listed = {shard.path for shard in manifest.shards} | {MANIFEST_FILE, ENVELOPE_FILE}
+    listed = {file.path for file in manifest.files} | {MANIFEST_FILE, ENVELOPE_FILE}
     if found != listed:
         missing, extra = len(listed - found), len(found - listed)
         raise ReleaseRefused(
@@ -87,13 +87,13 @@ def check_listing(release_dir: Path, manifest: Manifest) -> None:
         )
 
 
-def check_digest(file: Path, shard: Shard) -> None:
-    """Refuse a shard whose size or SHA-256 differs from the manifest."""
-    if file.stat().st_size != shard.bytes:
-        raise ReleaseRefused(f"{shard.path} has another size than the manifest says.")
+def check_digest(file: Path, listed: Shard | Document) -> None:
+    """Refuse a file whose size or SHA-256 differs from the manifest."""
+    if file.stat().st_size != listed.bytes:
+        raise ReleaseRefused(f"{listed.path} has another size than the manifest says.")
     with file.open("rb") as data:
-        if hashlib.file_digest(data, "sha256").hexdigest() != shard.sha256:
-            raise ReleaseRefused(f"{shard.path} has another digest than the manifest says.")
+        if hashlib.file_digest(data, "sha256").hexdigest() != listed.sha256:
+            raise ReleaseRefused(f"{listed.path} has another digest than the manifest says.")
 
 
 def _read_small(path: Path) -> bytes:
@@ -133,8 +133,8 @@ def _check_values(rows: pa.Table, shard: Shard, manifest: Manifest) -> None:
         raise ReleaseRefused(f"{shard.path} has another number of rows than the manifest says.")
     constants = {
         "tier": manifest.tier.value,
-        "run_id": manifest.input_digest,
-        "policy_digest": manifest.policy_digest,
+        "run_id": shard.run_id,
+        "policy_digest": shard.policy_digest,
     }
     for column, expected in constants.items():
         if rows[column].unique().to_pylist() != [expected]:

@@ -54,7 +54,10 @@ def test_a_shard_path_that_could_lead_elsewhere_is_refused(manifest: Manifest, p
         ("created_at", "yesterday"),
         ("release_id", "../rel"),
         ("policy_digest", "none"),
-        ("manifest_version", 2),
+        ("manifest_version", 1),
+        ("documents", [{"path": "../x.md"}]),
+        ("gate", [1]),
+        ("tombstone_digest", "0" * 64),
         ("shards", []),
         ("shards", None),
         ("languages", {}),
@@ -82,3 +85,30 @@ def test_a_shard_listed_twice_is_refused(manifest: Manifest) -> None:
 
 def test_a_releasable_manifest_shows_no_commit(manifest: Manifest) -> None:
     assert all(value.startswith("snap_") for value in manifest.snapshots.values())
+
+
+def document(path: str = "NOTICE.txt") -> dict[str, Any]:
+    return {"path": path, "media_type": "text/plain", "bytes": 3, "sha256": "0" * 64}
+
+
+@pytest.mark.parametrize(
+    "path", ["../x.md", "a/b.md", ".hidden", "", "manifest.json", "manifest.dsse.json", "x\n.md"]
+)
+def test_a_document_that_could_lead_elsewhere_is_refused(manifest: Manifest, path: str) -> None:
+    raw = json.loads(manifest.to_json())
+    accepted = Manifest.from_json(canonical_json(raw | {"documents": [document()]}))
+    assert accepted.documents[0].path == "NOTICE.txt"
+    with pytest.raises(ReleaseRefused):
+        Manifest.from_json(canonical_json(raw | {"documents": [document(path)]}))
+
+
+def test_only_a_release_that_takes_rows_back_may_hold_shards_of_another_run(
+    manifest: Manifest,
+) -> None:
+    foreign = [replace(shard, run_id="0" * 64) for shard in manifest.shards]
+    with pytest.raises(ValueError, match="another run"):
+        replace(manifest, shards=tuple(foreign))
+    parent = {"parent_release_id": f"rel_{'0' * 20}", "tombstone_digest": "0" * 64}
+    assert replace(manifest, shards=tuple(foreign), **parent).shards == tuple(foreign)
+    with pytest.raises(ValueError, match="names the parent"):
+        replace(manifest, parent_release_id=None, tombstone_digest="0" * 64)
