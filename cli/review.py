@@ -31,6 +31,7 @@ from workers import embedded
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.decisions import decide_anew
+from workers.remarks import checked_remark
 from workers.reviews import Request, ReviewDesk
 from workers.settings import Settings
 
@@ -268,7 +269,8 @@ def _move(step: _Step, review_id: str, words: _Words, *, dry_run: bool) -> None:
     before = _find(book, review_id)
     actor, now, seen = acting(words.by), utc_now(), words.seen or before.version
     try:
-        move = Move(actor=actor, at=now, comment=words.comment, seen=seen)
+        comment = checked_remark(context, words.comment)
+        move = Move(actor=actor, at=now, comment=comment, seen=seen)
     except ValueError as error:
         raise InputError(f"This cannot be written down: {error}.") from None
     after = step(book, review_id, move, dry_run=dry_run)

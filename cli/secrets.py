@@ -17,6 +17,7 @@ from store.catalog import RotationBook, RotationState
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.registered_secrets import secrets_of_repository
+from workers.remarks import checked_remark
 from workers.settings import Settings
 
 app = typer.Typer(
@@ -68,7 +69,9 @@ def rotate(
     """Record what became of a secret; earlier words are kept, the last one counts."""
     context = Context(settings=Settings())
     book = RotationBook(context.catalog, clock=utc_now)
-    said = book.record(fingerprint, state, actor=by, comment=comment)
+    said = book.record(
+        fingerprint, state, actor=by, comment=checked_remark(context, comment) if comment else ""
+    )
     seal_audit(context)
     out.print(f"{said.fingerprint} is {said.state.value}, says {said.actor}")
 

@@ -172,18 +172,41 @@ class Context:
 
     def detectors(self, families: tuple[Family, ...] = BLOB_FAMILIES) -> list[BlobDetector]:
         """Return loaded detectors; each family is loaded once per process."""
+        for family in families:
+            last = _LAST_LOADED.get(self._detector_identity(family))
+            if family not in self._detectors and last is not None:
+                self._detectors[family] = last
         missing = [family for family in families if family not in self._detectors]
         if missing:
             with uncollected():
                 loaded = build_detectors(self.detector_config, missing)
             self._detectors |= {detector.family: detector for detector in loaded}
+            _keep_loaded({self._detector_identity(d.family): d for d in loaded})
             atexit.register(gc.unfreeze)
         return [self._detectors[family] for family in families]
+
+    def _detector_identity(self, family: Family) -> _Identity:
+        key = self.detector_config.key
+        return family, self.ruleset_digests[family], key.key_id, key.material
 
     @staticmethod
     def today() -> date:
         """Return the present day in UTC; consents are judged by it."""
         return utc_now().date()
+
+
+_Identity = tuple[Family, str, str, bytes]
+"""Family, ruleset digest, key: all that a detector's answers depend on."""
+_LAST_LOADED: dict[_Identity, BlobDetector] = {}
+"""What the last context of this process loaded; a command makes several for one home."""
+
+
+def _keep_loaded(detectors: Mapping[_Identity, BlobDetector]) -> None:
+    """Keep loaded detectors for other contexts of this process, one of each family."""
+    families = {identity[0] for identity in detectors}
+    for identity in [i for i in _LAST_LOADED if i[0] in families]:
+        del _LAST_LOADED[identity]
+    _LAST_LOADED.update(detectors)
 
 
 def _mark(path: Path) -> tuple[int, int, int] | None:

@@ -40,6 +40,7 @@ from policies.review.orphans import OrphanReason, find_orphans
 from store.catalog import ReviewBook, fresh_id
 from workers.context import Context, utc_now
 from workers.corpus import Corpus, corpus_keys, load_corpus, load_decisions
+from workers.remarks import checked_remark
 
 _ID_CHARS: Final = 16
 """People type these ids; that one is free is checked when it is written."""
@@ -144,7 +145,8 @@ class ReviewDesk:
         """Return the review that a request amounts to; nothing is written.
 
         Raises:
-            InputError: what is asked for does not exist, does not fit together, or nobody may.
+            InputError: what is asked for does not exist, does not fit together, or nobody may, or
+                the comment holds a secret.
         """
         target = self._target(request)
         policy = self._context.policy
@@ -160,7 +162,7 @@ class ReviewDesk:
                 target=target,
                 lane=lane,
                 reason=request.reason,
-                comment=request.comment,
+                comment=checked_remark(self._context, request.comment),
                 requested_by=request.by,
                 requested_at=self.now,
                 expires_at=self._expiry(request, target.rule_id),
@@ -174,7 +176,7 @@ class ReviewDesk:
         """Return the review that continues another one; it is decided on anew.
 
         Raises:
-            InputError: it does not expire, or the day does not fit.
+            InputError: it does not expire, the day does not fit, or the comment holds a secret.
         """
         if old.expires_at is None:
             raise InputError(f"{old.id} does not expire.")
@@ -186,7 +188,7 @@ class ReviewDesk:
                 requested_at=self.now,
                 starts_at=None,
                 expires_at=_end_of(until),
-                comment=comment,
+                comment=checked_remark(self._context, comment),
                 extends=old.id,
                 state=ReviewState.PROPOSED,
                 version=1,

@@ -163,6 +163,11 @@ def test_a_false_positive_is_counted_nowhere_and_a_restriction_holds(story: Stor
     groups = story.read("review", "list", "--lane", "security")["groups"]
     (group,) = [g for g in groups if g["rule"] == "LEAKED_CREDENTIAL"]
     assert KEY[4:16] not in story.run("review", "show", group["id"])
+    for said in (f"it is {KEY}, a test key", f"export TOKEN={KEY[:10]}{KEY[:9:-1]}"):
+        with pytest.raises(InputError, match="looks like a secret") as refused:
+            story.run("review", "propose", "false_positive", group["id"], "--comment", said)
+        assert KEY[4:16] not in str(refused.value)
+    assert story.read("review", "list")["proposed"] == []
     said = ("--comment", "an example of the vendor", "--as", "bob")
     story.run("review", "propose", "false_positive", group["id"], *said)
     where = ("src/*.py", "--pattern", "--lane", "legal")
