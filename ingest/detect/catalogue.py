@@ -7,11 +7,14 @@ add a detector and change a verdict.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import ModuleType
 
 from ingest.detect import confidential, content, licensing, pii, secrets
 from ingest.detect.detector import BlobDetector, DetectorConfig
+from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import BLOB_FAMILIES, Family
+from ingest.domain.secret import HmacKey
 from ingest.domain.text import ScanText
 
 _FAMILIES: Mapping[Family, ModuleType] = {
@@ -49,3 +52,12 @@ def build_detectors(
 def ruleset_digests(config: DetectorConfig) -> dict[Family, str]:
     """Return each blob family's ruleset digest without loading any engine."""
     return {family: _FAMILIES[family].ruleset_digest(config) for family in BLOB_FAMILIES}
+
+
+def neutral_digests(config: DetectorConfig) -> dict[Family, str]:
+    """Return each blob family's ruleset digest as it were without a key, company or terms.
+
+    Rules that are the same in two installations have the same one.
+    """
+    key = HmacKey(key_id="neutral", material=bytes(32))
+    return ruleset_digests(replace(config, key=key, company=CompanyProfile()))

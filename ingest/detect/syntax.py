@@ -156,14 +156,15 @@ def parse_text(data: bytes, suffix: str) -> Tree | None:
     return None if grammar is None else _parser(grammar).parse(data)
 
 
-def parses_cleanly(data: bytes, suffix: str, edited: Tree) -> bool:
-    """Tell whether a text has no syntax error, reusing the tree of what it was edited from.
+def count_edited_errors(data: bytes, suffix: str, edited: Tree) -> int | None:
+    """Return `count_errors` of a text, reusing the tree of what it was edited from.
 
-    `edited` has been told of every edit (`Tree.edit`). Only a yes is final: recovery from an
-    error may go another way than in a parse from the start.
+    `edited` has been told of every edit (`Tree.edit`). Recovery from an error may go another way
+    than in a parse from the start, so a count above that of the text before is not final; one that
+    is not above it shows a reading of the text with no more errors.
     """
     grammar = _grammar_for(data, suffix)
-    return grammar is not None and not _parser(grammar).parse(data, edited).root_node.has_error
+    return None if grammar is None else count_tree_errors(_parser(grammar).parse(data, edited))
 
 
 def count_errors(data: bytes, suffix: str) -> int | None:

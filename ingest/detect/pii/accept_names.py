@@ -84,6 +84,9 @@ _STAND_IN_BEFORE: Final = re.compile(
 )
 """What stands before a name that only shows how to fill a form."""
 # what stands around a hit is read as Latin-1
+_BEHIND_COMPANY: Final = re.compile(r"(?:^|[ ,:;(>|])[A-Z][A-Za-z]+/$")
+"""A company and whom it sends, as minutes have it: ``Acme Security/Jane Quux``."""
+_PATH_GOES_ON: Final = re.compile(r"[/\\]|\.\w")
 _SAINT_BEFORE: Final = re.compile(
     r"\b(?:S\u00c3\u00a3o|Sao|Santa|Santo|Sankt|Saint|Sainte|Sint)[ -]$"
 )
@@ -124,6 +127,8 @@ def _is_half_of_placeholder(place: Place, exclusions: Exclusions) -> bool:
 
 def _is_code_around(place: Place) -> bool:
     """Tell whether a bracket or a dot ties the words to code: ``Rose Hill(``, ``x.Mira Heller``."""
+    if _BEHIND_COMPANY.search(place.before()) and not _PATH_GOES_ON.match(place.after(2)):
+        return False
     return place.before(1) in {".", "$", "@", "/", "#"} or place.after(1) in {"(", "="}
 
 

@@ -50,7 +50,8 @@ _SSN: Final = re.compile(r"(?!000|666|9)\d{3}([- ]?)(?!00)\d{2}\1(?!0000)\d{4}")
 _LOGIN: Final = re.compile(r"[A-Za-z][\w.-]{1,38}")
 _DOTTED_LOGIN: Final = re.compile(r"[a-z]{1,12}\.[a-z]{3,20}\d{0,3}")
 _PERSONAL_KINDS: Final = frozenset({FieldKind.FIRST_NAME, FieldKind.SSN, FieldKind.CARD})
-_BARE_NAMES: Final = frozenset({"name", "nombre", "nome", "nom", "naam", "navn", "namn", "nimi"})
+BARE_NAMES: Final = frozenset({"name", "nombre", "nome", "nom", "naam", "navn", "namn", "nimi"})
+"""Columns of names of people or of things."""
 _OF_PEOPLE: Final = frozenset(
     split_words(
         "contact speaker guest passenger candidate participant member reporter author editor"
@@ -70,12 +71,12 @@ def column_hits(data: bytes, suffix: str, judge: NameJudge) -> Iterator[Hit]:
         for insert in _INSERT.finditer(data):
             names = [_plain(name) for name in insert["names"].split(b",")]
             if _TABLE_OF_PEOPLE.search(insert["table"]):
-                names = ["customername" if n.lower() in _BARE_NAMES else n for n in names]
-            yield from _read(data, names, _insert_rows(data, insert.end()), judge)
+                names = ["customername" if n.lower() in BARE_NAMES else n for n in names]
+            yield from read_rows(data, names, _insert_rows(data, insert.end()), judge)
         for copy in _COPY.finditer(data):
             names = [_plain(name) for name in copy.group(1).split(b",")]
             end = data.find(b"\n\\.", copy.end())
-            yield from _read(data, names, _rows(data, copy.end(), end, b"\t"), judge)
+            yield from read_rows(data, names, _rows(data, copy.end(), end, b"\t"), judge)
 
 
 def _plain(name: bytes) -> str:
@@ -86,18 +87,19 @@ def _table_hits(data: bytes, judge: NameJudge) -> Iterator[Hit]:
     end = data.find(b"\n")
     header = data[: end if end >= 0 else len(data)]
     delimiter = max((_DELIMITERS[i : i + 1] for i in range(4)), key=header.count)
-    names = [_plain(header[start:stop]) for start, stop in _cells(header, 0, delimiter)]
+    names = [_plain(header[start:stop]) for start, stop in split_row(header, 0, delimiter)]
     if end >= 0:
-        yield from _read(data, names, _rows(data, end + 1, len(data), delimiter), judge)
+        yield from read_rows(data, names, _rows(data, end + 1, len(data), delimiter), judge)
 
 
-def _read(
+def read_rows(
     data: bytes, names: Sequence[str], rows: Iterator[list[Cell]], judge: NameJudge
 ) -> Iterator[Hit]:
+    """Yield what the columns of these names hold in the rows; spans in bytes."""
     readers = {
         place: reader
         for place, name in enumerate(names)
-        if (reader := _reader_for(name, judge)) is not None
+        if (reader := reader_for(name, judge)) is not None
     }
     if not readers:
         return
@@ -106,7 +108,7 @@ def _read(
         readers |= {
             place: partial(_read_party, judge, judge.is_plain)
             for place, name in enumerate(names)
-            if place not in readers and name.lower() in _BARE_NAMES
+            if place not in readers and name.lower() in BARE_NAMES
         }
     for row in rows:
         for place, reader in readers.items():
@@ -124,11 +126,11 @@ def _rows(data: bytes, start: int, stop: int, delimiter: bytes) -> Iterator[list
         end = data.find(b"\n", start, stop)
         end = stop if end < 0 else end
         line = data[start:end]
-        yield _cells(line.rstrip(b"\r"), start, delimiter)
+        yield split_row(line.rstrip(b"\r"), start, delimiter)
         start = end + 1
 
 
-def _cells(line: bytes, offset: int, delimiter: bytes) -> list[Cell]:
+def split_row(line: bytes, offset: int, delimiter: bytes) -> list[Cell]:
     """Return the cells of one line without quotes and blanks around them (RFC 4180)."""
     cells: list[Cell] = []
     at = 0
@@ -166,7 +168,8 @@ def _insert_rows(data: bytes, start: int) -> Iterator[list[Cell]]:
         yield cells
 
 
-def _reader_for(name: str, judge: NameJudge) -> Reader | None:
+def reader_for(name: str, judge: NameJudge) -> Reader | None:
+    """Return what reads the values of a column of this name, or None if nothing does."""
     kind = kind_of(name)
     if kind in {FieldKind.FIRST_NAME, FieldKind.LAST_NAME}:
         return partial(_read_word, judge)

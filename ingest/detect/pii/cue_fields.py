@@ -21,6 +21,12 @@ _PAIR_AND_LOCAL: Final = re.compile(
     r"[\"']([\w.+-]{1,64})@$"
 )
 _MIN_IN_LOCAL: Final = 2
+_PART_OF_PERSON: Final = re.compile(
+    r"\"?((?:[^\W\d_a-z]|v[ao]n|de|la)[\w'\u2019 -]{0,24}\.?)\""
+    r"(?:\)?,\s*(?:family\s*=\s*)?(?=\")|(?=[,)]))"
+)
+"""One of the strings that R's ``person`` puts together, up to the last of them."""
+_MIN_PARTS: Final = 2
 _OF_PEOPLE: Final = re.compile(
     r"(?:person|employee|student|patient|teacher|personname|customer|mitarbeiter|kunde|patiente?)"
     r"\([ \t]{0,2}(?:given[ \t]{0,2}=[ \t]{0,2})?[\"']$",
@@ -98,6 +104,21 @@ def in_call(reading: Reading) -> Iterator[Hit]:
     is_whole = run is not None and reading.ahead[run.end : run.end + 1] in {'"', "'"}
     if run and is_whole and reading.judge.is_half_listed(run.words):
         yield reading.hit("person.field", (0, run.end))
+
+
+def in_person(reading: Reading) -> Iterator[Hit]:
+    """Read ``person(c("Jane", "de"), "Quux", role = "ctb")``: each part that is no initial."""
+    parts: list[tuple[int, int]] = []
+    at = 0
+    while part := _PART_OF_PERSON.match(reading.ahead, at):
+        parts.append(part.span(1))
+        at = part.end()
+    words = [reading.ahead[start:end].rstrip(".") for start, end in parts]
+    is_placeholder = reading.judge.exclusions.has("person", "placeholder", " ".join(words).lower())
+    if len(parts) < _MIN_PARTS or is_placeholder:
+        return
+    if not any(reading.judge.reason_against((word,)) for word in words):
+        yield from (reading.hit("person.field", (s, e)) for s, e in parts if e - s >= _MIN_PARTS)
 
 
 def before_pair_mail(reading: Reading) -> Iterator[Hit]:

@@ -30,6 +30,7 @@ _FIRST: Final = (
 _WEAK: Final = {
     "nom": r"pr[e\u00e9]nom",
     "nombre": r"apellidos?",
+    "nombres": r"apellidos?",
     "nome": r"cognome|sobrenome",
     "first": r"\blast",
     "last": r"\bfirst",
@@ -53,7 +54,14 @@ def _bytes_of(expression: str) -> str:
     )
 
 
-_OPENS: Final = r"(?:[:=>][ \t]{0,4}[\"'`]?|[(,][ \t]{0,4}[\"'`])"
+_MATCHERS: Final = (
+    r"(?:,[ \t]{0,2}(?:is|eq|equalTo|equals|Is\.EqualTo)"
+    r"|\.(?:toBe|toEqual|toStrictEqual|isEqualTo|Should\(\)\.Be|eq|equals|equalTo))\([ \t]{0,2}"
+)
+"""What tests put between what they look at and the value that it should have."""
+_OPENS: Final = (
+    rf"(?:[:=>][ \t]{{0,4}}[\"'`]?|[(,][ \t]{{0,4}}[\"'`]|(?:\(\))?\)?{_MATCHERS}[\"'`])"
+)
 HALF: Final = (
     (
         rf"(?i:{_bytes_of(_LAST)}|{_bytes_of(_FIRST)})[\"'`]?\]?[ \t]{{0,4}}(?:[:=-]{{1,2}})?"
@@ -62,6 +70,16 @@ HALF: Final = (
     rf"\b(?i:{'|'.join(_WEAK)})[\"'`]?[ \t]{{0,4}}=?[:=>][ \t]{{0,4}}[\"'`]?[A-Z\xc3-\xed]",
 )
 """What `half` reads from, for Hyperscan; the value may begin with a particle."""
+COMPARED: Final = (
+    r"[\"'][A-Z\xc3-\xd5][A-Za-z\x80-\xff' -]{1,30}[\"'],[ ]?[A-Za-z_$.\[\]\"'()>:-]{0,40}"
+    r"(?i:last_?name|first_?name|surname|given_?name|family_?name|forename)\b"
+)
+"""What `compared` reads from: the wanted value goes before the field, as in JUnit."""
+_COMPARED: Final = re.compile(
+    r"(?i:assert|equal|expect)[^\"'\n]{0,40}([\"'])(?P<value>[^\"'\n]{2,31})\1,"
+    r" ?[\w$.\[\]\"'()>:-]{0,60}$"
+)
+_MATCHER: Final = re.compile(rf"(?:\(\))?\)?{_MATCHERS}(?=[\"'`]$)")
 _BEGINS: Final = re.compile(r"[^\W\d_a-z]|(?:v[ao]n|de[rln]?|d[aiou]|l[ae]|al|el|bin|ten?|af|o)\b")
 _KEY_BACK: Final = re.compile(r"[\"'`]?[ \t]*[:=>(,-]{1,3}[ \t]*\]?[\"'`]?(?P<key>[\w'-]{2,40})")
 """The name of the field, in text that is read from its end."""
@@ -94,7 +112,8 @@ def half(reading: Reading) -> Iterator[Hit]:
     value = _VALUE.match(reading.ahead)
     if value is None or not _BEGINS.match(value.group()) or not _is_filled(reading, value.end()):
         return
-    key = _KEY_BACK.match(reading.line_behind[: -_MAX_KEY - 1 : -1])
+    line = _MATCHER.sub("(", reading.line_behind[-2 * _MAX_KEY :])
+    key = _KEY_BACK.match(line[: -_MAX_KEY - 1 : -1])
     # an apostrophe is a letter of some keys, and the quote around others
     name = key["key"][::-1].lower().strip("'") if key else ""
     is_half = name in _WEAK and _has_other_half(reading, name, value.group())
@@ -103,6 +122,19 @@ def half(reading: Reading) -> Iterator[Hit]:
     words = value.group().rstrip(".").split(" ")
     if _is_half(reading, words):
         yield reading.hit("person.field", (0, len(value.group().rstrip("."))))
+
+
+def compared(reading: Reading) -> Iterator[Hit]:
+    """Read ``assertEquals("Quux", person.getLastName())``."""
+    line = reading.line_behind + reading.ahead[:1]
+    match = _COMPARED.search(line)
+    if match is None or not _BEGINS.match(match["value"]):
+        return
+    value = _VALUE.fullmatch(match["value"])
+    if value and _is_half(reading, value.group().rstrip(".").split(" ")):
+        start, end = match.span("value")
+        at = len(reading.behind) - len(reading.line_behind)
+        yield reading.hit_behind("person.field", (at + start, at + end))
 
 
 def _is_filled(reading: Reading, end: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from ingest.detect.pii.cue_reading import Reading
 from ingest.detect.pii.engine import Hit
+from ingest.detect.pii.given_names import MIN_ALONE, is_given
 from ingest.detect.pii.names import WORD, NameRun, read_name
 from ingest.detect.pii.words import split_words
 
@@ -44,20 +45,6 @@ _JOBS: Final = frozenset(
     )
 )
 _SURE_TITLES: Final = frozenset(split_words("mr mrs ms herr herrn frau sra srta mme mlle dhr mevr"))
-_TOOLS: Final = frozenset(
-    split_words(
-        "ruby julia jade crystal elm ada pascal ember travis jenkins alexa siri cortana maven "
-        "hudson celery salt chef apollo athena hermes phoenix sinatra mocha karma cypress luna "
-        "claude gemini basil sage octave maya jasmine django jersey jackson gatsby astro nova "
-        "clippy watson delta sierra echo bravo victor oscar mike lima quebec romeo juliet papa "
-        "angular dart flutter robin iris aurora atlas titan orion kafka pandora mercury venus "
-        "jordan chad china georgia asia america virginia victoria austin dallas madison houston "
-        "python perl java angel art bill mark drew grant rob pat sue may june april august will "
-        "frank max min hash case page key rich van don bo al ed jan mar sun vi"
-    )
-)
-"""First names that are also tools, code words, places, months and verbs: alone they say nothing."""
-_MIN_ALONE: Final = 4
 _NOT_GIVEN: Final = re.compile(r" [A-Z]|[\w(=/@:_]|\.\w|'s? [A-Z]")
 _VERB: Final = re.compile(
     r" (?:will|says|said|wants|wanted|asked|wrote|told|suggested|noted|mentioned|promised|thinks) $"
@@ -198,7 +185,7 @@ def is_plain_surname(reading: Reading, name: str) -> bool:
     """Tell whether one word could be a name that no list knows, and is no plain word or job."""
     judge = reading.judge
     return (
-        len(name) >= _MIN_ALONE
+        len(name) >= MIN_ALONE
         and name[0].isupper()
         and not name.isupper()
         and name.lower().partition("-")[0] not in _JOBS
@@ -251,13 +238,4 @@ def before_verb(reading: Reading) -> Iterator[Hit]:
 
 def is_given_name(reading: Reading, word: str) -> bool:
     """Tell whether one word is a listed first name and is called nothing else."""
-    known = reading.judge.gazetteer
-    return (
-        len(word) >= _MIN_ALONE
-        and word[0].isupper()
-        and not word.isupper()
-        and known.is_first(word)
-        and not known.is_ordinary(word)
-        and word.lower() not in _TOOLS
-        and not reading.judge.reason_against((word,))
-    )
+    return is_given(reading.judge, word)

@@ -26,6 +26,10 @@ class Reading:
     end: int
     """One past the last byte of the match."""
     judge: NameJudge
+    reach: int = _AHEAD
+    """How many bytes `ahead` holds."""
+    read_to: int = 0
+    """Set by a reader of long stretches: its cues that end before this byte ask nothing more."""
 
     @cached_property
     def start(self) -> int:
@@ -38,7 +42,7 @@ class Reading:
     @cached_property
     def ahead(self) -> str:
         """Return the text from the last character of the match on."""
-        return self.data[self.start : self.start + _AHEAD].decode("utf-8", "surrogateescape")
+        return self.data[self.start : self.start + self.reach].decode("utf-8", "surrogateescape")
 
     @cached_property
     def behind(self) -> str:

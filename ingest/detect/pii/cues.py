@@ -13,6 +13,7 @@ from typing import Final
 
 from ingest.detect.funnel import MULTILINE
 from ingest.detect.pii import (
+    cue_citations,
     cue_credits,
     cue_fields,
     cue_halves,
@@ -22,6 +23,7 @@ from ingest.detect.pii import (
     cue_numbers,
     cue_prose,
     cue_records,
+    tables,
 )
 from ingest.detect.pii.cue_reading import Reading
 from ingest.detect.pii.engine import Hit
@@ -224,6 +226,16 @@ CUES: Final = (
         read=cue_fields.bare_name,
     ),
     *(Cue(expression=form, read=cue_halves.half) for form in cue_halves.HALF),
+    Cue(expression=cue_halves.COMPARED, read=cue_halves.compared),
+    Cue(
+        expression=rf"\bperson\([ \t]{{0,2}}(?:given[ \t]{{0,2}}=[ \t]{{0,2}})?"
+        rf"(?:c\([ \t]{{0,2}})?\"{_CAPITAL}",
+        read=cue_fields.in_person,
+    ),
+    Cue(expression=cue_citations.CITATIONS["numbered"], read=cue_citations.numbered),
+    Cue(expression=cue_citations.CITATIONS["dated"], read=cue_citations.dated),
+    Cue(expression=cue_citations.CITATIONS["titled"], read=cue_citations.titled),
+    Cue(expression=tables.RULER, read=tables.drawn_table),
     Cue(expression=cue_records.RECORDS["bib"], read=cue_records.bibliography),
     Cue(expression=cue_records.RECORDS["dn"], read=cue_records.distinguished_name),
     Cue(expression=cue_records.RECORDS["mail"], read=cue_records.reversed_before_mail),
@@ -274,9 +286,12 @@ def cue_hits(
     `ends`: place of the cue in `CUES` to its match ends.
     """
     for number in sorted(ends):
-        read = CUES[number].read
+        read, read_to = CUES[number].read, 0
         for end in ends[number]:
-            yield from read(Reading(data=data, suffix=suffix, end=end, judge=judge))
+            if end >= read_to:
+                reading = Reading(data=data, suffix=suffix, end=end, judge=judge)
+                yield from read(reading)
+                read_to = reading.read_to
 
 
 FLAGS: Final = MULTILINE

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Final
 
 from ingest.detect.pii.engine import Hit
@@ -16,6 +17,8 @@ from ingest.detect.pii.names import NameJudge, read_name
 from ingest.domain.finding import Category
 
 _MIN_BYTES: Final = 6
+_MAX_BETWEEN: Final = 40
+_BETWEEN_CELLS: Final = re.compile(rb"[\"'` ]*[|,;\t][\"'` ]*")
 _MAX_BYTES_READ: Final = 64_000_000
 """Of a long text with many names only the first names are looked for again."""
 _SURE: Final = frozenset(
@@ -32,10 +35,20 @@ def echo_hits(data: bytes, people: Iterable[tuple[str, int, int]]) -> Iterator[H
         for rule, start, end in told
         if rule in _SURE and end - start >= _MIN_BYTES and b" " in data[start:end]
     }
+    names |= dict.fromkeys(_joined(data, told))
     for name in list(names)[: _MAX_BYTES_READ // (len(data) + 1) + 1]:
         for start in _places(data, name):
             if (start, start + len(name)) not in known:
                 yield Hit(Category.PERSON, "person.echo", start, start + len(name))
+
+
+def _joined(data: bytes, told: list[tuple[str, int, int]]) -> Iterator[bytes]:
+    """Yield first name and surname that a table has in columns side by side, as one name."""
+    cells = sorted((start, end) for rule, start, end in told if rule == "person.column")
+    for (start, end), (start_2, end_2) in pairwise(cells):
+        between = data[end:start_2]
+        if len(between) <= _MAX_BETWEEN and _BETWEEN_CELLS.fullmatch(between):
+            yield data[start:end] + b" " + data[start_2:end_2]
 
 
 def _places(data: bytes, name: bytes) -> Iterator[int]:

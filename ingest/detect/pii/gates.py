@@ -15,6 +15,7 @@ from ingest.detect.pii.identities import SCHEMES, WHOLE_WORDS, Scheme
 from ingest.detect.pii.names import JOINED, PARTICLE
 from ingest.detect.pii.narrowing import Look, Narrowing
 from ingest.detect.pii.numbers import IBAN_LENGTHS
+from ingest.detect.pii.people import WRAP
 from ingest.detect.pii.phones import PHONE_GATE
 from ingest.detect.pii.rosters import HEADING
 from ingest.domain.finding import NATIONAL_IDS, Category
@@ -44,27 +45,31 @@ _MARK: Final = (
     r"|\xef[\xbc\xbd][\x80-\xbf]|\xe2[\x80-\xbf]{2}|\xc2[\x80-\xbf])"
 )
 """What no word of a script without capitals goes on with: ASCII marks, and wide ones."""
+_BLANK: Final = r"[\t-\r\x1c- \x80-\xff]"
+"""What a blank of a text begins with or goes on with; the widest has three bytes."""
 _MARKS: Final = (
-    r"(?i:copyright|copr\.|\xc2\xa9|\(c\))(?:[^A-Za-z]|(?i:by|\(c\)|copyright|present|now|text)){0,80}",
-    r"(?i:author|maintainer|contributor|assignee|reviewer)[sS]?(?i:_?names?)?_{0,2}[^A-Za-z0-9\n]{1,6}",
+    (
+        r"(?i:copyright|copr\.|\xc2\xa9|\(c\)|&copy;)"
+        r"(?:[^A-Za-z]|(?i:by|\(c\)|copy(?:right)?|present|now|text)){0,80}"
+    ),
+    (
+        r"(?i:author|maintainer|contributor|assignee|reviewer)[sS]?(?i:_?names?)?_{0,2}"
+        r"[^A-Za-z0-9\n]{1,6}(?:[uU][\"'])?"
+    ),
     r"(?i:-by:)[ \t]{0,3}",
+    # of ``contributed to … by`` any letter, blank or full stop may stand before the last word
+    rf"[A-Za-z .]{_BLANK}{{1,6}}(?i:by)(?:{WRAP}|(?:{_BLANK}|:){{1,9}})[*_\[]{{0,2}}",
     (
-        r"(?i:n|ed|h|k|e|a|r|d)[ \t\n]{1,2}(?i:by)(?:[ \t\n:]{1,3}|[ \t]?\n[ \t]{0,24}"
-        r"(?:[*#/;]{1,3}[ \t])?)[*_\[]{0,2}"
+        rf"(?i:thanks|thank you|kudos|props|credits?|thx)(?:{_BLANK}{{1,3}}(?i:goes|go))?"
+        rf"(?:(?:{WRAP}|{_BLANK}{{1,3}})(?i:to|for)|,|:)(?:{WRAP}|{_BLANK}{{1,6}})[*_\[]{{0,2}}"
     ),
-    (
-        r"(?i:thanks|thank you|kudos|props|credits?|thx)(?:\s(?i:goes |go )?(?i:to|for)|,|:)\s{1,2}"
-        r"[*_\[]{0,2}"
-    ),
-    (
-        r"(?i:courtesy(?: of)?|hat tip to|h/t)"
-        r"(?:[ \t\n]{1,2}|[ \t]?\n[ \t]{0,24}(?:[*#/;]{1,3}[ \t])?)"
-    ),
+    rf"(?i:courtesy(?: of)?|hat tip to|h/t)(?:{WRAP}|{_BLANK}{{1,6}})",
     r"(?:Mr|Mrs|Ms|Mx|Dr|Prof|Miss|Professor)\.?[ \t]{1,2}",
     r"(?:Herr|Frau|Herrn|Monsieur|Madame|Mme|Dhr|Mevr|Pani?|Dear)\.?[ \t]{1,2}",
-    r"(?:Se\xc3\xb1ora?|Signora?)[ \t]{1,2}",
-    r"(?i:todo|fixme|xxx|hack)[ \t]?\([ \t]?",
+    r"(?:Se\xc3\xb1ora?|Signora?)\.?[ \t]{1,2}",
+    rf"(?i:todo|fixme|xxx|hack){_BLANK}{{0,3}}\({_BLANK}{{0,3}}",
 )
+"""What a name follows, as the recognizers of people read it."""
 
 
 def _identity_gate(scheme: Scheme) -> str:
@@ -198,7 +203,7 @@ GATES: Final = (
     ),
     Gate(
         category=Category.PERSON,
-        expression=r"[A-Za-z\x80-\xff.\"'] ?<[A-Za-z0-9_.+-]{1,64}(?:@| at |\[at\])",
+        expression=r"[A-Za-z\x80-\xff.\"'] ?<[A-Za-z0-9_.+-]{1,64}(?:@| at |[\[(<]at[\])>])",
         before=200,
         after=48,
     ),

@@ -25,6 +25,10 @@ JOINED: Final = r"a[ldrszn]|e[ld]|as[hs]|abd|bin|ben|ibn|dell|d|l"
 _JOINED: Final = re.compile(rf"(?:{JOINED})['-][^\W\d_a-z]")
 """A particle that is written as one word with the name behind it: ``al-Hashimi``, ``d'Arc``."""
 _GAP: Final = re.compile(r"[ \t]{1,3}")
+_BREAK: Final = r"[ \t]{0,3}\r?\n[ \t]{0,32}(?:(?:[*#/;%!|>]{1,3}|--|dnl)[ \t]{1,8})?"
+BROKEN_GAP: Final = re.compile(rf"[ \t]{{1,3}}(?!\r?\n)|{_BREAK}")
+"""Between the words of a name in running text, whose lines may be those of a comment."""
+_LINE_BREAK: Final = re.compile(_BREAK)
 _POSSESSIVE: Final = re.compile(r"(?<=\w{3})['\u2019]s$")
 _WORD_ENDING: Final = re.compile(r"(?:ing|tion|ment|ness|able|ity|ies|ware|ology|ers)s?$")
 """What ends English words far more often than names."""
@@ -45,11 +49,11 @@ class NameRun:
     """With particles and initials, without the last word's full stop."""
 
 
-def read_name(text: str, start: int) -> NameRun | None:
+def read_name(text: str, start: int, between: re.Pattern[str] = _GAP) -> NameRun | None:
     """Return the name-shaped run that begins at an offset, or None if no name begins there.
 
     Two to five words: capitalised, initials, or particles such as ``van``; the last is a
-    capitalised word.
+    capitalised word. `between`: what may stand between two words.
     """
     words: list[re.Match[str]] = []
     position = start
@@ -59,7 +63,7 @@ def read_name(text: str, start: int) -> NameRun | None:
         words.append(match)
         if match.group().endswith(".") and len(match.group()) > _MAX_ABBREVIATION:
             break
-        gap = _GAP.match(text, match.end())
+        gap = between.match(text, match.end())
         if gap is None:
             break
         position = gap.end()
@@ -71,6 +75,22 @@ def read_name(text: str, start: int) -> NameRun | None:
     texts[-1] = _POSSESSIVE.sub("", texts[-1].rstrip("."))
     end = words[-1].start() + len(texts[-1])
     return NameRun(start=start, end=end, words=tuple(texts))
+
+
+def read_broken_name(text: str, start: int) -> NameRun | None:
+    """Return the run that begins at an offset and may go on in the next line, or None."""
+    return read_name(text, start, BROKEN_GAP)
+
+
+def parts_of_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield what of a span stands on each line, without what begins a line of a comment.
+
+    A finding never reaches over the end of a line: what takes its place would join two lines.
+    """
+    for gap in _LINE_BREAK.finditer(text, start, end):
+        yield start, gap.start()
+        start = gap.end()
+    yield start, end
 
 
 def _is_name_shaped(word: str, *, is_first: bool) -> bool:

@@ -12,14 +12,22 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ingest.detect.pii.names import NameJudge, NameRun, capitalised, read_name
+from ingest.detect.pii.given_names import is_given
+from ingest.detect.pii.names import (
+    NameJudge,
+    NameRun,
+    capitalised,
+    parts_of_lines,
+    read_broken_name,
+    read_name,
+)
 from ingest.detect.pii.shapes import Chars, SpanRecognizer
 from ingest.detect.pii.words import split_words
 from ingest.domain.finding import Category
 
 _YEARS: Final = r"(?:\d{4}(?:\s?[-\u2013/]\s?(?:\d{2,4}|present|now))?[\s,;:]*){0,8}"
-_WRAP: Final = r"[ \t]?\n[ \t]{0,24}(?:[*#/;]{1,3}[ \t])?"
-"""A sentence that goes on in the next line, which may be one of a comment."""
+WRAP: Final = r"[ \t]?\n[ \t]{0,24}(?:[*#/;]{1,3}[ \t]{1,2})?"
+"""A sentence that goes on in the next line, which may be one of a comment; for Hyperscan too."""
 _MARKS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = tuple(
     (tuple(literals.split("|")), re.compile(pattern))
     for literals, pattern in (
@@ -54,21 +62,21 @@ _MARKS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = tuple(
                 r"\b(?:written|contributed|maintained|created|developed|implemented|designed|ported|patch"
                 r"|patched|reported|suggested|authored|modified|reviewed|fixed|translated|coded|adapted"
                 r"|added|rewritten|provided|submitted|work|code|idea|owned|approved|requested|found"
-                r"|spotted|noticed|discovered|diagnosed|proposed)\s{1,2}by(?:[\s:]{1,3}|"
-                + _WRAP
-                + r")[*_\[]{0,2}"
+                r"|spotted|noticed|discovered|diagnosed|proposed)(?: to [a-z .]{3,40})?\s{1,2}by(?:"
+                + WRAP
+                + r"|[\s:]{1,3})[*_\[]{0,2}"
             ),
         ),
         (
             "thank|kudos|props|credit|thx",
             (
                 r"\b(?:thanks|thank you|kudos|props|credits?|thx)(?:\s(?:goes|go))?"
-                r"(?:\s(?:to|for)|,|:)\s{1,2}[*_\[]{0,2}"
+                r"(?:(?:" + WRAP + r"|\s)(?:to|for)|,|:)(?:" + WRAP + r"|\s{1,2})[*_\[]{0,2}"
             ),
         ),
         (
             "courtesy|hat tip|h/t",
-            r"\b(?:courtesy(?: of)?|hat tip to|h/t)(?:\s{1,2}|" + _WRAP + r")",
+            r"\b(?:courtesy(?: of)?|hat tip to|h/t)(?:" + WRAP + r"|\s{1,2})",
         ),
         ("todo|fixme|xxx|hack", r"\b(?:todo|fixme|xxx|hack)\s?\(\s?"),
     )
@@ -84,11 +92,19 @@ _AFTER_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _MAIL: Final = re.compile(
-    r"<[^<>\s@]{1,64}(?:@| at |\[at\])|\([\w.+-]{1,64}@[\w.-]{3,255}\)"
+    r"<[^<>\s@]{1,64}(?:@| at |[\[(<]at[\])>])|\([\w.+-]{1,64}@[\w.-]{3,255}\)"
     r"|(?P<login>\(?@[A-Za-z][\w-]{1,38}\b(?![/(.]))"
 )
 """Each begins with one of three characters, to which the engine jumps."""
+_AT_MARKS: Final = ("@", " at ", "[at]", "(at)", "<at>")
 _WORD_START: Final = re.compile(r"(?<![^\W_])(?=[^\W\d_])")
+_INITIALLED: Final = re.compile(
+    r"([^\W\d_a-z][^\W\d_]+) ([A-Z])(?![\w'-])(?!\. ?[^\W\d_a-z][^\W\d_A-Z])"
+)
+_ALONE_BEFORE: Final = re.compile(r"(?:^|[\n,;:>\"'(]|[-*] )[ \t\"']{0,4}([^\W\d_a-z][^\W\d_]+)\Z")
+_MAX_ALONE: Final = 40
+_MIN_OWN: Final = 3
+"""A shorter word in an address may be there by chance."""
 _MAX_NAME_CHARS: Final = 96
 _MAX_LISTED: Final = 20
 
@@ -135,6 +151,10 @@ def _mark_ends(text: str) -> Iterator[int]:
                 yield mark.end()
 
 
+def _is_shouted_in(word: str, mail: str) -> bool:
+    return word.isupper() and len(word) > _MIN_OWN and word.lower() in mail
+
+
 class MarkedPersonRecognizer(SpanRecognizer):
     """Finds names that a mark of authorship introduces or a mail address follows."""
 
@@ -154,18 +174,37 @@ class MarkedPersonRecognizer(SpanRecognizer):
         for mark_end in _mark_ends(text):
             position = mark_end
             for _ in range(_MAX_LISTED):
-                run = read_name(text, position)
+                run = (
+                    read_name(text, position)
+                    or self._broken_run(text, position)
+                    or self._initialled(text, position)
+                )
                 if run is None:
                     break
                 if _AFTER_NAME.match(text, run.end) and not self._judge.is_a_thing(run.words):
-                    yield run.start, run.end
+                    yield from parts_of_lines(text, run.start, run.end)
                 separator = _SEPARATOR.match(text, run.end)
                 if separator is None:
                     break
                 position = separator.end()
 
+    def _broken_run(self, text: str, start: int) -> NameRun | None:
+        """Return the run that a line end parts, if its words are those of a name."""
+        run = read_broken_name(text, start)
+        judge = self._judge
+        if run and (judge.is_likely_person(run.words) or judge.is_plain(run.words)):
+            return run
+        return None
+
+    def _initialled(self, text: str, start: int) -> NameRun | None:
+        """Return a first name whose surname is only an initial: ``Jane Q``, ``Jane Q.``."""
+        match = _INITIALLED.match(text, start)
+        if match is None or not is_given(self._judge, match[1]):
+            return None
+        return NameRun(start=start, end=match.end(), words=(match[1], match[2]))
+
     def _before_mails(self, text: str) -> Iterator[Chars]:
-        if "@" not in text and " at " not in text and "[at]" not in text:
+        if not any(mark in text for mark in _AT_MARKS):
             return
         read_to = 0
         for mail in _MAIL.finditer(text):
@@ -174,19 +213,31 @@ class MarkedPersonRecognizer(SpanRecognizer):
             stop -= stop > read_to and text[stop - 1] in " \t"
             stop -= stop > read_to and text[stop - 1] in "\"'"
             read_to = mail.end()
-            run = self._name_up_to(text, stop)
+            run = self._name_up_to(text, stop, mail.group().lower())
             # a login says less than an address: then the name must be a listed one
             if run and (mail.group("login") is None or self._judge.is_half_listed(run.words)):
                 yield run.start, run.end
+            elif run is None and mail.group().startswith("<"):
+                yield from self._first_name_up_to(text, stop)
 
-    def _name_up_to(self, text: str, stop: int) -> NameRun | None:
-        """Return the longest run that reaches `stop`; earlier words of the line are no part."""
+    def _name_up_to(self, text: str, stop: int, mail: str) -> NameRun | None:
+        """Return the longest run that reaches `stop`; earlier words of the line are no part.
+
+        `mail`: the address behind it, in lower case; it tells a surname in capitals from a brand.
+        """
         line_start = max(stop - _MAX_NAME_CHARS, text.rfind("\n", 0, stop) + 1)
         for word in _WORD_START.finditer(text, line_start, stop):
             run = read_name(text, word.end())
             if run and run.end >= stop:
-                return None if self._judge.is_a_thing(run.words) else run
+                words = tuple(w.title() if _is_shouted_in(w, mail) else w for w in run.words)
+                return None if self._judge.is_a_thing(words) else run
         return None
+
+    def _first_name_up_to(self, text: str, stop: int) -> Iterator[Chars]:
+        """Yield a first name that is all that stands before an address."""
+        word = _ALONE_BEFORE.search(text, max(0, stop - _MAX_ALONE), stop)
+        if word and is_given(self._judge, word[1]):
+            yield word.span(1)
 
 
 class ListedPersonRecognizer(SpanRecognizer):

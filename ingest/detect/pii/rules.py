@@ -12,7 +12,7 @@ from ingest.detect.detector import VIEWS_VERSION, DetectorConfig
 from ingest.detect.pii.model import MODEL, model_version
 from ingest.domain.finding import NATIONAL_IDS, Category
 
-RULES_VERSION: Final = "6"
+RULES_VERSION: Final = "8"
 """Raised with every change of a pattern, threshold or acceptance rule of this package."""
 
 ENGINES: Final = (

@@ -27,6 +27,7 @@ from ingest.detect.pii.exclusions import Exclusions
 from ingest.detect.pii.fields import FieldPersonRecognizer
 from ingest.detect.pii.gates import Candidates, Gate, Prefilter
 from ingest.detect.pii.gazetteer import Gazetteer
+from ingest.detect.pii.given_names import given_hits
 from ingest.detect.pii.identities import identity_recognizers
 from ingest.detect.pii.logins import login_recognizers
 from ingest.detect.pii.names import NameJudge
@@ -198,8 +199,11 @@ class PiiDetector:
             beside = neighbour_hits(text.data, told, self._names)
             admitted += self._in_zone(text, self._matches(text, beside))
             told = [(m.rule, m.start, m.end) for m in admitted if m.category is Category.PERSON]
-            echoes = echo_hits(text.data, told)
-            admitted += self._in_zone(text, self._matches(text, echoes))
+            again = [
+                *echo_hits(text.data, told),
+                *given_hits(text.data, told, self._names),
+            ]
+            admitted += self._in_zone(text, self._matches(text, again))
         people = [match.start for match in admitted if match.category in _BESIDE_PHONES]
         phones = phones_beside(text.data, text.suffix, people)
         matches = resolve_overlaps([*admitted, *self._matches(text, phones)])

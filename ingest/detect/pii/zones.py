@@ -58,6 +58,9 @@ _ALL_VALUES: Final = frozenset(
     )
 )
 """Formats in which words with a space between stand in values and comments only."""
+_BULLETS: Final = (b"-", b"*", b"+")
+_ENDS_LINE: Final = re.compile(rb"[ \t]*(?:[\r\n]|$)")
+"""Behind a bullet two words alone are no code in any language, whatever holds them."""
 _QUOTES: Final = re.compile(rb"\\.|[\"'`]")
 _MAX_LINE_BYTES: Final = 400
 _PERCENT_LINE: Final = re.compile(rb"^[ \t]*%", re.MULTILINE)
@@ -83,7 +86,7 @@ class Lines:
         if is_written and suffix in _ALL_VALUES:
             return True
         line = data.rfind(b"\n", max(0, start - _MAX_LINE_BYTES), start) + 1
-        head = data[line:start].lstrip()
+        head = data[line : min(start, line + _MAX_LINE_BYTES)].lstrip()
         is_marked = head.startswith(_COMMENT_MARKS.get(suffix, ()))
         if not is_written:
             # a list in a string over many lines is marked too, and what is longer than a line
@@ -92,7 +95,8 @@ class Lines:
             if is_marked and is_line and (head[:1] != b"*" or self._is_in_block(start)):
                 return True
             return False if self._is_outside_comments(line, start) else None
-        if is_marked:
+        is_bare_item = head.rstrip() in _BULLETS and _ENDS_LINE.match(data, end) is not None
+        if is_marked or (rule == "person.roster" and is_bare_item):
             return True
         if suffix not in _COMMENT_MARKS:
             return None
@@ -111,7 +115,8 @@ class Lines:
             if len(mark) == 1:
                 quote = b"" if mark == quote else quote or mark
             read_to = match.end()
-        self._read[line] = read_to, quote
+        # the last byte may be a backslash, which takes the next with it
+        self._read[line] = max(read_to, start - 1), quote
         return quote or b"\n"
 
     def _is_outside_comments(self, line: int, start: int) -> bool:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from ingest.detect.secrets.matches import Match
 from ingest.detect.secrets.occurrences import is_unguessable
@@ -32,14 +33,17 @@ RULE_ID: Final = "known-value"
 MIN_BYTES: Final = 8
 MAX_BYTES: Final = 512
 _MAX_CLEAN: Final = 1_000_000
-_JOINT: Final = re.compile(rb"[=:/@&?#.!%+*$~^-]")
+_JOINTS: Final = b"=:/@&?#.!%+*$~^-"
+_JOINT: Final = re.compile(rb"[" + re.escape(_JOINTS) + rb"]")
 _BREAKS: Final = bytes(range(0x20)) + b" \"'`<>()[]{},;|\\"
 _DIGITS: Final = b"0123456789"
-_BREAK, _DIGIT = 1, 2
+_BREAK, _DIGIT, _JOINING = 1, 2, 3
+_ROLES: Final = {_BREAK: _BREAKS, _DIGIT: _DIGITS, _JOINING: _JOINTS}
 _ROLE_OF: Final = bytes(
-    _BREAK if byte in _BREAKS else _DIGIT if byte in _DIGITS else 0 for byte in range(0x100)
+    next((role for role, members in _ROLES.items() if byte in members), 0) for byte in range(0x100)
 )
 """What each byte is for a run."""
+_Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +70,11 @@ class KnownValues:
                 self._by_length.setdefault(value.length, {}).setdefault(value.hmac, value)
         self._shortest = min(self._by_length, default=0)
         self._longest = max(self._by_length, default=0)
+        self._is_length = np.zeros(self._longest + 1, np.bool_)
+        self._is_length[list(self._by_length)] = True
         self._clean: set[int] = set()
-        """Runs that hold nothing: most stand in many files. Only their hashes are kept, under the
-        interpreter's own key of 64 bits, since a run may hold a secret that is not known yet."""
+        """Pieces that are not known: most stand in many files. Only their hashes are kept, under
+        the interpreter's own key of 64 bits, since one may be a secret that is not known yet."""
 
     def __len__(self) -> int:
         """Return how many values can be found."""
@@ -85,16 +91,21 @@ class KnownValues:
         """Return every place of a known value in a text, sorted, none inside another."""
         if not self._by_length:
             return []
-        found: list[Match] = []
-        for start, end in _runs_with_a_digit(data, self._shortest):
-            seen = hash(data[start:end])
+        runs = _Runs.of(data, self._shortest)
+        held = sorted(set(self._runs_with_any(data, runs)))
+        return [match for number in held for match in self._of_run(data, *runs.span(number))]
+
+    def _runs_with_any(self, data: bytes, runs: _Runs) -> Iterator[int]:
+        """Yield the numbers of runs that hold a known value."""
+        for start, length, number in runs.pieces(self._is_length):
+            piece = data[start : start + length]
+            seen = hash(piece)
             if seen in self._clean:
                 continue
-            matches = list(self._of_run(data, start, end))
-            found += matches
-            if not matches and len(self._clean) < _MAX_CLEAN:
+            if self._known(piece, self._by_length[length]):
+                yield number
+            elif len(self._clean) < _MAX_CLEAN:
                 self._clean.add(seen)
-        return found
 
     def matches_all(self, texts: Sequence[bytes]) -> list[list[Match]]:
         """Return what `matches` returns of each text, in their order.
@@ -128,17 +139,78 @@ class KnownValues:
         return by_hmac.get(self._key.digest("value", piece))
 
 
-def _runs_with_a_digit(data: bytes, least: int) -> Iterator[tuple[int, int]]:
-    """Yield the runs that can hold a value: of at least so many bytes, and with a digit."""
-    kinds = np.frombuffer(data.translate(_ROLE_OF), np.uint8)
-    breaks = np.flatnonzero(kinds == _BREAK)
-    digits = np.flatnonzero(kinds == _DIGIT)
-    runs = np.searchsorted(breaks, digits)
-    runs = runs[np.append(True, runs[1:] != runs[:-1])[: len(runs)]]
-    starts = np.concatenate(([0], breaks + 1))[runs]
-    ends = np.append(breaks, len(data))[runs]
-    long = ends - starts >= least
-    yield from zip(starts[long].tolist(), ends[long].tolist(), strict=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Runs:
+    """The runs of a text that can hold a value, laid out one behind the other with their ends."""
+
+    starts: _Places
+    ends: _Places
+    numbers: _Places
+    """Number of the run at each place of the layout."""
+    shifts: _Places
+    """What leads from a place of a run in the layout to that in the text, by run."""
+    is_edge: npt.NDArray[np.bool_]
+    digits: _Places
+    """How many digits stand before each place of the layout."""
+
+    @classmethod
+    def of(cls, data: bytes, least: int) -> _Runs:
+        """Find the runs of at least so many bytes, and with a digit."""
+        roles = np.frombuffer(data.translate(_ROLE_OF) + bytes([_BREAK]), np.uint8)
+        breaks = np.flatnonzero(roles == _BREAK)
+        # Few runs have a digit: which ones is asked first.
+        runs = np.searchsorted(breaks, np.flatnonzero(roles == _DIGIT))
+        runs = runs[np.append(True, runs[1:] != runs[:-1])[: len(runs)]]
+        starts, ends = breaks[runs - 1] + 1, breaks[runs]
+        starts[runs == 0] = 0
+        is_long = ends - starts >= least
+        return cls._laid_out(roles, starts[is_long], ends[is_long])
+
+    @classmethod
+    def _laid_out(cls, roles: npt.NDArray[np.uint8], starts: _Places, ends: _Places) -> _Runs:
+        sizes = ends - starts + 1
+        firsts = np.cumsum(sizes) - sizes
+        numbers = np.repeat(np.arange(len(sizes)), sizes)
+        shifts = starts - firsts
+        own = roles[np.arange(len(numbers)) + shifts[numbers]]
+        is_joint = own == _JOINING
+        is_edge = is_joint | (own == _BREAK)
+        is_edge[1:] |= is_joint[:-1]
+        is_edge[firsts] = True
+        digits = np.cumsum(own == _DIGIT) - (own == _DIGIT)
+        return cls(
+            starts=starts,
+            ends=ends,
+            numbers=numbers,
+            shifts=shifts,
+            is_edge=is_edge,
+            digits=digits,
+        )
+
+    def span(self, number: int) -> tuple[int, int]:
+        """Return where a run stands in the text."""
+        return int(self.starts[number]), int(self.ends[number])
+
+    def pieces(self, is_length: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
+        """Yield start, length and run of each piece with a digit that is between two edges.
+
+        `is_length` tells of each length whether it is asked for. Each edge is paired with the next
+        one, then with the one after that, as long as both are in one run and near enough.
+        """
+        edges = np.flatnonzero(self.is_edge)
+        runs, digits = self.numbers[edges], self.digits[edges]
+        lefts, step = np.arange(len(edges)), 1
+        while len(lefts):
+            lefts = lefts[: np.searchsorted(lefts, len(edges) - step)]
+            rights = lefts + step
+            sizes = edges[rights] - edges[lefts]
+            is_near = (runs[lefts] == runs[rights]) & (sizes < len(is_length))
+            lefts, rights, sizes = lefts[is_near], rights[is_near], sizes[is_near]
+            is_piece = is_length[sizes] & (digits[rights] > digits[lefts])
+            numbers = runs[lefts[is_piece]]
+            starts = edges[lefts[is_piece]] + self.shifts[numbers]
+            yield from zip(starts.tolist(), sizes[is_piece].tolist(), numbers.tolist(), strict=True)
+            step += 1
 
 
 def known_of(findings: Iterable[Finding]) -> frozenset[KnownValue]:

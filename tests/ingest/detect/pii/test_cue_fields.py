@@ -61,3 +61,21 @@ def test_a_record_of_a_person_holds_the_name(
 )
 def test_what_only_looks_like_a_record_is_nobody(text: str, suffix: str, find: Find) -> None:
     assert people(find(text, suffix)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('person(c("Zzelma", "E", "Quendrel", "Jr"), role = "ctb")', ["Zzelma", "Quendrel", "Jr"]),
+        ('person("Zzelma N.", "Quendrel", email = "q@quux.at")', ["Zzelma N.", "Quendrel"]),
+        ('person(c("Zzelma", "K."), "Quendrel", role = "ctb")', ["Zzelma", "K.", "Quendrel"]),
+        ('person("Foo", "Bar", role = "ctb")', []),
+        ('person(name, "Quendrel")', []),
+        ('person("Posit Software, PBC", role = "cph")', []),
+    ],
+)
+def test_the_strings_of_a_person_are_parts_of_one_name(
+    text: str, names: list[str], find: Find
+) -> None:
+    found = [value for kind, value in find(f"Authors@R: {text}", "description") if kind == "PERSON"]
+    assert found == names

@@ -103,3 +103,37 @@ def test_a_record_of_jobs_and_things_holds_no_names(text: str, suffix: str, find
 @given(name=st.from_regex(r"[A-Z][a-z]{2}z[a-z]{3,8}q", fullmatch=True))
 def test_any_capitalised_word_fills_a_field_for_surnames(find: Find, name: str) -> None:
     assert people(find(f'{{"last_name": "{name}"}}', "json")) == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix"),
+    [
+        ('assertEquals("Zornedal", owner.getLastName());', "java"),
+        ('hasProperty("lastName", is("Zornedal"))', "java"),
+        ('expect(user.lastName).toBe("Zornedal");', "ts"),
+        ('assertThat(p.getLastName()).isEqualTo("Zornedal");', "java"),
+        ('owner.LastName.Should().Be("Zornedal");', "cs"),
+        ('self.assertEqual("Zornedal", user.last_name)', "py"),
+        ('apellido = "Zornedal"', "py"),
+    ],
+)
+def test_what_a_test_wants_of_a_field_for_half_of_a_name_is_one(
+    text: str, suffix: str, find: Find
+) -> None:
+    assert people(find(text, suffix)) == ["Zornedal"]
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix"),
+    [
+        ('bind("Zornedal", lastName)', "ts"),
+        ('expect(user.lastName).toBe("Required");', "ts"),
+        ('assertEquals("LastName", field.lastName)', "java"),
+        ('assertEquals("Zornedal", owner.getCity());', "java"),
+        ('hasProperty("city", is("Zornedal"))', "java"),
+    ],
+)
+def test_labels_and_what_a_test_wants_of_other_fields_are_no_names(
+    text: str, suffix: str, find: Find
+) -> None:
+    assert people(find(text, suffix)) == []

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
+
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ingest.detect.pii.acceptance import judge
 from ingest.detect.pii.engine import MAX_WINDOW_BYTES
 from ingest.detect.pii.gates import GATES
+from ingest.detect.pii.people import _MARKS
 from ingest.detect.pii.scanner import PiiDetector
 from ingest.detect.pii.windows import TARGET_WINDOW_BYTES, windows
 from ingest.domain.finding import Category
@@ -39,6 +42,17 @@ TEXTS = (
     "Thanks to Torvald Quendrel",
     "credit goes to Torvald Quendrel",
     "courtesy of Torvald Quendrel",
+    "* written by\n *  Torvald Quendrel",
+    "written\r\nby Torvald Quendrel",
+    "contributed to the docs by Torvald Quendrel",
+    "Contributed to the x. by Torvald Quendrel",
+    "thanks goes\n to Torvald Quendrel",
+    "Thanks\n#  to\n#  Torvald Quendrel",
+    "courtesy of\n//  Torvald Quendrel",
+    "&copy; 2012 Torvald Quendrel",
+    "Copyright |copy| 2012 Torvald Quendrel",
+    "__author__ = u'Torvald Quendrel'",
+    "TODO\n(\nTorvald Quendrel)",
     "TODO(Torvald Quendrel)",
     f"Torvald Quendrel <torvald{AT}kestrelworks.io>",
     f"Torvald Quendrel (torvald{AT}kestrelworks.io)",
@@ -81,6 +95,19 @@ def test_no_gate_loses_what_the_whole_text_would_give(text: str, detector: PiiDe
         assert expected <= seen
         found += len(expected)
     assert found
+
+
+@pytest.mark.parametrize("mark", [pattern for _, pattern in _MARKS])
+@settings(max_examples=25)
+@given(data=st.data())
+def test_a_gate_fires_behind_every_mark_that_a_recognizer_reads(
+    mark: re.Pattern[str], data: st.DataObject, detector: PiiDetector
+) -> None:
+    ascii_text = st.characters(max_codepoint=127)
+    before = data.draw(st.from_regex(mark, fullmatch=True, alphabet=ascii_text))
+    assume(len(before) <= 80)  # years go on for ever
+    fired = detector._prefilter.candidates(f"x {before}Torvald".encode()).gates
+    assert any(gate.category is Category.PERSON for gate in fired), before
 
 
 @pytest.mark.parametrize("style", ["INTERNATIONAL", "E164", "RFC3966"])

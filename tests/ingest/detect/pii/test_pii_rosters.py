@@ -34,3 +34,15 @@ def test_another_heading_ends_the_list(find: Find) -> None:
 def test_things_in_a_list_are_no_people(find: Find) -> None:
     text = "# Team\n\n- Getting Started\n- Visual Studio\n- Release Notes\n"
     assert people(find(text, "md")) == []
+
+
+def test_a_bare_item_is_no_code_in_any_language(find: Find) -> None:
+    text = "define AUTHORS\nContributors\n------------\n- Emily Quendrel\n- Zzelma Voss\nendef\n"
+    assert "Emily Quendrel" in people(find(text, "makefile"))
+    assert people(find("Contributors\n\nx = Emily Quendrel\n", "makefile")) == []
+
+
+def test_a_company_goes_before_whom_it_sends(find: Find) -> None:
+    text = "Liaison: Acme Security/Emily Johnson, Quux/Peter Miller"
+    assert people(find(text, "md")) == ["Emily Johnson", "Peter Miller"]
+    assert people(find("see Pictures/Emily Johnson/one.png", "md")) == []

@@ -87,3 +87,19 @@ def test_names_may_stand_in_strings_and_logins_may_not() -> None:
 
 def test_an_unknown_language_is_all_natural() -> None:
     assert Zones.of(text("x", "nosuch")).admits("person.listed", 0, 1)
+
+
+@given(st.text("a\"'\\\\ ", min_size=1, max_size=60), st.lists(st.integers(0, 60), max_size=9))
+def test_what_is_remembered_of_a_long_line_changes_no_answer(body: str, places: list[int]) -> None:
+    text = ScanText(blob_id="0" * 40, suffix="py", data=body.encode())
+    lines = Lines(text)
+    for start in sorted(places):
+        again = Lines(text).admits("person.marked", start, start + 1)
+        assert lines.admits("person.marked", start, start + 1) is again
+
+
+def test_no_part_of_a_long_line_without_quotes_is_read_twice() -> None:
+    text = ScanText(blob_id="0" * 40, suffix="py", data=b"x " * 2000)
+    lines = Lines(text)
+    lines.admits("person.marked", 3000, 3001)
+    assert [read_to for read_to, _ in lines._read.values()] == [2999]
