@@ -49,8 +49,8 @@ class ExitScanner(Protocol):
 class Signer(Protocol):
     """Signs with a key it alone holds."""
 
-    def sign(self, payload: bytes) -> bytes:
-        """Return a DSSE envelope (JSON) around the payload."""
+    def sign(self, payload: bytes, payload_type: str = ...) -> bytes:
+        """Return a DSSE envelope (JSON) around the payload, by default a manifest's."""
         ...
 
 

@@ -22,6 +22,15 @@ from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-
 from ingest.errors import ConfigurationError, ReleaseRefused
 
 PAYLOAD_TYPE: Final = "application/vnd.shardgate.manifest+json"
+RECALL_TYPE: Final = "application/vnd.shardgate.recall+json"
+FEED_TYPE: Final = "application/vnd.shardgate.recall-feed+json"
+"""A type of its own for each kind of document: what is signed as one never passes for another."""
+
+_KINDS: Final = {
+    PAYLOAD_TYPE: "manifest of a release",
+    RECALL_TYPE: "recall",
+    FEED_TYPE: "feed of recalls",
+}
 
 
 def generate_keys(private_path: Path, public_path: Path) -> None:
@@ -78,7 +87,9 @@ def verify(envelope: bytes, public_path: Path, payload_type: str = PAYLOAD_TYPE)
     try:
         parsed = Envelope.from_dict(json.loads(envelope))
         if parsed.payload_type != payload_type:
-            raise ReleaseRefused("The signed document is no manifest of a release.")
+            raise ReleaseRefused(
+                f"The signed document is no {_KINDS.get(payload_type, payload_type)}."
+            )
         parsed.verify([key], threshold=1)
     except VerificationError:
         raise ReleaseRefused(
@@ -97,9 +108,9 @@ class KeySigner:
 
     private: Path
 
-    def sign(self, payload: bytes) -> bytes:
+    def sign(self, payload: bytes, payload_type: str = PAYLOAD_TYPE) -> bytes:
         """Return the envelope; see `sign`."""
-        return sign(payload, self.private)
+        return sign(payload, self.private, payload_type)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +54,10 @@ class Leak:
     rule: str
 
 
+_Seen = dict[tuple[str, str], tuple[str, ...]]
+"""(column, text) of short texts that were scanned, and the rules that found something in them."""
+
+
 def exit_scan(
     root: Path, shards: Sequence[Shard], inspector: Inspector, *, progress: Progress
 ) -> None:
@@ -62,24 +67,39 @@ def exit_scan(
         ReleaseRefused: a shard shows a finding of a refused category; names rules, shards and row
             ids, never a value.
     """
-    total, done = sum(shard.rows for shard in shards), 0
-    leaks: list[Leak] = []
-    for shard in shards:
-        file = pq.ParquetFile(root / shard.path)
-        seen: set[tuple[str, str]] = set()
-        for batch in file.iter_batches(batch_size=_BATCH_ROWS):
-            leaks += _batch_leaks(batch, shard.path, inspector, seen)
-            done += batch.num_rows
-            progress(done, total)
-            if len(leaks) > _MAX_LEAKS:
-                break
-        file.close()
+    leaks = find_leaks(root, shards, inspector, progress=progress)
     if leaks:
         raise _refusal(leaks)
 
 
+def find_leaks(
+    root: Path, shards: Sequence[Shard], inspector: Inspector, *, progress: Progress
+) -> list[Leak]:
+    """Return what the shards show and must not; a file is left when there is more than enough."""
+    leaks: list[Leak] = []
+    for found in leaks_by_batch(root, shards, inspector, progress=progress):
+        leaks += found
+        if len(leaks) > _MAX_LEAKS:
+            break
+    return leaks
+
+
+def leaks_by_batch(
+    root: Path, shards: Sequence[Shard], inspector: Inspector, *, progress: Progress
+) -> Iterator[list[Leak]]:
+    """Yield what every text column of every Parquet shard shows, batch by batch, to the end."""
+    total, done = sum(shard.rows for shard in shards), 0
+    for shard in shards:
+        seen: _Seen = {}
+        with pq.ParquetFile(root / shard.path) as file:
+            for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+                yield list(_batch_leaks(batch, shard.path, inspector, seen))
+                done += batch.num_rows
+                progress(done, total)
+
+
 def _batch_leaks(
-    batch: pa.RecordBatch, shard: str, inspector: Inspector, seen: set[tuple[str, str]]
+    batch: pa.RecordBatch, shard: str, inspector: Inspector, seen: _Seen
 ) -> Iterator[Leak]:
     batch.validate(full=True)
     ids = batch.column("id").to_pylist()
@@ -94,32 +114,43 @@ def _batch_leaks(
         column = batch.column(name)
         if name == "content" or not _holds_text(column.type):
             continue
-        for text, rule in _label_leaks(_unseen(name, column, seen), inspector):
-            row = next(n for n, value in enumerate(column.to_pylist()) if text in _leaves(value))
-            yield Leak(shard=shard, row_id=ids[row], column=name, rule=rule)
+        _look_at_labels(name, _unseen(name, column, seen), inspector, seen)
+        for text, rules in _leaking(name, column, seen):
+            rows = (n for n, value in enumerate(column.to_pylist()) if text in _leaves(value))
+            for row, rule in product(rows, rules):
+                yield Leak(shard=shard, row_id=ids[row], column=name, rule=rule)
 
 
-def _unseen(name: str, column: pa.Array, seen: set[tuple[str, str]]) -> list[str]:
+def _unseen(name: str, column: pa.Array, seen: _Seen) -> list[str]:
     """Return the different texts of a column that are to be scanned and were not yet."""
-    texts = dict.fromkeys(
-        text for leaf in _text_leaves(column) for text in pc.unique(leaf).to_pylist()
-    )
-    fresh = [t for t in texts if t and (name, t) not in seen and not _has_checked_form(name, t)]
-    seen.update((name, text) for text in fresh)
-    return fresh
+    fresh = [t for t in _texts(column) if t and (name, t) not in seen]
+    return [text for text in fresh if not _has_checked_form(name, text)]
 
 
-def _label_leaks(texts: Sequence[str], inspector: Inspector) -> Iterator[tuple[str, str]]:
-    """Yield (text, rule) of the short texts that leak.
+def _leaking(name: str, column: pa.Array, seen: _Seen) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the texts of a column that leak, with the rules."""
+    if any(rules for (of, _), rules in seen.items() if of == name):
+        for text in _texts(column):
+            if rules := seen.get((name, text)):
+                yield text, rules
+
+
+def _texts(column: pa.Array) -> dict[str, None]:
+    leaves = _text_leaves(column)
+    return dict.fromkeys(text for leaf in leaves for text in pc.unique(leaf).to_pylist())
+
+
+def _look_at_labels(name: str, texts: Sequence[str], inspector: Inspector, seen: _Seen) -> None:
+    """Scan short texts, and note of each what was found.
 
     They are scanned as the lines of one text, as paths are when they are detected, and one by one
     where that shows anything at all.
     """
     for chunk in _chunks(texts):
-        if inspector.leaks("\n".join(chunk).encode(), ""):
-            for text in chunk:
-                for finding in inspector.leaks(text.encode(), ""):
-                    yield text, finding.rule_id
+        is_clean = not inspector.leaks("\n".join(chunk).encode(), "")
+        for text in chunk:
+            found = [] if is_clean else inspector.leaks(text.encode(), "")
+            seen[name, text] = tuple(finding.rule_id for finding in found)
 
 
 def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:

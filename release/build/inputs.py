@@ -14,6 +14,7 @@ from ingest.domain.artefacts import SNAPSHOT, TREE_FACTS, facts_schema
 from ingest.domain.finding import BLOB_FAMILIES, Category, Family
 from ingest.errors import ArtefactCorrupt
 from policies.decision import DECISIONS, Tier
+from policies.placeholders import NamedPlaceholder
 from release.build.redactor import RedactionMode
 
 SECRETS: Final = frozenset(
@@ -133,10 +134,14 @@ class ReleaseSpec:
     """Name of the policy's version; empty: derived from its digest."""
     rulesets: Mapping[str, str] = field(default_factory=dict)
     """Detector family to ruleset digest."""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """Detector family to the digest of its rules alone; tells which measured figures stand."""
     tools: Mapping[str, str] = field(default_factory=dict)
     """Tool to version; becomes `scanner_versions` of every row."""
     redaction: RedactionMode = RedactionMode.PLACEHOLDER
     """What stands where a value was; becomes the tool ``redaction`` of manifest and rows."""
+    placeholders: tuple[NamedPlaceholder, ...] = ()
+    """What rules of the policy put in the place of values, in the order of the document."""
     target_bytes: int = DEFAULT_TARGET_BYTES
     """A shard is closed when its content reaches this."""
     exit_categories: frozenset[Category] | None = None
@@ -144,8 +149,13 @@ class ReleaseSpec:
     accepted_identities: frozenset[str] = frozenset()
     """`Finding.hmac` of values that people have cleared; the exit scan lets them pass."""
 
+    grants: frozenset[str] | None = None
+    """Rules that grant release; the gate asks for one of them behind each row. None: not known."""
     known_values: str = ""
     """Digest of the values that the exit scanner looks for by their identities."""
+    recalls: str = ""
+    """Digest of the recalls of the tier so far, if any: what was recalled is never published under
+    its old id, also where its inputs come back."""
 
     def __post_init__(self) -> None:
         """Check time and size."""

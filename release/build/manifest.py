@@ -7,10 +7,10 @@ from typing import Final
 
 import pyarrow as pa
 
+from policies.placeholders import PLACEHOLDERS
 from release.build.inputs import ReleaseSpec
 from release.build.parquet import table_digest
 from release.build.plan import ReleasePlan
-from release.build.redact import PLACEHOLDERS
 from release.build.shards import Lineage, WrittenShards
 from release.domain.manifest import Manifest, canonical_json
 from release.domain.rows import ROW_SCHEMA_VERSION, Counts, rows_schema, schema_digest
@@ -28,6 +28,10 @@ def trace_lineage(
     `surrogate_id` names the key that surrogates come from, where there are any.
     """
     policy_id = spec.policy_id or f"policy_{plan.policy_digest[:12]}"
+    named = {
+        f"{place}:{one.rule_id}:{one.category}": one.text.decode()
+        for place, one in enumerate(spec.placeholders)
+    }
     parts = {
         "build": BUILD_VERSION,
         "pyarrow": pa.__version__,
@@ -44,7 +48,8 @@ def trace_lineage(
         "known_values": spec.known_values,
         "accepted": sorted(spec.accepted_identities),
         "surrogates": surrogate_id,
-        "placeholders": {c.value: p.decode() for c, p in PLACEHOLDERS.items()},
+        "placeholders": {c.value: p.decode() for c, p in PLACEHOLDERS.items()} | named,
+        **({"recalls": spec.recalls} if spec.recalls else {}),
     }
     return Lineage(
         run_id=hashlib.sha256(canonical_json(parts)).hexdigest(),
@@ -69,12 +74,13 @@ def make_manifest(
     exclusions: pa.Table,
 ) -> Manifest:
     """Return the manifest; raises ValueError where counts, totals and shards disagree."""
-    totals = written.totals
+    totals, release_id = written.totals, release_id_of(lineage)
     return Manifest(
         schema_version=ROW_SCHEMA_VERSION,
         schema_digest=schema_digest(rows_schema(spec.tier)),
-        release_id=release_id_of(lineage),
-        parent_release_id=spec.parent_release_id,
+        release_id=release_id,
+        # Built again when it is the newest one, a release must not come after itself.
+        parent_release_id=None if spec.parent_release_id == release_id else spec.parent_release_id,
         tier=spec.tier,
         created_at=spec.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         input_digest=lineage.run_id,

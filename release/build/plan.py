@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 
 from ingest.domain.finding import Category
 from policies.decision import Tier
+from policies.holders import is_organisation
+from policies.placeholders import NamedPlaceholder, choose_placeholders
 from release.build.inputs import ReleaseInputs
 from release.build.queries import open_plan
 from release.build.redact import RedactionSpan, merge_spans, redact
@@ -88,12 +90,6 @@ depend on its text, and the work that is left.
 
 _LICENSE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+:-]*")
 _OPERATORS = frozenset({"AND", "OR", "WITH", "and", "or", "with"})
-_ORGANISATION = re.compile(
-    r"\b(inc|incorporated|llc|llp|ltd|limited|corp|corporation|company|gmbh|ag|kg|se|s\.?a|sas|"
-    r"b\.?v|n\.?v|oy|ab|plc|pty|foundation|project|authors|contributors|developers|team|"
-    r"community|university|institute|consortium|association|e\.v)(?!\w)",
-    re.IGNORECASE,
-)
 _IDENTICAL = 1.0
 
 
@@ -124,7 +120,9 @@ class _Work:
 _NOTHING: Final = _Work()
 
 
-def plan_release(inputs: ReleaseInputs, tier: Tier) -> ReleasePlan:
+def plan_release(
+    inputs: ReleaseInputs, tier: Tier, placeholders: Sequence[NamedPlaceholder] = ()
+) -> ReleasePlan:
     """Return the plan of one tier; nothing of another tier reaches its rows.
 
     Exact duplicates (same blob, same redaction) are folded into the smallest (repo_id, path). A
@@ -142,7 +140,7 @@ def plan_release(inputs: ReleaseInputs, tier: Tier) -> ReleasePlan:
             candidates = database.list_candidates()
             works = _works(database.list_spans())
             kept, dropped = _fold(candidates.select(_IDENTITY).to_pylist(), works)
-            rows = _plan_rows(candidates, kept, works, tier)
+            rows = _plan_rows(candidates, kept, works, (tier, placeholders))
     exclusions = sort_exclusions([not_chosen.cast(EXCLUSIONS), _exclusion_table(dropped)])
     return ReleasePlan(
         tier=tier,
@@ -237,12 +235,19 @@ def _exclusion_table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
 
 
 def _plan_rows(
-    candidates: pa.Table, kept: Sequence[Mapping[str, Any]], works: Mapping[int, _Work], tier: Tier
+    candidates: pa.Table,
+    kept: Sequence[Mapping[str, Any]],
+    works: Mapping[int, _Work],
+    asked: tuple[Tier, Sequence[NamedPlaceholder]],
 ) -> pa.Table:
     """Return `PLAN_ROWS` of the kept candidates, which are numbered by their position."""
+    tier, placeholders = asked
     found = candidates.take(pa.array([draft["n"] for draft in kept], pa.int64()))
     planned = [works.get(draft["n"], _NOTHING) for draft in kept]
-    paths = [_shown_path(d["path"], w.path_spans) for d, w in zip(kept, planned, strict=True)]
+    paths = [
+        _shown_path(draft["path"], work.path_spans, (placeholders, reasons))
+        for draft, work, reasons in zip(kept, planned, found["reasons"].to_pylist(), strict=True)
+    ]
     evidence, licenses = _evidence(found, paths)
     holders = found["holders"].to_pylist()
     columns: dict[str, Iterable[object]] = {
@@ -268,8 +273,12 @@ def _plan_rows(
     )
 
 
-def _shown_path(path: bytes, spans: Sequence[RedactionSpan]) -> str:
-    return display_path(redact(path, spans)[0] if spans else path)
+def _shown_path(
+    path: bytes,
+    spans: Sequence[RedactionSpan],
+    rules: tuple[Sequence[NamedPlaceholder], Sequence[str]],
+) -> str:
+    return display_path(redact(path, spans, choose_placeholders(*rules))[0] if spans else path)
 
 
 def _span_rows(spans: Sequence[RedactionSpan]) -> list[dict[str, object]]:
@@ -336,5 +345,5 @@ def _license_ids(expression: str) -> frozenset[str]:
 def _holders(holders: Sequence[str], tier: Tier) -> list[str]:
     """Return the holders; in the releasable tier those that are plainly no natural person."""
     if tier is Tier.RELEASABLE:
-        holders = [h for h in holders if "@" not in h and _ORGANISATION.search(h)]
+        holders = [holder for holder in holders if is_organisation(holder)]
     return sorted(set(holders))

@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
 
-from ingest.domain.finding import NATIONAL_IDS, Category
+from ingest.domain.finding import Category
+from policies.placeholders import PLACEHOLDERS
 from release.build.surrogates import SHAPE
-
-PLACEHOLDERS: Final[dict[Category, bytes]] = {
-    Category.PROVIDER_TOKEN: b"<KEY>",
-    Category.PRIVATE_KEY: b"<KEY>",
-    Category.URI_CREDENTIAL: b"<PASSWORD>",
-    Category.PASSWORD: b"<PASSWORD>",
-    Category.GENERIC_SECRET: b"<KEY>",
-    Category.PERSON: b"<NAME>",
-    Category.EMAIL_ADDRESS: b"<EMAIL>",
-    Category.IP_ADDRESS: b"<IP_ADDRESS>",
-    Category.PHONE_NUMBER: b"<PHONE>",
-    Category.CREDIT_CARD: b"<CREDIT_CARD>",
-    Category.IBAN_CODE: b"<IBAN>",
-    Category.US_SSN: b"<SSN>",
-    Category.USERNAME: b"<USERNAME>",
-    **dict.fromkeys(NATIONAL_IDS, b"<NATIONAL_ID>"),
-    Category.INTERNAL_HOST: b"<INTERNAL_HOST>",
-    Category.PRIVATE_IP: b"<IP_ADDRESS>",
-    Category.PACKAGE_SCOPE: b"<PACKAGE_SCOPE>",
-    Category.TICKET_ID: b"<TICKET>",
-    Category.EMPLOYEE_LOGIN: b"<USERNAME>",
-    Category.CODENAME: b"<CODENAME>",
-    Category.CUSTOMER: b"<CUSTOMER>",
-}
-"""Placeholder by category; ``<KEY>``, ``<PASSWORD>``, ``<EMAIL>``, ``<NAME>``, ``<IP_ADDRESS>`` and
-``<USERNAME>`` are those of BigCode's PII redaction (bigcode-project/bigcode-dataset, pii/)."""
 
 _RANK = {category: rank for rank, category in enumerate(Category)}
 _LINE_END = re.compile(rb"\r?\n")
@@ -99,7 +74,11 @@ class Edit:
     text: bytes
 
 
-def redact(data: bytes, spans: Sequence[RedactionSpan]) -> tuple[bytes, list[Redaction]]:
+def redact(
+    data: bytes,
+    spans: Sequence[RedactionSpan],
+    placeholders: Mapping[Category, bytes] = PLACEHOLDERS,
+) -> tuple[bytes, list[Redaction]]:
     """Return the text with each span replaced by the placeholder of its category.
 
     A span that cuts a UTF-8 character takes the whole character.
@@ -110,7 +89,7 @@ def redact(data: bytes, spans: Sequence[RedactionSpan]) -> tuple[bytes, list[Red
     return apply_edits(
         data,
         [
-            Edit(start=s.start, end=s.end, kind=s.category, text=PLACEHOLDERS[s.category])
+            Edit(start=s.start, end=s.end, kind=s.category, text=placeholders[s.category])
             for s in merge_spans(whole_characters(data, spans))
         ],
     )
@@ -139,12 +118,14 @@ def apply_edits(data: bytes, edits: Sequence[Edit]) -> tuple[bytes, list[Redacti
     return b"".join(parts), redactions
 
 
-def word_for(category: Category, value: bytes) -> bytes:
+def word_for(
+    category: Category, value: bytes, placeholders: Mapping[Category, bytes] = PLACEHOLDERS
+) -> bytes:
     """Return the placeholder as a word for identifiers, in the case of the value it replaces.
 
     ``REDACTED_CODENAME``, ``redacted_codename``, ``RedactedCodename`` or ``redactedCodename``.
     """
-    label = "REDACTED_" + PLACEHOLDERS[category].decode().strip("<>")
+    label = "REDACTED_" + placeholders[category].decode().strip("<>")
     letters = [c for c in value.decode("utf-8", "replace") if c.isalpha()]
     if not letters or all(c.islower() for c in letters):
         return label.lower().encode()
@@ -154,27 +135,30 @@ def word_for(category: Category, value: bytes) -> bytes:
     return (joined if letters[0].isupper() else joined[0].lower() + joined[1:]).encode()
 
 
-def is_placeholder(value: bytes) -> bool:
+def is_placeholder(value: bytes, own: frozenset[bytes] = frozenset()) -> bool:
     """Tell whether a value is placeholders or surrogates of ours, and nothing else.
 
-    Punctuation may join them: a detector reads ``<USERNAME>:<PASSWORD>`` as one value.
+    Punctuation may join them: a detector reads ``<USERNAME>:<PASSWORD>`` as one value. `own` are
+    further placeholders, which the policy names.
     """
-    rest, count = _OURS.subn(b"", value)
+    rest, count = _ours(own).subn(b"", value)
     return count > 0 and _WORD.search(rest) is None
 
 
 _WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]")
-_LABELS = sorted({p.decode().strip("<>") for p in PLACEHOLDERS.values()}, key=len, reverse=True)
-_OURS = re.compile(
-    rb"<(?:" + "|".join(_LABELS).encode() + rb")>"
-    rb"|(?:REDACTED_|redacted_|[Rr]edacted)(?:"
-    + "|".join(
-        form for label in _LABELS for form in (label, label.lower(), label.title().replace("_", ""))
-    ).encode()
-    + rb")"
-    rb"|(?<![0-9A-Za-z])(?i:" + SHAPE.pattern + rb")(?![0-9A-Za-z])"
-)
-"""Every placeholder in every case, and every surrogate."""
+
+
+@lru_cache(maxsize=64)
+def _ours(own: frozenset[bytes]) -> re.Pattern[bytes]:
+    """Return what finds every placeholder in every case, and every surrogate."""
+    known = {p.decode().strip("<>") for p in (*PLACEHOLDERS.values(), *own)}
+    labels = sorted(known, key=lambda label: (-len(label), label))
+    forms = [f for label in labels for f in (label, label.lower(), label.title().replace("_", ""))]
+    return re.compile(
+        rb"<(?:" + "|".join(labels).encode() + rb")>"
+        rb"|(?:REDACTED_|redacted_|[Rr]edacted)(?:" + "|".join(forms).encode() + rb")"
+        rb"|(?<![0-9A-Za-z])(?i:" + SHAPE.pattern + rb")(?![0-9A-Za-z])"
+    )
 
 
 def whole_characters(data: bytes, spans: Iterable[RedactionSpan]) -> list[RedactionSpan]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import islice, pairwise
 from typing import Final
@@ -13,11 +13,16 @@ from typing import Final
 from tree_sitter import Node, Tree
 
 from ingest.detect.funnel import LineIndex
-from ingest.detect.syntax import count_errors, count_tree_errors, parse_text, parses_cleanly
+from ingest.detect.syntax import (
+    count_edited_errors,
+    count_errors,
+    count_tree_errors,
+    parse_text,
+)
 from ingest.domain.finding import Category
+from policies.placeholders import PLACEHOLDERS
 from release.build.places import Form, Piece, cut_span
 from release.build.redact import (
-    PLACEHOLDERS,
     Edit,
     Redaction,
     RedactionSpan,
@@ -62,6 +67,8 @@ class Redactor:
 
     surrogates: Surrogates | None = None
     """None: placeholders."""
+    placeholders: Mapping[Category, bytes] = field(default_factory=lambda: PLACEHOLDERS)
+    """By category; those of the rules that redact a file, where these name their own."""
 
     @property
     def mode(self) -> RedactionMode:
@@ -109,8 +116,7 @@ class Redactor:
         for is_cautious in (False, True):
             edits = [self._edit(data, c, p, is_cautious=is_cautious) for c, p in cuts]
             shipped, redactions = apply_edits(data, edits)
-            is_clean = not errors and parses_cleanly(shipped, suffix, _told(tree, data, edits))
-            if is_clean or (count_errors(shipped, suffix) or 0) <= errors:
+            if _parses_as_well(shipped, suffix, _told(tree, data, edits), errors):
                 moved = _moved(spared, edits, redactions)
                 _check_gone(shipped, redactions, values, spared=moved)
                 return shipped, redactions
@@ -126,10 +132,10 @@ class Redactor:
     def _text(self, category: Category, value: bytes, form: Form) -> bytes:
         surrogate = self.surrogates.of(category, value) if self.surrogates else None
         if form is Form.TEXT:
-            return surrogate or PLACEHOLDERS[category]
+            return surrogate or self.placeholders[category]
         if surrogate and _SURROGATE_WORD.fullmatch(surrogate):
             return surrogate
-        return word_for(category, value)
+        return word_for(category, value, self.placeholders)
 
 
 def _plain_piece(data: bytes, span: RedactionSpan) -> Piece:
@@ -138,6 +144,13 @@ def _plain_piece(data: bytes, span: RedactionSpan) -> Piece:
     ) or bool(_INNER.match(data[span.end : span.end + 1]))
     form = Form.WORD if is_inner else Form.TEXT
     return Piece(start=span.start, end=span.end, form=form)
+
+
+def _parses_as_well(shipped: bytes, suffix: str, told: Tree, errors: int) -> bool:
+    """Tell whether a text has no more syntax errors; `told` is the tree that knows of the edits."""
+    if (count_edited_errors(shipped, suffix, told) or 0) <= errors:
+        return True
+    return (count_errors(shipped, suffix) or 0) <= errors
 
 
 def _told(tree: Tree, data: bytes, edits: Sequence[Edit]) -> Tree:

@@ -17,14 +17,19 @@ from release.build.measure import Measures, measure
 from release.build.plan import ReleasePlan
 from release.build.texts import Inspector, ShippedText, shipped_texts
 from release.domain.manifest import Shard
-from release.domain.rows import EXCLUSIONS, ROW_SCHEMA_VERSION, Fate, rows_schema
+from release.domain.rows import (
+    EXCLUSIONS,
+    NO_LANGUAGE,
+    NO_LICENSE,
+    ROW_SCHEMA_VERSION,
+    Fate,
+    rows_schema,
+)
 from release.ports import BlobSource, OpenShard, Progress, ShardWriter
 
 ROW_GROUP_BYTES: Final = 32 * 2**20
 _ROW_OVERHEAD_BYTES: Final = 1024
 """Rough size of a row without its content."""
-NO_LICENSE: Final = "NOASSERTION"
-NO_LANGUAGE: Final = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

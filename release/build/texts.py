@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Final
 
 from ingest.domain.finding import MODEL_EVIDENCE, Category, Finding
 from ingest.domain.text import NotText, normalise
 from ingest.errors import MirrorCorrupt
+from policies.placeholders import NamedPlaceholder, choose_placeholders
 from release.build.inputs import PERSONAL
 from release.build.plan import ReleasePlan, display_path
 from release.build.redact import Redaction, RedactionSpan, is_placeholder
@@ -32,6 +33,7 @@ _WORK_COLUMNS = [
     "redact_categories",
     "spans",
     "kept_identities",
+    "eligibility_reasons",
 ]
 _BATCH_ROWS = 2_000
 _STRETCH_BYTES = 1 << 20
@@ -63,6 +65,8 @@ class Inspector:
     """`Finding.hmac` of values that people have cleared."""
     redactor: Redactor = field(default_factory=Redactor)
     """What takes values out before the text is looked at again."""
+    placeholders: tuple[NamedPlaceholder, ...] = ()
+    """What rules of the policy name themselves."""
 
     def leaks(
         self, text: bytes, suffix: str, *, also: frozenset[str] = frozenset()
@@ -86,14 +90,22 @@ class Inspector:
     def _leaks_of(
         self, text: bytes, findings: Iterable[Finding], refused: frozenset[str]
     ) -> list[Finding]:
+        own = frozenset(one.text for one in self.placeholders)
         return [
             finding
             for finding in findings
             if finding.category in refused
             and finding.evidence != MODEL_EVIDENCE
             and finding.hmac not in self.accepted
-            and not is_placeholder(text[finding.start : finding.end])
+            and not is_placeholder(text[finding.start : finding.end], own)
         ]
+
+    def redactor_of(self, row: WorkRow) -> Redactor:
+        """Return the redactor with the placeholders of the rules that redact a row."""
+        if not self.placeholders:
+            return self.redactor
+        chosen = choose_placeholders(self.placeholders, row["eligibility_reasons"])
+        return replace(self.redactor, placeholders=chosen)
 
     def hold_known_values(self, texts: Sequence[bytes]) -> list[bool]:
         """Tell of each text whether it holds a secret that only another text gave away."""
@@ -169,7 +181,7 @@ def _ship(index: int, row: WorkRow, stored: bytes, inspector: Inspector) -> Ship
         for s in row["spans"]
     ]
     try:
-        data, redactions = inspector.redactor.redact_file(
+        data, redactions = inspector.redactor_of(row).redact_file(
             text,
             spans,
             row["suffix"],

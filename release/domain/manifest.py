@@ -224,3 +224,16 @@ class Release:
 
     directory: Path
     manifest: Manifest
+
+    @classmethod
+    def read(cls, directory: Path) -> Self:
+        """Return the release in a folder. Its signature is not looked at: see `release.pull`.
+
+        Raises:
+            ReleaseRefused: the folder has no well-formed manifest.
+        """
+        try:
+            data = (directory / MANIFEST_FILE).read_bytes()
+        except OSError:
+            raise ReleaseRefused(f"The release has no {MANIFEST_FILE}.") from None
+        return cls(directory=directory, manifest=Manifest.from_json(data))

@@ -23,6 +23,9 @@ import pyarrow as pa
 from policies.decision import Tier
 
 ROW_SCHEMA_VERSION: Final = "1"
+NO_LICENSE: Final = "NOASSERTION"
+NO_LANGUAGE: Final = "unknown"
+"""What totals call a row that names none."""
 
 _UTC = pa.timestamp("us", tz="UTC")
 

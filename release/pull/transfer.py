@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,13 +18,16 @@ from release.domain.manifest import (
     Release,
     Shard,
 )
+from release.files import flush_folder
 from release.ports import Progress
+from release.pull.carry import carry_recalls
+from release.pull.recalls import RECALLS_FOLDER, Reader, Recalls, read_recalls, recalls_folder
 from release.pull.verify import (
     check_digest,
     check_listing,
     check_tier,
     read_manifest,
-    verify_release,
+    verify_bytes,
 )
 
 _CHUNK_BYTES: Final = 4 * 2**20
@@ -33,15 +37,22 @@ def ignore_progress(done: int, total: int) -> None:
     """Take progress and tell nobody."""
 
 
-def pull_release(
+def pull_release(  # noqa: PLR0913 - four of them by keyword, and each may be left out
     source_dir: Path,
     dest: Path,
     public_key: Path,
     tier: Tier,
     *,
     progress: Progress = ignore_progress,
+    drop_recalled: bool = False,
+    recalls: Path | None = None,
+    now: datetime | None = None,
 ) -> Release:
     """Copy a release to ``<dest>/<release_id>`` and return it; `progress` counts bytes.
+
+    What is known of recalls beside the source, or in the folder `recalls`, comes along to
+    ``<dest>/recalls``. A release that was recalled is refused; with `drop_recalled` it is copied,
+    and loaders leave the rows out that must not be used.
 
     A file arrives as ``<name>.part``. A part left by an earlier try is continued at its length;
     whether its beginning was right shows in the digest of the whole, and if not, the file is
@@ -53,17 +64,39 @@ def pull_release(
     """
     manifest = read_manifest(source_dir, public_key)
     check_tier(manifest, tier)
+    reader = Reader(public_key=public_key, tier=tier, now=now)
+    offered, seen = recalls or recalls_folder(source_dir), dest / RECALLS_FOLDER
+    known = read_recalls(seen, reader, offered)
+    _check_recalls(known, manifest.release_id, drop_recalled=drop_recalled)
     check_listing(source_dir, manifest)
     place = dest / manifest.release_id
+    incoming = incoming_folder(dest, manifest.release_id)
     if not place.exists():
-        incoming = dest / f".incoming-{manifest.release_id}"
         _copy_release(source_dir, incoming, manifest, progress)
-        manifest = verify_release(incoming, public_key, tier)
+        verify_bytes(incoming, public_key, tier)
         _flush(incoming)
+    else:
+        verify_bytes(place, public_key, tier)
+    # Copying takes time in which the release may be recalled. What is known stands beside the
+    # copy before the copy has its place, so that no reader finds it without.
+    known = carry_recalls(offered, dest, reader, arriving=[manifest.release_id])
+    _check_recalls(known, manifest.release_id, drop_recalled=drop_recalled)
+    if not place.exists():
         incoming.rename(place)
-        _flush_folder(dest)
-        return Release(directory=place, manifest=manifest)
-    return Release(directory=place, manifest=verify_release(place, public_key, tier))
+        flush_folder(dest)
+    return Release(directory=place, manifest=manifest)
+
+
+def _check_recalls(known: Recalls | None, release_id: str, *, drop_recalled: bool) -> None:
+    if known is not None and not drop_recalled:
+        known.check(release_id)
+    elif known is not None:
+        known.dropped_ids(release_id)
+
+
+def incoming_folder(dest: Path, release_id: str) -> Path:
+    """Return where a release stands until it is whole and verified."""
+    return dest / f".incoming-{release_id}"
 
 
 def _copy_release(source: Path, incoming: Path, manifest: Manifest, progress: Progress) -> None:
@@ -149,13 +182,5 @@ def _flush(folder: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-    _flush_folder(folder / "data")
-    _flush_folder(folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    flush_folder(folder / "data")
+    flush_folder(folder)

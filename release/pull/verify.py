@@ -7,6 +7,7 @@ shard is opened before its digest is.
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,14 +19,42 @@ from ingest.errors import ReleaseRefused
 from policies.decision import Tier
 from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE, Document, Manifest, Shard
 from release.domain.rows import ROW_SCHEMA_VERSION, rows_schema, schema_digest
+from release.pull.recalls import Reader, read_recalls, recalls_folder
 from release.signing import verify
 
 MAX_MANIFEST_BYTES: Final = 256 * 2**20
 _CHECKED_COLUMNS: Final = ["id", "repo_id", "tier", "run_id", "policy_digest"]
 
 
-def verify_release(release_dir: Path, public_key: Path, expected_tier: Tier) -> Manifest:
-    """Check everything about a release and return its manifest.
+def verify_release(
+    release_dir: Path,
+    public_key: Path,
+    expected_tier: Tier,
+    *,
+    recalls: Path | None = None,
+    now: datetime | None = None,
+) -> Manifest:
+    """Check everything about a release, and that it was not recalled; return its manifest.
+
+    What is asked for recalls is the folder beside the release, and `recalls`, which may know
+    more. Without a feed in either nothing is known to be recalled.
+
+    Raises:
+        ReleaseRefused: unsigned, tampered with, incomplete, of another tier, with files that the
+            manifest does not list, or recalled; or the feed of recalls is not to be relied on.
+        ConfigurationError: the public key cannot be read.
+    """
+    manifest = read_manifest(release_dir, public_key)
+    check_tier(manifest, expected_tier)
+    reader = Reader(public_key=public_key, tier=expected_tier, now=now)
+    known = read_recalls(recalls_folder(release_dir), reader, recalls)
+    if known is not None:
+        known.check(manifest.release_id)
+    return verify_bytes(release_dir, public_key, expected_tier)
+
+
+def verify_bytes(release_dir: Path, public_key: Path, expected_tier: Tier) -> Manifest:
+    """Check everything about a release but whether it was recalled; return its manifest.
 
     Raises:
         ReleaseRefused: unsigned, tampered with, incomplete, of another tier, or with files that

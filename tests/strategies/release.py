@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -359,13 +359,19 @@ def keys_in(folder: Path) -> tuple[Path, Path]:
     return private, public
 
 
+def tools_for(corpus: Corpus, folder: Path, **changes: object) -> Tools:
+    """Return tools of a build, with the keys of a folder."""
+    private, _ = keys_in(folder)
+    tools = Tools(blobs=corpus.blobs, scanner=MarkerScanner(), signer=KeySigner(private=private))
+    return replace(tools, **changes)  # type: ignore[arg-type]
+
+
 def build_corpus(
     corpus: Corpus, root: Path, tier: Tier = Tier.RELEASABLE, **changes: object
 ) -> BuiltRelease:
     """Build a corpus under a root, signed with the keys beside it."""
     root.mkdir(parents=True, exist_ok=True)
-    private, _ = keys_in(root.parent)
-    tools = Tools(blobs=corpus.blobs, scanner=MarkerScanner(), signer=KeySigner(private=private))
+    tools = tools_for(corpus, root.parent)
     return build_release(corpus.inputs, spec_of(tier, **changes), root, tools)
 
 

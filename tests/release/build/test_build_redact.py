@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from ingest.domain.finding import Category
+from policies.placeholders import PLACEHOLDERS
 from release.build.redact import (
-    PLACEHOLDERS,
     RedactionSpan,
     is_placeholder,
     merge_spans,

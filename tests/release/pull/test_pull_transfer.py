@@ -47,7 +47,7 @@ def test_a_pulled_release_is_the_release_and_progress_counts_its_bytes(
     )
     assert pulled.manifest == built.manifest
     assert _files(pulled.directory) == _files(built.directory)
-    total = sum(shard.bytes for shard in built.manifest.shards)
+    total = sum(file.bytes for file in built.manifest.files)
     assert seen[-1] == (total, total)
     assert seen == sorted(seen)
     assert [p.name for p in (tmp_path / "dest").iterdir()] == [built.manifest.release_id]

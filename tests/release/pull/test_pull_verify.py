@@ -98,7 +98,7 @@ def test_two_shards_that_changed_places_are_refused(release: Path, public: Path)
         verify_release(release, public, Tier.RELEASABLE)
 
 
-@pytest.mark.parametrize("name", ["data/extra.parquet", "README.md", ".hidden"])
+@pytest.mark.parametrize("name", ["data/extra.parquet", "README.txt", ".hidden"])
 def test_a_file_that_is_not_listed_is_refused(release: Path, public: Path, name: str) -> None:
     (release / name).write_bytes(b"x")
     with pytest.raises(ReleaseRefused, match="1 not listed"):
