@@ -66,7 +66,7 @@ def _compare_lists(
                 before=_show(left[name].get(key)),
                 after=_show(item.get(key)),
             )
-            for key in item
+            for key in {**item, **left[name]}
             if left[name].get(key) != item.get(key)
         ]
     return changes + _moves(list(left), list(right), noun)

@@ -18,7 +18,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.errors import ArtefactCorrupt
-from policies.model import COPY_RESTRICTED, NEAR_COPY_RESTRICTED, NEAR_COPY_UNCHECKED, Policy
+from policies.model import (
+    COPY_RESTRICTED,
+    COPY_WITHDRAWN,
+    NEAR_COPY_RESTRICTED,
+    NEAR_COPY_UNCHECKED,
+    Policy,
+)
 from policies.review import NO_REVIEWS, Reviews
 from policies.review.marks import clearing_ids
 
@@ -72,10 +78,12 @@ def restrict_copies(
 ) -> None:
     """Make ``restrictions``: at most one row per blob that loses release to a copy, and ``lifted``.
 
-    Reads the table ``judged``. Blobs of the policy's `public_content` neither restrict nor are
-    restricted. What people waived for a content is in ``lifted`` (blob_id, reasons, ids) instead,
-    and does not spread from there. Each reason is waived by itself: a content that is free of its
-    exact copies may still be held as a near copy of something else.
+    Reads the table ``judged``. What is withdrawn restricts its copies whether or not it still
+    stands anywhere, and no waiver frees an exact copy of it. Blobs of the policy's
+    `public_content` neither restrict nor are restricted. What people waived for a content is in
+    ``lifted`` (blob_id, reasons, ids) instead, and does not spread from there. Each reason is
+    waived by itself: a content that is free of its exact copies may still be held as a near copy
+    of something else.
 
     Raises:
         ArtefactCorrupt: a signature is not 512 bytes long.
@@ -83,8 +91,9 @@ def restrict_copies(
     public = pa.table({"blob_id": pa.array(policy.document.public_content, pa.string())})
     connection.register("public_content", public)
     connection.register("waivers", _waivers(policy, reviews))
+    connection.register("withdrawn", reviews.withdrawn)
     connection.execute(_CONTENTS_SQL)
-    connection.execute(_EXACT_SQL, [COPY_RESTRICTED])
+    connection.execute(_EXACT_SQL, [COPY_RESTRICTED, COPY_WITHDRAWN])
     connection.execute(_LIFTABLE_SQL, [COPY_RESTRICTED])
     signatures = _signatures(connection, content)
     threshold = policy.document.near_copies.min_similarity
@@ -113,31 +122,40 @@ def _waivers(policy: Policy, reviews: Reviews) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_WAIVERS)
 
 
-# One row per content of the corpus: restricted where any occurrence is, else releasable.
+# One row per content of the corpus: restricted where any occurrence is, else releasable. Contents
+# that were withdrawn and are gone from the corpus stand among them.
 _CONTENTS_SQL = """
     CREATE TEMP TABLE contents AS
     SELECT blob_id,
-        bool_or(verdict_outcome IN ('internal-only', 'excluded')) AS is_restricted,
-        bool_or(verdict_outcome = 'releasable') AS is_releasable,
+        bool_or(outcome IN ('internal-only', 'excluded')) AS is_restricted,
+        bool_or(outcome = 'releasable') AS is_releasable,
+        bool_or(is_withdrawn) AS is_withdrawn,
         bool_and(coalesce(is_license_text, false)) AS is_license_text,
         min({'repo': repo_id, 'path': path})
-            FILTER (verdict_outcome IN ('internal-only', 'excluded')) AS restricted_at,
+            FILTER (outcome IN ('internal-only', 'excluded') AND repo_id <> '') AS restricted_at,
         min({'repo': repo_id, 'path': path}) AS first_at
-    FROM judged
-    WHERE skip_reason IS NULL AND blob_id NOT IN (SELECT blob_id FROM public_content)
+    FROM (
+        SELECT blob_id, repo_id, path, is_license_text, verdict_outcome AS outcome,
+            verdict_withdrawn AS is_withdrawn
+        FROM judged WHERE skip_reason IS NULL
+        UNION ALL
+        SELECT blob_id, repo_id, path, is_license_text, 'excluded', true FROM withdrawn
+    )
+    WHERE blob_id NOT IN (SELECT blob_id FROM public_content)
     GROUP BY blob_id
 """
 _EXACT_SQL = """
     CREATE TEMP TABLE restrictions AS
-    SELECT blob_id, $1::VARCHAR AS reason, restricted_at.repo AS counterpart_repo_id,
+    SELECT blob_id, CASE WHEN is_withdrawn THEN $2 ELSE $1 END::VARCHAR AS reason,
+        restricted_at.repo AS counterpart_repo_id,
         restricted_at.path AS counterpart_path, 1.0::FLOAT AS counterpart_score
     FROM contents WHERE is_restricted AND is_releasable
-        AND blob_id NOT IN (SELECT blob_id FROM waivers WHERE reason = $1)
+        AND (is_withdrawn OR blob_id NOT IN (SELECT blob_id FROM waivers WHERE reason = $1))
 """
 _LIFTABLE_SQL = """
     CREATE TEMP TABLE liftable AS
     SELECT DISTINCT blob_id, $1::VARCHAR AS reason
-    FROM contents WHERE is_restricted AND is_releasable
+    FROM contents WHERE is_restricted AND is_releasable AND NOT is_withdrawn
         AND blob_id IN (SELECT blob_id FROM waivers WHERE reason = $1)
 """
 _LIFTED_SQL = """

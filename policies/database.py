@@ -39,12 +39,12 @@ def open_database() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def open_dossier(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a database of its own whose view ``dossier`` is a Parquet file; it reads no other."""
+def open_dossier(path: Path, view: str = "dossier") -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database of its own with a view of a Parquet file; it reads no other."""
     with duckdb.connect(":memory:") as connection:
         quoted = str(path).replace("'", "''")
         connection.execute(f"SET allowed_paths = ['{quoted}']")
         for name, value in _CONFIG.items():
             connection.execute(f"SET {name} = {value}")
-        connection.execute(f"CREATE TEMP VIEW dossier AS FROM read_parquet('{quoted}')")
+        connection.execute(f"CREATE TEMP VIEW {view} AS FROM read_parquet('{quoted}')")
         yield connection

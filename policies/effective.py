@@ -12,6 +12,7 @@ from policies.model import (
     ENGINE_REASONS,
     EXCLUDED_BY_REVIEW,
     SKIPPED_PREFIX,
+    WITHDRAWN,
     Effect,
     Policy,
     Rule,
@@ -63,6 +64,8 @@ class Explanation:
     """Reasons that people waived; without them the file would be held for these too."""
     waiver_ids: tuple[str, ...]
     """Reviews that took part."""
+    waived_rules: tuple[Reason, ...]
+    """The reasons in `waived`, with the facts that they still read."""
     pending_lanes: tuple[str, ...]
     redact_categories: tuple[str, ...]
     license: str
@@ -100,6 +103,9 @@ def explain(
         reasons=reasons,
         waived=_texts(decision["waived_reasons"]),
         waiver_ids=_texts(decision["waiver_ids"]),
+        waived_rules=tuple(
+            _reason(name, facts, policy) for name in _texts(decision["waived_reasons"])
+        ),
         pending_lanes=_texts(decision["pending_lanes"]),
         redact_categories=_texts(decision["redact_categories"]),
         license=_license(decision),
@@ -168,7 +174,7 @@ def _summary(outcome: Outcome, reasons: tuple[Reason, ...]) -> str:
         stops = [
             reason.title
             for reason in reasons
-            if reason.effect == Effect.EXCLUDE or reason.id == EXCLUDED_BY_REVIEW
+            if reason.effect == Effect.EXCLUDE or reason.id in (EXCLUDED_BY_REVIEW, WITHDRAWN)
         ]
         return f"In no tier: {'; '.join(stops)}."
     stops = [reason.title for reason in reasons if reason.is_blocking]

@@ -26,8 +26,8 @@ from policies.copies import restrict_copies
 from policies.database import open_database
 from policies.decision import DECISIONS
 from policies.masks import mask_names, masked_query
-from policies.model import Policy
-from policies.review import NO_REVIEWS, Review, Reviews
+from policies.model import COPY_WITHDRAWN, Policy
+from policies.review import NO_REVIEWS, Bearing, Reviews
 from policies.review.marks import mark_rows, read_mark
 from policies.verdict import Verdict, judge_masks
 
@@ -45,6 +45,7 @@ _VERDICTS: Final = pa.schema(
         pa.field("redact_releasable", pa.list_(pa.string())),
         pa.field("verdict_waived", pa.list_(pa.string())),
         pa.field("verdict_waivers", pa.list_(pa.string())),
+        pa.field("verdict_withdrawn", pa.bool_()),
     ]
 )
 
@@ -111,14 +112,29 @@ def judge_corpus(
     if missing:
         raise ArtefactCorrupt(f"The dossier lacks the columns {', '.join(missing)}.")
     connection.register("dossier", dossier.select(DOSSIER.names))
+    judge_dossier(connection, policy, reviews, (_JUDGED, _VERDICTS.names))
+
+
+def judge_dossier(
+    connection: duckdb.DuckDBPyConnection,
+    policy: Policy,
+    reviews: Reviews,
+    columns: tuple[Sequence[str], Sequence[str]],
+) -> None:
+    """Make the table ``judged`` from what stands under ``dossier``.
+
+    It has some columns of the dossier (or `ownership`, or of the license), and some of the
+    verdict; all of each verdict stands in ``combinations``, by `verdict_id`.
+    """
+    given, told = columns
     bearing = reviews.judging(policy)
     keys = mask_names(policy)
     words = len(keys)
     if bearing:
         # Without reviews nothing more is told apart, and nothing more is joined.
-        mark_rows(connection, bearing)
+        mark_rows(connection, bearing, reviews.withdrawn)
         keys += [*mask_names(policy, "known"), "applied"]
-    query = masked_query(policy, _JUDGED, bearing)
+    query = masked_query(policy, given, bearing)
     connection.execute(f"CREATE TEMP TABLE masked AS {query}")
     distinct = ", ".join(["coalesce(skip_reason, '') AS skip", *keys])
     combinations = connection.execute(
@@ -129,7 +145,7 @@ def judge_corpus(
     on = " AND ".join(f"m.{key} = c.{key}" for key in keys)
     connection.execute(
         "CREATE TEMP TABLE judged AS "  # noqa: S608 - names of masks
-        f"SELECT m.* EXCLUDE ({', '.join(keys)}), c.* EXCLUDE (skip, {', '.join(keys)}) "
+        f"SELECT {', '.join([*(f'm.{n}' for n in given), *(f'c.{n}' for n in told)])} "
         f"FROM masked m JOIN combinations c ON coalesce(m.skip_reason, '') = c.skip AND {on}"
     )
 
@@ -148,6 +164,7 @@ def _combinations(
             "redact_releasable": list(verdict.redact_releasable),
             "verdict_waived": list(verdict.waived_reasons),
             "verdict_waivers": list(verdict.waiver_ids),
+            "verdict_withdrawn": verdict.is_withdrawn,
         }
         for number, verdict in enumerate(verdicts)
     ]
@@ -159,13 +176,13 @@ def _combinations(
 
 
 def _verdict(
-    policy: Policy, combination: tuple[object, ...], words: int, bearing: Sequence[Review]
+    policy: Policy, combination: tuple[object, ...], words: int, bearing: Sequence[Bearing]
 ) -> Verdict:
     skip, *keys = combination
     if not bearing:
         return judge_masks(policy, skip, keys)
-    reviews = read_mark(str(keys[-1]), bearing)
-    return judge_masks(policy, skip, keys[:words], keys[words:-1], reviews)
+    said = read_mark(str(keys[-1]), bearing)
+    return judge_masks(policy, skip, keys[:words], keys[words:-1], said)
 
 
 def _refuse_repeated_paths(connection: duckdb.DuckDBPyConnection) -> None:
@@ -176,13 +193,15 @@ def _refuse_repeated_paths(connection: duckdb.DuckDBPyConnection) -> None:
         raise ArtefactCorrupt(f"Repository {repeated[0]} has a path twice in the dossier.")
 
 
-# A releasable row has no lanes yet, and no reason of the engine: appending one is enough.
-_DECISIONS_SQL = """
+# A releasable row has no lanes yet, and no reason of the engine: appending one is enough. Nobody
+# clears a copy of what was withdrawn, so it waits for nobody.
+_DECISIONS_SQL = f"""
     SELECT j.repo_id, j.commit_id, j.path, j.blob_id, j.suffix, j.size,
         CASE WHEN r.reason IS NULL THEN verdict_outcome ELSE 'internal-only' END AS outcome,
         CASE WHEN r.reason IS NULL THEN verdict_reasons
             ELSE list_sort(list_append(verdict_reasons, r.reason)) END AS reasons,
-        CASE WHEN r.reason IS NULL THEN verdict_lanes ELSE ['legal'] END AS pending_lanes,
+        CASE WHEN r.reason IS NULL THEN verdict_lanes WHEN r.reason = '{COPY_WITHDRAWN}' THEN []
+            ELSE ['legal'] END AS pending_lanes,
         CASE WHEN verdict_outcome IN ('skipped', 'excluded') THEN []
             WHEN verdict_outcome = 'internal-only' OR r.reason IS NOT NULL THEN redact_internal
             ELSE redact_releasable END AS redact_categories,
@@ -197,4 +216,4 @@ _DECISIONS_SQL = """
     LEFT JOIN restrictions r ON (j.blob_id = r.blob_id AND j.verdict_outcome = 'releasable')
     LEFT JOIN lifted w ON (j.blob_id = w.blob_id AND j.verdict_outcome = 'releasable')
     ORDER BY j.repo_id, j.path
-"""
+"""  # noqa: S608 - a constant

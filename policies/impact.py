@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from policies.decision import RANKS, Lane, Outcome
-from policies.replay import Cell, Drift, Judged
+from policies.replay import Cell, Drift
 
 BYTES_PER_TOKEN: Final = 3.1
 """Bytes of code per token, to estimate with: StarCoderData is 783 GB and about 250 billion tokens
@@ -212,16 +212,6 @@ def _sum_drifts(drifts: Iterable[Drift], name_of: Callable[[str], str]) -> tuple
         else:
             repositories.add(name_of(drift.repo_id), volume, is_first=drift.is_looser)
     return repositories, languages
-
-
-def is_allowed(row: Judged, tier: str) -> bool:
-    """Tell whether a row may stand in a release of a tier.
-
-    What is releasable may also stand in the internal tier, where it was before it became so.
-    """
-    if tier == Outcome.INTERNAL_ONLY:
-        return row.outcome in {Outcome.INTERNAL_ONLY, Outcome.RELEASABLE}
-    return row.outcome is Outcome.RELEASABLE
 
 
 def _lines(sums: _Sums) -> tuple[Line, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from policies.model import Condition, Effect, LicenseRow, LicenseSource, Policy, Rule
-from policies.review import Review
+from policies.review import Bearing, Review
 
 WORD_BITS: Final = 60
 """Rules per mask column; a BIGINT holds 63 bits and a sign."""
@@ -41,7 +41,7 @@ def mask_names(policy: Policy, prefix: str = "mask") -> list[str]:
     return [f"{prefix}_{i}" for i in range(-(-len(policy.rules) // WORD_BITS))]
 
 
-def masked_query(policy: Policy, columns: Sequence[str], bearing: Sequence[Review] = ()) -> str:
+def masked_query(policy: Policy, columns: Sequence[str], bearing: Sequence[Bearing] = ()) -> str:
     """Return the query over the table ``dossier`` of some columns and the policy's masks.
 
     Beside the columns of the dossier it may be asked for `ownership` and the license columns. With
@@ -53,7 +53,7 @@ def masked_query(policy: Policy, columns: Sequence[str], bearing: Sequence[Revie
 
 
 def paired_query(
-    before: Policy, after: Policy, columns: Sequence[str], bearing: Sequence[Review] = ()
+    before: Policy, after: Policy, columns: Sequence[str], bearing: Sequence[Bearing] = ()
 ) -> str:
     """Return the query of some columns of the dossier and the masks of two policies.
 
@@ -74,11 +74,11 @@ def paired_query(
     return _query(steps, [*last, *names, *second], "licensed_after")
 
 
-def _owned(bearing: Sequence[Review]) -> str:
+def _owned(bearing: Sequence[Bearing]) -> str:
     return _step("owned", f"*, {_OWNERSHIP} AS ownership", MARKED_DOSSIER if bearing else "dossier")
 
 
-def _applied(bearing: Sequence[Review]) -> list[str]:
+def _applied(bearing: Sequence[Bearing]) -> list[str]:
     return ["coalesce(applied, '') AS applied"] if bearing else []
 
 
@@ -98,11 +98,15 @@ def _fired_masks(policy: Policy, prefix: str) -> list[str]:
     return _masks(mask_names(policy, prefix), [_fired(rule) for rule in policy.rules])
 
 
-def _known_masks(policy: Policy, prefix: str, bearing: Sequence[Review]) -> list[str]:
+def _known_masks(policy: Policy, prefix: str, bearing: Sequence[Bearing]) -> list[str]:
     """Return the columns with a bit for each rule that reviews name and that is true, not NULL."""
     if not bearing:
         return []
-    named = {review.target.rule_id for review in bearing if review.kind.clears_a_rule}
+    named = {
+        review.target.rule_id
+        for review in bearing
+        if isinstance(review, Review) and review.kind.clears_a_rule
+    }
     known = [
         f"coalesce(({rule.condition.sql}), false)" if rule.id in named else "false"
         for rule in policy.rules

@@ -6,9 +6,17 @@ import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
 
 from ingest.domain.finding import Category
 from policies.decision import Lane, Outcome
@@ -97,12 +105,20 @@ class RuleDocument(_Strict):
     lane: Lane | None = None
     categories: tuple[Category, ...] = ()
     tiers: RedactTiers = RedactTiers.BOTH
+    placeholder: Annotated[str, StringConstraints(pattern=r"^(<[A-Z_]{1,40}>)?$")] = ""
+    """What stands where a value was; empty: what `policies.placeholders` has for its category."""
     waivable: bool = True
     """Whether people can clear it at all, for a while."""
     waiver_lane: Lane | None = None
     """Who clears an internal-only or exclude rule; legal where none is named."""
     max_waiver_days: Annotated[int, Field(ge=1, le=1825)] = DEFAULT_MAX_WAIVER_DAYS
     tests: tuple[Example, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_default(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave an unnamed placeholder out: rules that name none keep their digests."""
+        said: dict[str, Any] = serialize(self)
+        return said if self.placeholder else {k: v for k, v in said.items() if k != "placeholder"}
 
     @model_validator(mode="after")
     def _fits_effect(self) -> RuleDocument:
@@ -112,6 +128,8 @@ class RuleDocument(_Strict):
             raise ValueError("a redaction names its categories, and nothing else does")
         if "tiers" in self.model_fields_set and self.effect is not Effect.REDACT:
             raise ValueError("only a redaction names tiers")
+        if self.placeholder and self.effect is not Effect.REDACT:
+            raise ValueError("only a redaction names a placeholder")
         if self.effect not in BLOCKING and not _WAIVING.isdisjoint(self.model_fields_set):
             raise ValueError("only a rule that stands against release speaks of waivers")
         if self.waiver_lane is not None and (self.lane is not None or not self.waivable):
@@ -196,10 +214,14 @@ NO_GRANT: Final = "NO_GRANT"
 COPY_RESTRICTED: Final = "COPY_RESTRICTED"
 NEAR_COPY_RESTRICTED: Final = "NEAR_COPY_RESTRICTED"
 NEAR_COPY_UNCHECKED: Final = "NEAR_COPY_UNCHECKED"
-COPY_REASONS: Final = frozenset({COPY_RESTRICTED, NEAR_COPY_RESTRICTED, NEAR_COPY_UNCHECKED})
+COPY_WITHDRAWN: Final = "COPY_WITHDRAWN"
+COPY_REASONS: Final = frozenset(
+    {COPY_RESTRICTED, COPY_WITHDRAWN, NEAR_COPY_RESTRICTED, NEAR_COPY_UNCHECKED}
+)
 KEPT_BY_REVIEW: Final = "KEPT_BY_REVIEW"
 EXCLUDED_BY_REVIEW: Final = "EXCLUDED_BY_REVIEW"
 REVIEW_REASONS: Final = frozenset({KEPT_BY_REVIEW, EXCLUDED_BY_REVIEW})
+WITHDRAWN: Final = "WITHDRAWN"
 SKIPPED_PREFIX: Final = "SKIPPED_"
 
 ENGINE_REASONS: Final = {
@@ -227,6 +249,16 @@ ENGINE_REASONS: Final = {
             title="Too many restricted look-alikes to compare with each",
             because="What was not compared is not known to be different, so it is held.",
             lane=Lane.LEGAL,
+        ),
+        EngineReason(
+            id=COPY_WITHDRAWN,
+            title="The same content was withdrawn elsewhere",
+            because="What was taken back is not let out under another name.",
+        ),
+        EngineReason(
+            id=WITHDRAWN,
+            title="It was withdrawn",
+            because="People took it back; only lifting the withdrawal lets it out again.",
         ),
         EngineReason(
             id=KEPT_BY_REVIEW,

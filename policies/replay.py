@@ -17,8 +17,8 @@ import pyarrow as pa
 from policies.copies import restrict_copies
 from policies.decision import RANKS, Lane, Outcome
 from policies.masks import mask_names, paired_query
-from policies.model import COPY_RESTRICTED, Policy
-from policies.review import NO_REVIEWS, Review, Reviews
+from policies.model import COPY_RESTRICTED, COPY_WITHDRAWN, Policy
+from policies.review import NO_REVIEWS, Bearing, Reviews
 from policies.review.marks import clearing_ids, mark_rows, read_mark
 from policies.verdict import Verdict, judge_masks
 
@@ -76,16 +76,19 @@ _TABLES: Final = ("contents", "nodes", "bands", "buckets", "frontier", "liftable
 """What `restrict_copies` leaves behind beside its result."""
 _RESTRICTED: Final = "('internal-only', 'excluded')"
 _INTERNAL: Final = RANKS[Outcome.INTERNAL_ONLY]
-# Both sides in one pass over the ids; which copy it was is of no interest here.
+# Both sides in one pass over the ids; which copy it was is of no interest here. What is withdrawn
+# is so on both sides, and a waiver of copies does not reach it.
 _EQUALS_SQL = f"""
     CREATE TEMP TABLE equals AS
-    SELECT blob_id,
-        bool_or(before_outcome IN {_RESTRICTED}) AND bool_or(before_outcome = 'releasable')
-            AND NOT list_contains($1::VARCHAR[], blob_id) AS is_before,
-        bool_or(after_outcome IN {_RESTRICTED}) AND bool_or(after_outcome = 'releasable')
-            AND NOT list_contains($2::VARCHAR[], blob_id) AS is_after
-    FROM paired
-    WHERE skip_reason IS NULL GROUP BY blob_id HAVING is_before OR is_after
+    SELECT p.blob_id, bool_or(before_withdrawn OR w.blob_id IS NOT NULL) AS is_withdrawn,
+        bool_or(before_outcome = 'releasable') AND NOT list_contains($1::VARCHAR[], p.blob_id)
+            AND (is_withdrawn OR (bool_or(before_outcome IN {_RESTRICTED})
+                AND NOT list_contains($3::VARCHAR[], p.blob_id))) AS is_before,
+        bool_or(after_outcome = 'releasable') AND NOT list_contains($2::VARCHAR[], p.blob_id)
+            AND (is_withdrawn OR (bool_or(after_outcome IN {_RESTRICTED})
+                AND NOT list_contains($4::VARCHAR[], p.blob_id))) AS is_after
+    FROM paired p LEFT JOIN withdrawn_blobs w ON (w.blob_id = p.blob_id)
+    WHERE skip_reason IS NULL GROUP BY p.blob_id HAVING is_before OR is_after
 """  # noqa: S608 - constants
 _JOINED = """
     FROM paired m
@@ -155,10 +158,11 @@ class Replay:
             side: (policy, reviews.judging(policy))
             for side, policy in zip(Side, policies, strict=True)
         }
+        self._reviews = reviews
         self._evaluate([*_KEPT, "path"] if paths else _KEPT)
         if content.num_rows:
             for side, (policy, _) in self._sides.items():
-                self._restrict(side, policy, content, reviews)
+                self._restrict(side, policy, content)
         else:
             self._restrict_equals()
 
@@ -207,7 +211,7 @@ class Replay:
         (before, first), (after, second) = self._sides.values()
         bearing = tuple(dict.fromkeys((*first, *second)))
         if bearing:
-            mark_rows(self._connection, bearing)
+            mark_rows(self._connection, bearing, self._reviews.withdrawn)
         keys = [name for side in self._sides for name in self._keys(side, bearing)]
         keys += ["applied"] if bearing else []
         query = paired_query(before, after, kept, bearing)
@@ -228,19 +232,19 @@ class Replay:
             f"FROM replayed m JOIN verdicts v ON coalesce(m.skip_reason, '') = v.skip AND {on}"
         )
 
-    def _keys(self, side: Side, bearing: Sequence[Review]) -> list[str]:
+    def _keys(self, side: Side, bearing: Sequence[Bearing]) -> list[str]:
         policy, _ = self._sides[side]
         known = mask_names(policy, f"{side}_known") if bearing else []
         return [*mask_names(policy, side), *known]
 
-    def _verdict(self, side: Side, row: Mapping[str, Any], bearing: Sequence[Review]) -> Verdict:
+    def _verdict(self, side: Side, row: Mapping[str, Any], bearing: Sequence[Bearing]) -> Verdict:
         policy, bound = self._sides[side]
         fired = [row[name] for name in mask_names(policy, side)]
         if not bearing:
             return judge_masks(policy, row["skip"], fired)
         known = [row[name] for name in mask_names(policy, f"{side}_known")]
-        reviews = [review for review in read_mark(row["applied"], bearing) if review in bound]
-        return judge_masks(policy, row["skip"], fired, known, reviews)
+        said = [item for item in read_mark(row["applied"], bearing) if item in bound]
+        return judge_masks(policy, row["skip"], fired, known, said)
 
     def _table_of(self, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
         outcomes = {
@@ -251,21 +255,25 @@ class Replay:
             "pair": pa.array(range(len(rows)), pa.int32()),
             "differs": pa.array([b != a for b, a in self._verdicts], pa.bool_()),
         }
-        for side, values in outcomes.items():
+        for index, (side, values) in enumerate(outcomes.items()):
             columns[f"{side}_outcome"] = pa.array([o.value for o in values], pa.string())
+            columns[f"{side}_withdrawn"] = pa.array(
+                [pair[index].is_withdrawn for pair in self._verdicts], pa.bool_()
+            )
             columns[f"{side}_rank"] = pa.array([RANKS[o] for o in values], pa.int8())
         for key in rows[0] if rows else ():
             kind = pa.string() if key in ("skip", "applied") else pa.int64()
             columns[key] = pa.array([row[key] for row in rows], kind)
         return pa.table(columns)
 
-    def _restrict(self, side: Side, policy: Policy, content: pa.Table, reviews: Reviews) -> None:
+    def _restrict(self, side: Side, policy: Policy, content: pa.Table) -> None:
         """Make the side's restrictions by all copies, near ones too."""
         self._connection.execute(
             "CREATE TEMP VIEW judged AS SELECT repo_id, ''::BLOB AS path, blob_id, skip_reason, "  # noqa: S608 - a constant
-            f"is_license_text, {side}_outcome AS verdict_outcome FROM paired"
+            f"is_license_text, {side}_outcome AS verdict_outcome, "
+            f"{side}_withdrawn AS verdict_withdrawn FROM paired"
         )
-        restrict_copies(self._connection, content, policy, reviews)
+        restrict_copies(self._connection, content, policy, self._reviews)
         self._connection.execute(f"ALTER TABLE restrictions RENAME TO {side}_restrictions")
         self._connection.execute("DROP VIEW judged")
         for table in _TABLES:
@@ -273,15 +281,17 @@ class Replay:
 
     def _restrict_equals(self) -> None:
         """Make both sides' restrictions by equal contents, in one pass over the ids."""
-        free = [
-            [*policy.document.public_content, *clearing_ids(COPY_RESTRICTED, bound)]
-            for policy, bound in self._sides.values()
-        ]
-        self._connection.execute(_EQUALS_SQL, free)
+        sides = self._sides.values()
+        public = [list(policy.document.public_content) for policy, _ in sides]
+        waived = [list(clearing_ids(COPY_RESTRICTED, bound)) for _, bound in sides]
+        blobs = self._reviews.withdrawn["blob_id"].unique()
+        self._connection.register("withdrawn_blobs", pa.table({"blob_id": blobs}))
+        self._connection.execute(_EQUALS_SQL, [*public, *waived])
         for side in self._sides:
             self._connection.execute(
                 f"CREATE TEMP VIEW {side}_restrictions AS "  # noqa: S608 - constants
-                f"SELECT blob_id, '{COPY_RESTRICTED}' AS reason FROM equals WHERE is_{side}"
+                f"SELECT blob_id, CASE WHEN is_withdrawn THEN '{COPY_WITHDRAWN}' "
+                f"ELSE '{COPY_RESTRICTED}' END AS reason FROM equals WHERE is_{side}"
             )
 
 
@@ -290,10 +300,12 @@ def after_copies(verdict: Verdict, reason: str | None) -> Judged:
     copied = reason is not None and verdict.outcome is Outcome.RELEASABLE
     outcome = Outcome.INTERNAL_ONLY if copied else verdict.outcome
     added = {reason} if reason is not None and copied else set()
+    # Nobody clears a copy of what was withdrawn.
+    lanes = {Lane.LEGAL.value} if copied and reason != COPY_WITHDRAWN else set()
     return Judged(
         outcome=outcome,
         reasons=frozenset({*verdict.reasons, *added}),
-        lanes=frozenset({*verdict.pending_lanes, *({Lane.LEGAL.value} if copied else ())}),
+        lanes=frozenset({*verdict.pending_lanes, *lanes}),
         redactions=frozenset(_redactions(verdict, outcome)),
     )
 

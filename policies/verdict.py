@@ -13,16 +13,23 @@ from policies.model import (
     KEPT_BY_REVIEW,
     NO_GRANT,
     SKIPPED_PREFIX,
+    WITHDRAWN,
     Effect,
     Policy,
     RedactTiers,
     Rule,
 )
+from policies.review.active import Bearing
 from policies.review.model import Review, ReviewKind
+from policies.review.withdrawal import Withdrawal, WithdrawalScope
 
 _RESTRICTIONS: Final = {
     ReviewKind.KEEP_INTERNAL: (Effect.INTERNAL_ONLY, KEPT_BY_REVIEW),
     ReviewKind.EXCLUDE: (Effect.EXCLUDE, EXCLUDED_BY_REVIEW),
+}
+_WITHDRAWALS: Final = {
+    WithdrawalScope.ALL: (Effect.EXCLUDE, WITHDRAWN),
+    WithdrawalScope.RELEASABLE: (Effect.INTERNAL_ONLY, WITHDRAWN),
 }
 
 
@@ -40,7 +47,12 @@ class Verdict:
     waived_reasons: tuple[str, ...] = ()
     """Rules that fired and that people waived."""
     waiver_ids: tuple[str, ...] = ()
-    """Reviews that took part."""
+    """Reviews and withdrawals that took part."""
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Tell whether a withdrawal bears on it."""
+        return WITHDRAWN in self.reasons
 
 
 def judge(fired: Iterable[Rule]) -> Verdict:
@@ -64,14 +76,15 @@ def judge(fired: Iterable[Rule]) -> Verdict:
 
 
 def judge_reviewed(
-    fired: Iterable[Rule], reviews: Sequence[Review], *, known: Collection[str]
+    fired: Iterable[Rule], bearing: Sequence[Bearing], *, known: Collection[str]
 ) -> Verdict:
     """Return the verdict of the rules that fired, after what people decided.
 
     A waiver takes away what is known of the file, never what is not: of the rules that it names,
-    those in `known`, whose conditions are true and not NULL.
+    those in `known`, whose conditions are true and not NULL. Nothing takes a withdrawal away.
     """
     rules = tuple(fired)
+    reviews = [said for said in bearing if isinstance(said, Review)]
     clearing = [
         (review, rule)
         for review in reviews
@@ -85,11 +98,12 @@ def judge_reviewed(
         if review.kind is ReviewKind.REDACT
         for category in rule.categories
     }
-    restricting = [review for review in reviews if review.kind.restricts]
+    restricting = {r.id: _RESTRICTIONS[r.kind] for r in reviews if r.kind.restricts}
+    restricting |= {w.id: _WITHDRAWALS[w.scope] for w in bearing if isinstance(w, Withdrawal)}
     verdict = judge(rule for rule in rules if rule.id not in waived)
     effects = {rule.effect for rule in rules if rule.id not in waived}
-    effects |= {_RESTRICTIONS[review.kind][0] for review in restricting}
-    said = {_RESTRICTIONS[review.kind][1] for review in restricting}
+    effects |= {effect for effect, _ in restricting.values()}
+    said = {reason for _, reason in restricting.values()}
     return replace(
         verdict,
         outcome=_outcome(effects),
@@ -97,7 +111,7 @@ def judge_reviewed(
         redact_internal=tuple(sorted({*verdict.redact_internal, *masked})),
         redact_releasable=tuple(sorted({*verdict.redact_releasable, *masked})),
         waived_reasons=tuple(sorted(waived)),
-        waiver_ids=tuple(sorted({r.id for r, _ in clearing} | {r.id for r in restricting})),
+        waiver_ids=tuple(sorted({r.id for r, _ in clearing} | set(restricting))),
     )
 
 
@@ -117,7 +131,7 @@ def judge_masks(
     skip: object,
     fired: Iterable[object],
     known: Iterable[object] = (),
-    reviews: Sequence[Review] = (),
+    bearing: Sequence[Bearing] = (),
 ) -> Verdict:
     """Return the verdict that the mask columns of a row stand for.
 
@@ -126,14 +140,14 @@ def judge_masks(
         skip: why the occurrence is not scanned; empty for text.
         fired: words of the rules that fired.
         known: words of the waived rules whose conditions are known to hold.
-        reviews: those that bear on the row.
+        bearing: reviews and withdrawals that bear on the row.
     """
     if skip:
         return judge_skipped(str(skip))
     rules = _rules_of(policy, fired)
-    if not reviews:
+    if not bearing:
         return judge(rules)
-    return judge_reviewed(rules, reviews, known={rule.id for rule in _rules_of(policy, known)})
+    return judge_reviewed(rules, bearing, known={rule.id for rule in _rules_of(policy, known)})
 
 
 def _rules_of(policy: Policy, words: Iterable[object]) -> tuple[Rule, ...]:

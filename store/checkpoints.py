@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from typing import Any, Final
 from ingest.errors import ReleaseRefused
 from release.signing import sign, verify
 from store.catalog import AuditEntry, AuditLog
+from store.catalog.audit import check_entries
 
 CHECKPOINT_TYPE: Final = "application/vnd.shardgate.audit-checkpoint+json"
 _SUFFIX: Final = ".json"
@@ -64,7 +66,7 @@ def seal(log: AuditLog, folder: Path, private_key: Path) -> Path | None:
     path = folder / f"{head.seq:0{_DIGITS}d}{_SUFFIX}"
     if not path.exists():
         earlier = [file for file in _files(folder) if file.name < path.name]
-        previous = _digest(earlier[-1]) if earlier else ""
+        previous = _digest(earlier[-1].read_bytes()) if earlier else ""
         said = {"seq": head.seq, "hash": head.hash, "previous": previous}
         payload = json.dumps(said, sort_keys=True).encode()
         _write_once(path, sign(payload, private_key, CHECKPOINT_TYPE))
@@ -73,27 +75,40 @@ def seal(log: AuditLog, folder: Path, private_key: Path) -> Path | None:
 
 def verify_chain(log: AuditLog, folder: Path, public_key: Path) -> ChainReport:
     """Check the chain in itself and against every checkpoint."""
-    report = log.verify()
+    return verify_entries(log.entries(), read_checkpoints(folder), public_key)
+
+
+def read_checkpoints(folder: Path) -> dict[str, bytes]:
+    """Return every checkpoint of a folder by its name, oldest first."""
+    return {file.name: file.read_bytes() for file in _files(folder)}
+
+
+def verify_entries(
+    entries: Sequence[AuditEntry], checkpoints: Mapping[str, bytes], public_key: Path
+) -> ChainReport:
+    """Check a chain and its checkpoints, by their names, wherever they come from."""
+    report = check_entries(entries)
     faults = [f"entry {report.broken_seq}: {report.cause}"] if not report.is_intact else []
-    entries = {entry.seq: entry for entry in log.entries()}
-    files = _files(folder)
-    known = {_digest(file) for file in files}
+    by_seq = {entry.seq: entry for entry in entries}
+    known = {_digest(data) for data in checkpoints.values()}
     newest = 0
-    for file in files:
-        found = _read(file, public_key)
+    for name, data in sorted(checkpoints.items()):
+        found = _read(data, public_key)
         if found is None:
-            faults.append(f"checkpoint {file.name}: not signed by this installation's key")
+            faults.append(f"checkpoint {name}: not signed by this installation's key")
             continue
         newest = max(newest, found.seq)
-        faults += _faults(found, file, entries, known)
-    unsealed = sum(seq > newest for seq in entries)
+        faults += _faults(found, name, by_seq, known)
     return ChainReport(
-        entries=len(entries), checkpoints=len(files), faults=tuple(faults), unsealed=unsealed
+        entries=len(entries),
+        checkpoints=len(checkpoints),
+        faults=tuple(faults),
+        unsealed=sum(seq > newest for seq in by_seq),
     )
 
 
 def _faults(
-    checkpoint: Checkpoint, file: Path, entries: dict[int, AuditEntry], known: set[str]
+    checkpoint: Checkpoint, name: str, entries: Mapping[int, AuditEntry], known: set[str]
 ) -> list[str]:
     faults = []
     entry = entries.get(checkpoint.seq)
@@ -102,9 +117,9 @@ def _faults(
     elif entry.hash != checkpoint.hash:
         faults.append(f"entry {checkpoint.seq}: it is not the one that was signed")
     if checkpoint.previous and checkpoint.previous not in known:
-        faults.append(f"checkpoint {file.name}: the checkpoint before it is gone or was changed")
-    if file.name != f"{checkpoint.seq:0{_DIGITS}d}{_SUFFIX}":
-        faults.append(f"checkpoint {file.name}: it was signed for entry {checkpoint.seq}")
+        faults.append(f"checkpoint {name}: the checkpoint before it is gone or was changed")
+    if name != f"{checkpoint.seq:0{_DIGITS}d}{_SUFFIX}":
+        faults.append(f"checkpoint {name}: it was signed for entry {checkpoint.seq}")
     return faults
 
 
@@ -112,13 +127,13 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"{'[0-9]' * _DIGITS}{_SUFFIX}"))
 
 
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
-def _read(file: Path, public_key: Path) -> Checkpoint | None:
+def _read(data: bytes, public_key: Path) -> Checkpoint | None:
     try:
-        said: Any = json.loads(verify(file.read_bytes(), public_key, CHECKPOINT_TYPE))
+        said: Any = json.loads(verify(data, public_key, CHECKPOINT_TYPE))
         return Checkpoint(**said)
     except (ReleaseRefused, ValueError, TypeError):
         return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
@@ -25,6 +25,7 @@ from policies.report.model import (
     RuleText,
     ViolationReport,
 )
+from policies.report.places import show_paths
 
 _EXAMPLES: Final = 5
 _PATH_COLUMNS: Final = {"path_finding_count", "path_finding_categories"}
@@ -64,13 +65,13 @@ def group_violations(
     metadata = decisions.schema.metadata or {}
     with open_database() as connection:
         connection.register("names", dossier.select(["repo_id", "repo_name"]))
-        reasons = _open_cases(connection, decisions, facts=facts, trees=trees, policy=policy)
+        reasons = open_cases(connection, decisions, facts=facts, trees=trees, policy=policy)
         return ViolationReport(
             policy_name=policy.document.name,
             policy_digest=policy.digest,
             input_digest=metadata.get(b"input_digest", b"").decode(),
             repositories=_totals(connection),
-            groups=_groups(connection, reasons),
+            groups=read_groups(connection, reasons, trees),
             rules=tuple(_rule_text(reason) for reason in reasons.values()),
         )
 
@@ -86,11 +87,11 @@ def list_members(
     """Return (path, blob id) of every file of a group, by path; arguments as `group_violations`."""
     wanted = [group.repo_id, group.rule_id, group.kind, group.key, group.label]
     with open_database() as connection:
-        _open_cases(connection, decisions, facts=facts, trees=trees, policy=policy)
+        open_cases(connection, decisions, facts=facts, trees=trees, policy=policy)
         return connection.execute(_MEMBERS_SQL, wanted).fetchall()
 
 
-def _open_cases(
+def open_cases(
     connection: duckdb.DuckDBPyConnection,
     decisions: pa.Table,
     *,
@@ -98,7 +99,10 @@ def _open_cases(
     trees: pa.Table,
     policy: Policy,
 ) -> dict[str, Reason]:
-    """Make the table ``cases`` and return the reasons that there may be."""
+    """Make the table ``cases`` and return the reasons that there may be.
+
+    Arguments as `group_violations`; ``decisions`` becomes a table too.
+    """
     connection.register("decisions", decisions)
     connection.register("trees", trees.select(["repo_id", "path", "path_findings"]))
     connection.register("findings", _findings(facts))
@@ -167,35 +171,37 @@ def _totals(connection: duckdb.DuckDBPyConnection) -> tuple[RepositoryTotals, ..
     )
 
 
-def _groups(
-    connection: duckdb.DuckDBPyConnection, reasons: Mapping[str, Reason]
+def read_groups(
+    connection: duckdb.DuckDBPyConnection, reasons: Mapping[str, Reason], trees: pa.Table
 ) -> tuple[Group, ...]:
-    rows = connection.execute(_GROUPS_SQL).fetchall()
-    return tuple(_group(row, reasons) for row in rows)
+    """Return the groups of the table ``cases``, with paths as they may be shown."""
+    rows = connection.sql(_GROUPS_SQL).to_arrow_table().to_pylist()
+    places = [(row["repo_id"], place["path"]) for row in rows for place in row["examples"]]
+    shown = dict(zip(places, show_paths(places, trees), strict=True))
+    return tuple(_group(row, reasons[row["rule_id"]], shown) for row in rows)
 
 
-def _group(row: Iterable[object], reasons: Mapping[str, Reason]) -> Group:
-    repo_id, rule_id, kind, key, label, preview, cases, *amounts, examples = row
-    files, size, blocked_files, blocked_size = (int(str(amount)) for amount in amounts)
-    reason = reasons[str(rule_id)]
+def _group(
+    row: Mapping[str, Any], reason: Reason, shown: Mapping[tuple[str, bytes], bytes]
+) -> Group:
     return Group(
-        repo_id=str(repo_id),
+        repo_id=row["repo_id"],
         rule_id=reason.id,
         title=reason.title,
         because=reason.because,
         remedy=reason.remedy,
         effect=reason.effect,
         lane=reason.lane,
-        kind=str(kind),
-        key=str(key),
-        label=str(label),
-        preview=str(preview),
-        cases=int(str(cases)),
-        touched=Amount(files=files, bytes=size),
-        blocked=Amount(files=blocked_files, bytes=blocked_size),
+        kind=row["kind"],
+        key=row["key"],
+        label=row["label"],
+        preview=row["preview"],
+        cases=row["cases"],
+        touched=Amount(files=row["files"], bytes=row["size"]),
+        blocked=Amount(files=row["blocked_files"], bytes=row["blocked_size"]),
         examples=tuple(
-            Location(path=place["path"], line=place["line"])
-            for place in (examples if isinstance(examples, list) else [])
+            Location(path=shown[row["repo_id"], place["path"]], line=place["line"])
+            for place in row["examples"]
         ),
     )
 
@@ -245,11 +251,12 @@ _CASES_SQL = """
     FROM fired f ANTI JOIN found USING (repo_id, path, rule_id)
 """
 _GROUPS_SQL = f"""
-    SELECT repo_id, rule_id, kind, key, label, min(preview), sum(cases)::BIGINT,
-        count(*), sum(size)::BIGINT,
+    SELECT repo_id, rule_id, kind, key, label, min(preview) AS preview,
+        sum(cases)::BIGINT AS cases, count(*) AS files, sum(size)::BIGINT AS size,
         count(*) FILTER (is_blocking AND outcome <> 'releasable') AS blocked_files,
-        coalesce(sum(size) FILTER (is_blocking AND outcome <> 'releasable'), 0)::BIGINT,
-        list({{'path': path, 'line': line}} ORDER BY path, line)[1:{_EXAMPLES}]
+        coalesce(sum(size) FILTER (is_blocking AND outcome <> 'releasable'), 0)::BIGINT
+            AS blocked_size,
+        list({{'path': path, 'line': line}} ORDER BY path, line)[1:{_EXAMPLES}] AS examples
     FROM cases GROUP BY repo_id, rule_id, kind, key, label
     ORDER BY repo_id, blocked_files DESC, rule_id, kind, key, label
 """  # noqa: S608 - constants

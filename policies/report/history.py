@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
 from policies.database import open_database
 from policies.report.model import NOTHING, Amount, Group, Location, RuleText, ViolationReport
+from policies.report.places import show_paths
 
 IN_HISTORY: Final = RuleText(
     id="SECRET_IN_HISTORY",
@@ -40,7 +41,12 @@ _QUERY: Final = """
 
 
 def add_history(
-    report: ViolationReport, history: pa.Table, snapshots: pa.Table, secrets: pa.Table
+    report: ViolationReport,
+    history: pa.Table,
+    snapshots: pa.Table,
+    *,
+    secrets: pa.Table,
+    trees: pa.Table,
 ) -> ViolationReport:
     """Return the report with one group per secret that only the history holds.
 
@@ -49,6 +55,7 @@ def add_history(
         history: `HISTORY` rows; without any the report stays as it is.
         snapshots: `SNAPSHOT` rows; what stands at HEAD is in the report already.
         secrets: facts of the secrets family.
+        trees: `TREE_FACTS` columns about the paths of `history`, for findings in these.
     """
     if not history.num_rows:
         return report
@@ -57,7 +64,9 @@ def add_history(
         connection.register("snapshots", snapshots.select(["blob_id"]))
         connection.register("secrets", secrets.select(["blob_id", "suffix", "findings"]))
         rows = connection.sql(_QUERY).to_arrow_table().to_pylist()
-    groups = tuple(_as_group(row) for row in rows)
+    places = [(row["repo_id"], place["path"]) for row in rows for place in row["places"]]
+    shown = dict(zip(places, show_paths(places, trees), strict=True))
+    groups = tuple(_as_group(row, shown) for row in rows)
     return replace(report, groups=report.groups + groups, rules=(*report.rules, IN_HISTORY))
 
 
@@ -72,10 +81,9 @@ def add_rotations(report: ViolationReport, states: Mapping[str, str]) -> Violati
     return replace(report, groups=groups)
 
 
-def _as_group(row: dict[str, object]) -> Group:
-    places = row["places"]
+def _as_group(row: Mapping[str, Any], shown: Mapping[tuple[str, bytes], bytes]) -> Group:
     return Group(
-        repo_id=str(row["repo_id"]),
+        repo_id=row["repo_id"],
         rule_id=IN_HISTORY.id,
         title=IN_HISTORY.title,
         because=IN_HISTORY.because,
@@ -83,14 +91,14 @@ def _as_group(row: dict[str, object]) -> Group:
         effect=IN_HISTORY.effect,
         lane=IN_HISTORY.lane,
         kind="finding",
-        key=str(row["fingerprint"]),
-        label=str(row["category"]),
-        preview=str(row["preview"]),
-        cases=int(str(row["cases"])),
-        touched=Amount(files=int(str(row["blobs"])), bytes=int(str(row["size"]))),
+        key=row["fingerprint"],
+        label=row["category"],
+        preview=row["preview"],
+        cases=row["cases"],
+        touched=Amount(files=row["blobs"], bytes=row["size"]),
         blocked=NOTHING,
         examples=tuple(
-            Location(path=place["path"], line=place["line"])
-            for place in (places if isinstance(places, list) else [])
+            Location(path=shown[row["repo_id"], place["path"]], line=place["line"])
+            for place in row["places"]
         ),
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from policies.decision import Outcome
+from policies.report.said import Said, Status
 
 BYTES_PER_TOKEN: Final = 3.5
 """An assumption, not a measurement: bytes of source per token; the tokenizer decides."""
@@ -67,8 +69,20 @@ class Location:
     """Where one case of a group stands."""
 
     path: bytes
+    """As it may be shown (see `policies.report.places`), not necessarily as git stores it."""
     line: int
     """1-based; 0 where the whole file, or its path, is meant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """What one review says of a group."""
+
+    review_id: str
+    kind: str
+    lane: str
+    status: Status
+    justification: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +113,14 @@ class Group:
     examples: tuple[Location, ...]
     rotation: str = ""
     """What a person last said of the secret; empty where nobody did, or it is none."""
+    suppressions: tuple[Suppression, ...] = ()
+    """What people said of it, by review id; of an open group never that it is accepted."""
+
+    @property
+    def state(self) -> str:
+        """``cleared`` where people cleared it, else ``open``."""
+        is_cleared = any(said.status is Status.ACCEPTED for said in self.suppressions)
+        return "cleared" if is_cleared else "open"
 
     @property
     def id(self) -> str:
@@ -129,6 +151,12 @@ class ViolationReport:
     repositories: tuple[RepositoryTotals, ...]
     groups: tuple[Group, ...]
     rules: tuple[RuleText, ...]
+    cleared: tuple[Group, ...] = ()
+    """What would stand against release without the reviews in force, with these."""
+    said: tuple[Said, ...] = ()
+    """Every review about these repositories, by moment and id."""
+    data_at: datetime | None = None
+    """Moment of the newest commit; the only time in a report that is no person's."""
 
     @property
     def totals(self) -> dict[Outcome, Amount]:

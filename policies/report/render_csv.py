@@ -1,9 +1,10 @@
-"""A violation report as CSV: one row per group, safe to open in a spreadsheet."""
+"""A violation report as CSV: one row per group, open or cleared, safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 import io
+from itertools import chain
 from typing import Final
 
 from policies.report.escape import csv_cell, display_path, display_text
@@ -28,18 +29,20 @@ _HEADER: Final = (
     "example_path",
     "example_line",
     "rotation",
+    "reviews",
+    "state",
 )
 
 
 def to_csv(report: ViolationReport) -> str:
-    """Return the groups as CSV (RFC 4180) with a header.
+    """Return the groups as CSV (RFC 4180) with a header; what people cleared comes last.
 
     A cell that starts with a character by which spreadsheets know formulas gets an apostrophe.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(_HEADER)
-    for group in report.groups:
+    for group in chain(report.groups, report.cleared):
         writer.writerow([csv_cell(cell) for cell in _cells(group)])
     return buffer.getvalue()
 
@@ -71,4 +74,6 @@ def _cells(group: Group) -> list[str]:
         display_path(first.path) if first else "",
         str(first.line) if first else "",
         group.rotation,
+        "; ".join(f"{said.review_id} {said.status}" for said in group.suppressions),
+        group.state,
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Final
@@ -17,7 +17,6 @@ from policies.report.model import (
     OUTCOMES,
     Amount,
     Group,
-    RepositoryTotals,
     ViolationReport,
 )
 
@@ -46,9 +45,6 @@ class _Segment:
 def to_html(report: ViolationReport) -> str:
     """Return a self-contained page: no script, no link to anything outside, every value escaped."""
     environment = page_environment("report.html")
-    by_repository = {
-        repository.repo_id: _groups_of(report, repository) for repository in report.repositories
-    }
     return environment.get_template("report.html").render(
         report=report,
         css=Markup(asset("report.css")),  # noqa: S704 - a file of this package
@@ -57,7 +53,8 @@ def to_html(report: ViolationReport) -> str:
             repository.repo_id: _bar(repository.by_outcome) for repository in report.repositories
         },
         total_bar=_bar(report.totals),
-        groups=by_repository,
+        groups=_by_repository(report, report.groups),
+        cleared=_by_repository(report, report.cleared),
         max_groups=MAX_GROUPS,
         bytes_per_token=BYTES_PER_TOKEN,
     )
@@ -84,8 +81,11 @@ def asset(name: str) -> str:
     return resources.files("policies.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _groups_of(report: ViolationReport, repository: RepositoryTotals) -> list[Group]:
-    return [group for group in report.groups if group.repo_id == repository.repo_id]
+def _by_repository(report: ViolationReport, groups: Sequence[Group]) -> dict[str, list[Group]]:
+    found: dict[str, list[Group]] = {r.repo_id: [] for r in report.repositories}
+    for group in groups:
+        found.setdefault(group.repo_id, []).append(group)
+    return found
 
 
 def _bar(amounts: Mapping[Outcome, Amount]) -> list[_Segment]:

@@ -1,13 +1,15 @@
-"""A violation report as JSON."""
+"""A violation report as JSON, and as JSON Lines."""
 
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import Any
 
 from policies.decision import Outcome
 from policies.report.escape import display_path
 from policies.report.model import BYTES_PER_TOKEN, Amount, Group, ViolationReport
+from policies.report.said import said_record
 
 
 def to_json(report: ViolationReport) -> str:
@@ -30,6 +32,8 @@ def to_json(report: ViolationReport) -> str:
             for repository in report.repositories
         ],
         "groups": [_group(group) for group in report.groups],
+        "cleared": [_group(group) for group in report.cleared],
+        "reviews": [said_record(said) for said in report.said],
         "rules": [
             {
                 "id": rule.id,
@@ -43,6 +47,12 @@ def to_json(report: ViolationReport) -> str:
         ],
     }
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
+
+
+def to_jsonl(report: ViolationReport) -> str:
+    """Return one group a line, with the fields that `to_json` gives it; cleared ones come last."""
+    groups = chain(report.groups, report.cleared)
+    return "".join(json.dumps(_group(group), sort_keys=True) + "\n" for group in groups)
 
 
 def _outcomes(amounts: dict[Outcome, Amount]) -> dict[str, Any]:
@@ -61,6 +71,7 @@ def _group(group: Group) -> dict[str, Any]:
     return {
         "repo_id": group.repo_id,
         "id": group.id,
+        "state": group.state,
         "rule_id": group.rule_id,
         "effect": group.effect,
         "lane": group.lane,
@@ -74,5 +85,15 @@ def _group(group: Group) -> dict[str, Any]:
         "blocked": _amount(group.blocked),
         "examples": [
             {"path": display_path(place.path), "line": place.line} for place in group.examples
+        ],
+        "suppressions": [
+            {
+                "review": said.review_id,
+                "kind": said.kind,
+                "lane": said.lane,
+                "status": said.status.value,
+                "justification": said.justification,
+            }
+            for said in group.suppressions
         ],
     }

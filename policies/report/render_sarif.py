@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -11,27 +12,34 @@ from policies.model import Effect
 from policies.report.model import Group, Location, RuleText, ViolationReport
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS: Final[dict[str, str]] = {Effect.EXCLUDE: "error", Effect.REDACT: "note"}
+_LEVELS: Final[dict[str, str]] = {
+    Effect.EXCLUDE: "error",
+    Effect.REDACT: "note",
+    Effect.GRANT: "none",
+}
 """`level` by effect; holds, internal-only rules and the engine's reasons are warnings."""
 
 
 def to_sarif(report: ViolationReport) -> str:
     """Return one result per group, with its example locations and `occurrenceCount`.
 
-    Every rule is declared, fired or not. Paths are percent-encoded bytes, relative to a base
-    that is named by the repository's id.
+    Every rule and every reason of the engine is declared, fired or not. What people said of a
+    group stands in `suppressions`: a result is suppressed only where all of them are accepted
+    (section 3.27.23), and what they cleared is a result too. Paths are percent-encoded bytes,
+    relative to a base that is named by the repository's id.
     """
-    rules = [rule for rule in report.rules if rule.effect != Effect.GRANT]
-    index = {rule.id: position for position, rule in enumerate(rules)}
+    index = {rule.id: position for position, rule in enumerate(report.rules)}
     run = {
-        "tool": {"driver": {"name": "shardgate", "rules": [_rule(rule) for rule in rules]}},
+        "tool": {"driver": {"name": "shardgate", "rules": [_rule(r) for r in report.rules]}},
         "originalUriBaseIds": {
             repository.repo_id: {"description": {"text": repository.name or repository.repo_id}}
             for repository in report.repositories
         },
         "columnKind": "unicodeCodePoints",
         "properties": {"policyDigest": report.policy_digest, "inputDigest": report.input_digest},
-        "results": [_result(group, index[group.rule_id]) for group in report.groups],
+        "results": [
+            _result(group, index[group.rule_id]) for group in chain(report.groups, report.cleared)
+        ],
     }
     return sarif_log(run)
 
@@ -58,20 +66,34 @@ def _level(effect: str) -> str:
 
 
 def _result(group: Group, rule_index: int) -> dict[str, Any]:
-    subject = f"{group.label} {group.preview}".strip()
     parts = [group.repo_id, group.rule_id, group.kind, group.key, group.label]
     return {
         "ruleId": group.rule_id,
         "ruleIndex": rule_index,
         "level": _level(group.effect),
-        "message": {"text": f"{group.title}: {subject}; blocks {group.blocked.files} files"},
+        "message": {"text": _message(group)},
         "occurrenceCount": group.cases,
         "partialFingerprints": {
             "shardgateGroup/v1": hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         },
         "locations": [_location(group.repo_id, place) for place in group.examples],
+        "suppressions": [
+            {
+                "kind": "external",
+                "status": said.status.value,
+                "justification": said.justification,
+                "properties": {"review": said.review_id, "kind": said.kind, "lane": said.lane},
+            }
+            for said in group.suppressions
+        ],
         **({"properties": {"rotation": group.rotation}} if group.rotation else {}),
     }
+
+
+def _message(group: Group) -> str:
+    subject = f"{group.label} {group.preview}".strip()
+    verb = "blocked until people cleared it" if group.state == "cleared" else "blocks"
+    return f"{group.title}: {subject}; {verb} {group.blocked.files} files"
 
 
 def _location(repo_id: str, place: Location) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What people decide: reviews, their states, what they are bound to, and what they change."""
 
-from policies.review.active import NO_REVIEWS, Reviews, in_force, is_bound
+from policies.review.active import NO_REVIEWS, Bearing, Reviews, in_force, is_bound
 from policies.review.binding import (
     DEFAULT_WAIVER_DAYS,
     ReviewRefused,
@@ -13,6 +13,7 @@ from policies.review.binding import (
 )
 from policies.review.clear import Cleared, clear_findings
 from policies.review.lifecycle import Bench, Move, approve, reject, withdraw
+from policies.review.lifting import approve_lifting, ask_to_lift, refuse_lifting
 from policies.review.model import (
     MAX_BLOBS,
     Approval,
@@ -24,12 +25,22 @@ from policies.review.model import (
     check_comment,
     check_person,
 )
+from policies.review.withdrawal import (
+    WITHDRAWN_CONTENTS,
+    Selector,
+    Withdrawal,
+    WithdrawalReason,
+    WithdrawalScope,
+    WithdrawalState,
+)
 
 __all__ = [
     "DEFAULT_WAIVER_DAYS",
     "MAX_BLOBS",
     "NO_REVIEWS",
+    "WITHDRAWN_CONTENTS",
     "Approval",
+    "Bearing",
     "Bench",
     "Cleared",
     "Move",
@@ -39,8 +50,15 @@ __all__ = [
     "ReviewRefused",
     "ReviewState",
     "Reviews",
+    "Selector",
     "Target",
+    "Withdrawal",
+    "WithdrawalReason",
+    "WithdrawalScope",
+    "WithdrawalState",
     "approve",
+    "approve_lifting",
+    "ask_to_lift",
     "check_binding",
     "check_comment",
     "check_person",
@@ -51,6 +69,7 @@ __all__ = [
     "lane_of_category",
     "lane_that_clears",
     "max_waiver",
+    "refuse_lifting",
     "reject",
     "rule_version",
     "withdraw",

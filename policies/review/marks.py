@@ -7,13 +7,29 @@ from collections.abc import Mapping, Sequence
 import duckdb
 import pyarrow as pa
 
+from policies.review.active import Bearing
 from policies.review.model import Review
 from policies.review.paths import glob_regex
+from policies.review.withdrawal import Selector, Withdrawal, license_regex
 
 _BY_PATTERN = """
     INSERT INTO marks
     SELECT repo_id, path, $number::INTEGER FROM dossier
     WHERE repo_id = $repo AND regexp_full_match(path_text, $regex)
+"""
+_BY_REPOSITORY = """
+    INSERT INTO marks SELECT repo_id, path, $number::INTEGER FROM dossier WHERE repo_id = $repo
+"""
+# What is registered speaks of files of which nothing else is known.
+_BY_LICENSE = """
+    INSERT INTO marks
+    SELECT repo_id, path, $number::INTEGER FROM dossier
+    WHERE regexp_full_match(coalesce(own_license_expression, ''), $regex)
+        OR regexp_full_match(coalesce(annotation_license_expression, ''), $regex)
+        OR regexp_full_match(coalesce(scope_license_expression, ''), $regex)
+        OR (coalesce(own_license_expression, annotation_license_expression,
+                scope_license_expression, '') = ''
+            AND regexp_full_match(coalesce(repo_license_expression, ''), $regex))
 """
 _BY_CONTENT = """
     INSERT INTO marks
@@ -27,44 +43,81 @@ _BY_ROW = """
 """
 
 
-def mark_rows(connection: duckdb.DuckDBPyConnection, reviews: Sequence[Review]) -> None:
-    """Make the table ``marked``: (repo_id, path, applied) of each row that a review bears on.
+def mark_rows(
+    connection: duckdb.DuckDBPyConnection, bearing: Sequence[Bearing], withdrawn: pa.Table
+) -> None:
+    """Make the table ``marked``: (repo_id, path, applied) of each row that something bears on.
 
-    Reads the table ``dossier``. `applied` lists positions in `reviews`, ascending, with commas.
+    Reads the table ``dossier``. `applied` lists positions in `bearing`, ascending, with commas.
+
+    Args:
+        connection: where the dossier is.
+        bearing: reviews and withdrawals that count.
+        withdrawn: `WITHDRAWN_CONTENTS` of the withdrawals.
     """
     connection.execute("CREATE TEMP TABLE marks (repo_id VARCHAR, path BLOB, number INTEGER)")
-    for number, review in enumerate(reviews):
-        target = review.target
-        if target.pattern:
-            # The expression is a constant of the statement, so it is compiled once.
-            regex = glob_regex(target.pattern)
-            given = {"number": number, "repo": target.repo_id, "regex": regex}
-            connection.execute(_BY_PATTERN, given)
-    connection.register("named_blobs", _named_blobs(reviews))
+    for number, said in enumerate(bearing):
+        query, given = _by_place(said)
+        if query:
+            connection.execute(query, {"number": number, **given})
+    connection.register("named_blobs", _named_blobs(bearing, withdrawn))
     connection.execute(_BY_CONTENT)
     connection.execute(_BY_ROW)
 
 
-def read_mark(applied: str, reviews: Sequence[Review]) -> tuple[Review, ...]:
-    """Return the reviews that a value of ``applied`` stands for."""
-    return tuple(reviews[int(number)] for number in applied.split(",") if number)
+def read_mark(applied: str, bearing: Sequence[Bearing]) -> tuple[Bearing, ...]:
+    """Return the reviews and withdrawals that a value of ``applied`` stands for."""
+    return tuple(bearing[int(number)] for number in applied.split(",") if number)
 
 
-def clearing_ids(name: str, reviews: Sequence[Review]) -> Mapping[str, tuple[str, ...]]:
+def clearing_ids(name: str, bearing: Sequence[Bearing]) -> Mapping[str, tuple[str, ...]]:
     """Return blob id to the reviews that clear a reason of the engine for it."""
     found: dict[str, list[str]] = {}
-    for review in reviews:
-        if review.kind.clears_a_rule and review.target.rule_id == name:
+    for review in bearing:
+        if (
+            isinstance(review, Review)
+            and review.kind.clears_a_rule
+            and review.target.rule_id == name
+        ):
             for blob in review.target.blob_ids:
                 found.setdefault(blob, []).append(review.id)
     return {blob: tuple(sorted(ids)) for blob, ids in found.items()}
 
 
-def _named_blobs(reviews: Sequence[Review]) -> pa.Table:
+def _by_place(said: Bearing) -> tuple[str, dict[str, str]]:
+    """Return the statement that marks by repository, path or license, if any, and its values."""
+    # The expression is a constant of the statement, so it is compiled once.
+    if isinstance(said, Review):
+        pattern, repo = said.target.pattern, said.target.repo_id
+    elif said.selector is Selector.REPOSITORY:
+        return _BY_REPOSITORY, {"repo": said.repo_id}
+    elif said.selector is Selector.LICENSE:
+        return _BY_LICENSE, {"regex": license_regex(said.value)}
+    else:
+        pattern, repo = (said.value if said.selector is Selector.PATH else ""), said.repo_id
+    return (_BY_PATTERN, {"repo": repo, "regex": glob_regex(pattern)}) if pattern else ("", {})
+
+
+def _named_blobs(bearing: Sequence[Bearing], withdrawn: pa.Table) -> pa.Table:
+    """Return (number, repo_id, blob_id) of the contents that are named; no repository: in all."""
     rows = [
-        (number, review.target.repo_id, blob)
-        for number, review in enumerate(reviews)
-        for blob in review.target.blob_ids
+        (number, said.target.repo_id, blob)
+        for number, said in enumerate(bearing)
+        if isinstance(said, Review)
+        for blob in said.target.blob_ids
+    ]
+    numbers = {said.id: number for number, said in enumerate(bearing)}
+    places = {said.id: said for said in bearing if isinstance(said, Withdrawal)}
+    rows += [
+        (numbers[name], said.repo_id, said.value)
+        for name, said in places.items()
+        if said.selector is Selector.BLOB
+    ]
+    ids = zip(withdrawn["withdrawal_id"].to_pylist(), withdrawn["blob_id"].to_pylist(), strict=True)
+    rows += [
+        (numbers[name], places[name].repo_id, blob)
+        for name, blob in dict.fromkeys(ids)
+        if name in places and places[name].selector is not Selector.REPOSITORY
     ]
     return pa.table(
         {

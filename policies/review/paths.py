@@ -54,6 +54,11 @@ def glob_regex(pattern: str) -> str:
     return "(?s)" + "".join(parts)
 
 
+def matches(pattern: str, path_text: str) -> bool:
+    """Tell whether a pattern matches a path, given as the dossier spells it (`path_text`)."""
+    return re.fullmatch(glob_regex(pattern), path_text) is not None
+
+
 def _translate(piece: str, *, is_start: bool) -> str:
     if piece == "**/" and is_start:
         return "(?:[^/]+/)*"

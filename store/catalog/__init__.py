@@ -3,9 +3,12 @@
 from store.catalog.audit import AuditEntry, AuditLog, AuditReport, append_entry
 from store.catalog.barrier import Barrier, add_when_finished
 from store.catalog.catalog import Catalog
+from store.catalog.grants import GrantBook
 from store.catalog.ids import fresh_id
 from store.catalog.jobs import JobQueue
 from store.catalog.policies import PolicyApplication, PolicyBook, PolicyRecord
+from store.catalog.pulls import PullBook, PullRecord, TrainingRunRecord
+from store.catalog.recalls import Acknowledgement, RecallBook, RecalledRelease, RecallRecord
 from store.catalog.records import (
     ClaimedJob,
     Job,
@@ -18,18 +21,22 @@ from store.catalog.records import (
     StageCount,
     VisitRecord,
 )
-from store.catalog.releases import PullRecord, ReleaseBook, ReleaseRecord, ReleaseState
+from store.catalog.releases import ReleaseBook, ReleaseRecord, ReleaseState
 from store.catalog.reviewers import Reviewer, ReviewerBook
 from store.catalog.reviews import ReviewBook, ReviewEvent
 from store.catalog.rotations import RotationBook, RotationRecord, RotationState
+from store.catalog.tokens import Scope, Token, TokenBook, TokenRequest
+from store.catalog.withdrawals import WithdrawalBook, WithdrawalEvent
 
 __all__ = [
+    "Acknowledgement",
     "AuditEntry",
     "AuditLog",
     "AuditReport",
     "Barrier",
     "Catalog",
     "ClaimedJob",
+    "GrantBook",
     "Job",
     "JobQueue",
     "JobSpec",
@@ -38,7 +45,11 @@ __all__ = [
     "PolicyApplication",
     "PolicyBook",
     "PolicyRecord",
+    "PullBook",
     "PullRecord",
+    "RecallBook",
+    "RecallRecord",
+    "RecalledRelease",
     "ReleaseBook",
     "ReleaseRecord",
     "ReleaseState",
@@ -52,8 +63,15 @@ __all__ = [
     "RotationState",
     "Run",
     "RunState",
+    "Scope",
     "StageCount",
+    "Token",
+    "TokenBook",
+    "TokenRequest",
+    "TrainingRunRecord",
     "VisitRecord",
+    "WithdrawalBook",
+    "WithdrawalEvent",
     "add_when_finished",
     "append_entry",
     "fresh_id",

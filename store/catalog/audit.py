@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -91,18 +91,37 @@ class AuditLog:
 
     def verify(self, expected_head: str | None = None) -> AuditReport:
         """Recompute every hash; with `expected_head`, also that the chain still contains it."""
-        head, broken, cause = GENESIS, None, ""
-        entries = self.entries()
-        for seq, entry in enumerate(entries, start=1):
-            cause = _fault(entry, seq, head)
-            if cause:
-                broken = seq
-                break
-            head = entry.hash
-        known = {GENESIS, *(entry.hash for entry in entries)}
-        if broken is None and expected_head is not None and expected_head not in known:
-            broken, cause = len(entries) + 1, "the expected head is not part of the chain"
-        return AuditReport(entries=len(entries), head=head, broken_seq=broken, cause=cause)
+        return check_entries(self.entries(), expected_head)
+
+
+def check_entries(entries: Sequence[AuditEntry], expected_head: str | None = None) -> AuditReport:
+    """Recompute every hash of a chain, wherever it comes from; see `AuditLog.verify`."""
+    head, broken, cause = GENESIS, None, ""
+    for seq, entry in enumerate(entries, start=1):
+        cause = _fault(entry, seq, head)
+        if cause:
+            broken = seq
+            break
+        head = entry.hash
+    known = {GENESIS, *(entry.hash for entry in entries)}
+    if broken is None and expected_head is not None and expected_head not in known:
+        broken, cause = len(entries) + 1, "the expected head is not part of the chain"
+    return AuditReport(entries=len(entries), head=head, broken_seq=broken, cause=cause)
+
+
+def entry_record(entry: AuditEntry) -> dict[str, Any]:
+    """Return an entry as plain values: the fields that are hashed, and the hash."""
+    return {**_fields(entry), "hash": entry.hash}
+
+
+def read_record(record: Mapping[str, Any]) -> AuditEntry:
+    """Return the entry of such values.
+
+    Raises:
+        ValueError: fields are missing or malformed.
+        TypeError: as well.
+    """
+    return AuditEntry(**{**record, "at": datetime.fromisoformat(record["at"])})
 
 
 def append_entry(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from store.catalog.records import ClaimedJob, Job, JobState, StageCount
-from store.catalog.tables import JobRow
+from store.catalog.tables import JobRow, RunRow
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:
@@ -56,6 +56,13 @@ def parked_jobs(session: Session, run_id: str | None) -> list[Job]:
         query = query.where(JobRow.run_id == run_id)
     rows = session.scalars(query.order_by(JobRow.created_at, JobRow.id))
     return [as_job(row) for row in rows]
+
+
+def newest_run_that_did(session: Session, stage: str) -> datetime | None:
+    """Return when the newest run was begun of which a job of a stage is done."""
+    query = select(func.max(RunRow.created_at)).join(JobRow, JobRow.run_id == RunRow.id)
+    done = (JobRow.stage == stage, JobRow.state == JobState.DONE.value)
+    return session.scalar(query.where(*done))
 
 
 def scopes_of(session: Session, run_id: str) -> list[str]:

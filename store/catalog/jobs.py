@@ -293,6 +293,10 @@ class JobQueue:
         """Return parked jobs, of one run or of all, oldest first."""
         return self._database.read(lambda s: job_views.parked_jobs(s, run_id))
 
+    def newest_run_that_did(self, stage: str) -> datetime | None:
+        """Return when the newest run was begun of which a job of a stage is done."""
+        return self._database.read(lambda s: job_views.newest_run_that_did(s, stage))
+
     def scopes(self, run_id: str) -> list[str]:
         """Return the repositories that a run's jobs are about, sorted."""
         return self._database.read(lambda s: job_views.scopes_of(s, run_id))

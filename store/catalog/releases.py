@@ -1,4 +1,4 @@
-"""Releases and pulls: what went out, and to whom."""
+"""Releases: what was built, and what became of it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from ingest.errors import ReleaseRefused
 from policies.decision import Tier
+from store.catalog.audit import append_entry
 from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog
 from store.catalog.ids import checked_ids
-from store.catalog.tables import PullRow, ReleaseRow
+from store.catalog.recalls import replacements
+from store.catalog.tables import ReleaseRow
+
+_AUDITED: Final = ("parent", "decisions")
+"""Parameters that the audit chain names beside the manifest."""
 
 
 class ReleaseState(StrEnum):
-    """``building → published | held | failed``; none of the three is ever left."""
+    """``building → published → recalled``, or ``building → held | failed``; none goes back.
+
+    A row says that a release is published for ever; that it is recalled follows from recalls.
+    """
 
     BUILDING = "building"
     PUBLISHED = "published"
     HELD = "held"
     FAILED = "failed"
+    RECALLED = "recalled"
+    """It was published, and some of its rows must not be used any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,31 +53,41 @@ class ReleaseRecord:
     """Identifiers and numbers only."""
     reason: str
     created_at: datetime
+    """Tells which is the newest; one that replaces another has the other's."""
     published_at: datetime | None
+    replaced_by: str = ""
+    """Release that has the rows of a recalled one that may be used; empty where there is none."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PullRecord:
-    """One pull of a release."""
-
-    release_id: str
-    tier: Tier
-    destination: str
-    """Label of where it went, not a path of the puller's machine."""
-    consumer: str
-    at: datetime
+    @property
+    def is_out(self) -> bool:
+        """Tell whether it was published, recalled or not."""
+        return self.state in (ReleaseState.PUBLISHED, ReleaseState.RECALLED)
 
 
 class ReleaseBook:
-    """Keeps releases and pulls; each method is one transaction."""
+    """Keeps releases; each method is one transaction."""
 
     def __init__(self, catalog: Catalog, clock: Clock) -> None:
         """Take the catalog and the clock of all entries."""
         self._database = catalog.database
         self._clock = clock
 
-    def begin_release(self, release_id: str, tier: Tier, params: Mapping[str, Any]) -> None:
-        """Write that a release is being built; a build that starts over changes nothing.
+    def begin_release(
+        self,
+        release_id: str,
+        tier: Tier,
+        params: Mapping[str, Any],
+        *,
+        created_at: datetime | None = None,
+    ) -> None:
+        """Write that a release is being built; a build that starts over says anew from what.
+
+        Args:
+            release_id: of the release.
+            tier: of the release.
+            params: what it is built from.
+            created_at: UTC, of the release that it is made from and takes the place of; none
+                given: now.
 
         Raises:
             ReleaseRefused: the id belongs to a release of the other tier.
@@ -81,7 +101,7 @@ class ReleaseBook:
             "totals": {},
             "params": checked_ids(params),
             "reason": "",
-            "created_at": self._clock(),
+            "created_at": created_at or self._clock(),
         }
 
         def transaction(session: Session) -> None:
@@ -90,13 +110,24 @@ class ReleaseBook:
                 session.execute(insert(ReleaseRow).values(id=release_id, **values))
             elif known.tier != tier.value:
                 raise ReleaseRefused(f"{release_id} is a release of tier {known.tier}.")
+            elif known.state == ReleaseState.BUILDING.value:
+                change = update(ReleaseRow).where(ReleaseRow.id == release_id)
+                session.execute(change.values(params=values["params"]))
 
         self._database.write(transaction)
 
     def publish(
-        self, release_id: str, manifest_digest: str, path: str, totals: Mapping[str, Any]
+        self,
+        release_id: str,
+        manifest_digest: str,
+        path: str,
+        totals: Mapping[str, Any],
+        *,
+        actor: str = "worker",
     ) -> None:
-        """Write that a release is out; the same digest again changes nothing.
+        """Write that a release is out, with its entry of the audit chain.
+
+        The same digest again changes nothing.
 
         Raises:
             ReleaseRefused: it was not being built, or went out with another manifest.
@@ -107,7 +138,7 @@ class ReleaseBook:
             "totals": dict(totals),
             "published_at": self._clock(),
         }
-        self._end(release_id, ReleaseState.PUBLISHED, values)
+        self._end(release_id, ReleaseState.PUBLISHED, values, actor)
 
     def hold(self, release_id: str, reason: str) -> None:
         """Write that the exit scan held a release.
@@ -127,38 +158,19 @@ class ReleaseBook:
 
     def find_release(self, release_id: str) -> ReleaseRecord | None:
         """Return a release by id."""
-        row = self._database.read(lambda s: s.get(ReleaseRow, release_id))
-        return None if row is None else _release(row)
+        query = select(ReleaseRow).where(ReleaseRow.id == release_id)
+        return next(iter(self._database.read(lambda s: _releases(s, query))), None)
 
     def list_releases(self, tier: Tier | None = None) -> list[ReleaseRecord]:
         """Return releases, of one tier or of both, newest first."""
         query = select(ReleaseRow).order_by(ReleaseRow.created_at.desc(), ReleaseRow.id)
         if tier is not None:
             query = query.where(ReleaseRow.tier == tier.value)
-        return self._database.read(lambda s: [_release(row) for row in s.scalars(query)])
+        return self._database.read(lambda s: _releases(s, query))
 
-    def add_pull(self, release_id: str, destination: str, consumer: str) -> None:
-        """Write that a published release was pulled.
-
-        Raises:
-            ReleaseRefused: there is no such release, or it is not published.
-        """
-
-        def transaction(session: Session) -> None:
-            row = session.get(ReleaseRow, release_id)
-            if row is None or row.state != ReleaseState.PUBLISHED.value:
-                raise ReleaseRefused(f"{release_id} is not published.")
-            values = {"destination": destination, "consumer": consumer, "at": self._clock()}
-            session.execute(insert(PullRow).values(release_id=row.id, tier=row.tier, **values))
-
-        self._database.write(transaction)
-
-    def list_pulls(self, release_id: str) -> list[PullRecord]:
-        """Return who pulled a release, oldest first."""
-        query = select(PullRow).where(PullRow.release_id == release_id).order_by(PullRow.seq)
-        return self._database.read(lambda s: [_pull(row) for row in s.scalars(query)])
-
-    def _end(self, release_id: str, state: ReleaseState, values: Mapping[str, Any]) -> None:
+    def _end(
+        self, release_id: str, state: ReleaseState, values: Mapping[str, Any], publisher: str = ""
+    ) -> None:
         def transaction(session: Session) -> None:
             query = select(ReleaseRow).where(ReleaseRow.id == release_id)
             row = session.scalar(query.with_for_update())
@@ -171,15 +183,27 @@ class ReleaseBook:
                 raise ReleaseRefused(f"{release_id} is {row.state}, it cannot become {state}.")
             change = update(ReleaseRow).where(ReleaseRow.id == release_id)
             session.execute(change.values(state=state.value, **values))
+            if publisher:
+                named = {k: v for k, v in row.params.items() if k in _AUDITED}
+                detail = checked_ids({"manifest": digest, **named})
+                who = (publisher, "publish", release_id)
+                append_entry(session, values["published_at"], who, detail)
 
         self._database.write(transaction)
 
 
-def _release(row: ReleaseRow) -> ReleaseRecord:
+def _releases(session: Session, query: Select[ReleaseRow]) -> list[ReleaseRecord]:
+    recalled = replacements(session)
+    return [_release(row, recalled) for row in session.scalars(query)]
+
+
+def _release(row: ReleaseRow, recalled: Mapping[str, str]) -> ReleaseRecord:
+    state = ReleaseState.RECALLED if row.id in recalled else ReleaseState(row.state)
     return ReleaseRecord(
         id=row.id,
         tier=Tier(row.tier),
-        state=ReleaseState(row.state),
+        state=state,
+        replaced_by=recalled.get(row.id, ""),
         manifest_digest=row.manifest_digest,
         path=row.path,
         totals=row.totals,
@@ -187,14 +211,4 @@ def _release(row: ReleaseRow) -> ReleaseRecord:
         reason=row.reason,
         created_at=row.created_at,
         published_at=row.published_at,
-    )
-
-
-def _pull(row: PullRow) -> PullRecord:
-    return PullRecord(
-        release_id=row.release_id,
-        tier=Tier(row.tier),
-        destination=row.destination,
-        consumer=row.consumer,
-        at=row.at,
     )

@@ -204,12 +204,15 @@ def _check_extension(old: Review | None, review: Review) -> None:
 
 def _append(session: Session, event_id: str, event: ReviewEvent, review: Review) -> None:
     session.execute(insert(ReviewEventRow).values(id=event_id, **asdict(event)))
+    asked = review.asked()
     detail = {
         "kind": review.kind.value,
         "lane": review.lane.value,
         "asked": review.digest,
         "state": review.state.value,
         "version": event.version,
+        "starts_at": asked["starts_at"],
+        "expires_at": asked["expires_at"],
     }
     who = (event.actor, f"review.{event.action}", review.id)
     append_entry(session, event.at, who, detail)

@@ -1,5 +1,7 @@
 """The one model of the catalog: what people say and what must be locked, as tables.
 
+Grants and pulls stand in `store.catalog.tables_pull`.
+
 Rows hold identifiers, states and reasons; never content of a blob, never a matched value.
 """
 
@@ -74,7 +76,8 @@ class Base(DeclarativeBase):
     }
 
 
-def _one_of(column: str, *values: str) -> CheckConstraint:
+def one_of(column: str, *values: str) -> CheckConstraint:
+    """Return the constraint by which a column holds one of some words."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
@@ -83,7 +86,7 @@ class RepositoryRow(Base):
     """A registered repository with its rights."""
 
     __tablename__ = "repositories"
-    __table_args__ = (_one_of("state", "active", "quarantined"),)
+    __table_args__ = (one_of("state", "active", "quarantined"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(unique=True)
@@ -108,7 +111,7 @@ class VisitRow(Base):
     __table_args__ = (
         UniqueConstraint("repository_id", "generation"),
         UniqueConstraint("repository_id", "started_at"),
-        _one_of("status", "full", "partial", "not_found", "failed"),
+        one_of("status", "full", "partial", "not_found", "failed"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -130,8 +133,8 @@ class RunRow(Base):
 
     __tablename__ = "runs"
     __table_args__ = (
-        _one_of("kind", "sync", "release"),
-        _one_of("state", "running", "done", "failed"),
+        one_of("kind", "sync", "release"),
+        one_of("state", "running", "done", "failed"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -147,7 +150,7 @@ class JobRow(Base):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        _one_of("state", "ready", "running", "done", "parked"),
+        one_of("state", "ready", "running", "done", "parked"),
         Index(None, "state", "created_at", "id"),
         Index(None, "run_id", "stage", "scope", "state"),
     )
@@ -204,8 +207,8 @@ class ReleaseRow(Base):
 
     __tablename__ = "releases"
     __table_args__ = (
-        _one_of("tier", "internal-only", "releasable"),
-        _one_of("state", "building", "published", "held", "failed"),
+        one_of("tier", "internal-only", "releasable"),
+        one_of("state", "building", "published", "held", "failed"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -220,28 +223,11 @@ class ReleaseRow(Base):
     published_at: Mapped[datetime | None]
 
 
-class PullRow(Base):
-    """One pull of a release, so that a recall knows whom to reach."""
-
-    __tablename__ = "pulls"
-
-    seq: Mapped[int] = mapped_column(
-        BigInteger().with_variant(sqlite.INTEGER(), "sqlite"), primary_key=True
-    )
-    release_id: Mapped[str] = mapped_column(ForeignKey("releases.id"), index=True)
-    tier: Mapped[str]
-    destination: Mapped[str]
-    consumer: Mapped[str]
-    at: Mapped[datetime]
-
-
 class RotationRow(Base):
     """What a person said of one secret; a later row about the same one comes before it."""
 
     __tablename__ = "rotations"
-    __table_args__ = (
-        _one_of("state", "unknown", "active", "rotated", "revoked", "false_positive"),
-    )
+    __table_args__ = (one_of("state", "unknown", "active", "rotated", "revoked", "false_positive"),)
 
     seq: Mapped[int] = mapped_column(
         BigInteger().with_variant(sqlite.INTEGER(), "sqlite"), primary_key=True
@@ -257,7 +243,7 @@ class ReviewerRow(Base):
     """Who decides in a lane. Who left stays, inactive: what they decided is theirs."""
 
     __tablename__ = "reviewers"
-    __table_args__ = (_one_of("lane", "legal", "privacy", "security"),)
+    __table_args__ = (one_of("lane", "legal", "privacy", "security"),)
 
     lane: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -270,9 +256,9 @@ class ReviewRow(Base):
 
     __tablename__ = "reviews"
     __table_args__ = (
-        _one_of("kind", "false_positive", "redact", "keep_internal", "exclude", "waive"),
-        _one_of("lane", "legal", "privacy", "security"),
-        _one_of("state", "proposed", "approved", "rejected", "withdrawn"),
+        one_of("kind", "false_positive", "redact", "keep_internal", "exclude", "waive"),
+        one_of("lane", "legal", "privacy", "security"),
+        one_of("state", "proposed", "approved", "rejected", "withdrawn"),
         CheckConstraint(
             "expires_at IS NOT NULL OR kind NOT IN ('waive', 'redact')", name="expires"
         ),
@@ -299,7 +285,7 @@ class ReviewEventRow(Base):
     __tablename__ = "review_events"
     __table_args__ = (
         UniqueConstraint("review_id", "version"),
-        _one_of("action", "propose", "approve", "reject", "withdraw"),
+        one_of("action", "propose", "approve", "reject", "withdraw"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -309,6 +295,24 @@ class ReviewEventRow(Base):
     actor: Mapped[str]
     comment: Mapped[str]
     at: Mapped[datetime]
+
+
+class TokenRow(Base):
+    """An API token, by the digest of its value."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    consumer: Mapped[str]
+    scopes: Mapped[str]
+    purpose: Mapped[str]
+    run_id: Mapped[str]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class AuditRow(Base):

@@ -14,6 +14,7 @@ from ingest.domain.artefacts import TREE_FACTS, facts_schema
 from ingest.domain.finding import Family
 from policies.document import load_default_policy
 from policies.evaluate import decide
+from policies.model import ENGINE_REASONS
 from policies.report import (
     ViolationReport,
     display_path,
@@ -61,9 +62,21 @@ def report_of(
         decide(dossier, POLICY, content=content, input_digest="inputs"),
         dossier,
         facts=facts,
-        trees=pa.Table.from_pylist(paths or [], schema=TREE_FACTS),
+        trees=tree_facts(rows, paths or []),
         policy=POLICY,
     )
+
+
+def tree_facts(rows: list[Row], told: list[Row]) -> pa.Table:
+    """Tree facts of every row: those that are told, else that its path is clean."""
+    places = {(row["repo_id"], row["path"]) for row in told}
+    clean = [
+        {name: row[name] for name in ("repo_id", "path")}
+        | {"status": "completed", "reason": "", "path_findings": []}
+        for row in rows
+        if (row["repo_id"], row["path"]) not in places
+    ]
+    return pa.Table.from_pylist([*told, *clean], schema=TREE_FACTS)
 
 
 def hostile_report() -> ViolationReport:
@@ -198,6 +211,7 @@ def test_sarif_declares_every_rule_and_points_at_places() -> None:
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     restrictive = [r.id for r in POLICY.rules if r.effect.value != "grant"]
     assert set(restrictive) <= set(rules)
+    assert {r.id for r in POLICY.rules} | set(ENGINE_REASONS) <= set(rules)
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
         assert result["level"] in {"error", "warning", "note"}

@@ -1,4 +1,4 @@
-"""Policies, releases and pulls."""
+"""Releases and their states."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from ingest.errors import ReleaseRefused
 from policies.decision import Tier
-from store.catalog import Catalog, ReleaseBook, ReleaseState
+from store.catalog import AuditLog, Catalog, ReleaseBook, ReleaseState
 
 
 class Clock:
@@ -41,7 +41,7 @@ def test_a_release_is_published_once(book: ReleaseBook) -> None:
     found = book.find_release("rel_1")
     assert found is not None
     assert (found.state, found.manifest_digest) == (ReleaseState.PUBLISHED, "m1")
-    assert (found.totals, found.params) == ({"rows": 7}, {"decisions": "abc"})
+    assert (found.totals, found.params) == ({"rows": 7}, {"decisions": "other"})
     assert found.published_at is not None
     with pytest.raises(ReleaseRefused):
         book.publish("rel_1", "m2", "rel_1", {})
@@ -75,17 +75,21 @@ def test_releases_are_listed_newest_first_by_tier(book: ReleaseBook) -> None:
     assert [r.id for r in book.list_releases(Tier.RELEASABLE)] == ["rel_3", "rel_1"]
 
 
-def test_only_what_is_published_is_pulled_and_every_pull_is_kept(book: ReleaseBook) -> None:
+def test_a_release_goes_out_with_one_entry_of_the_audit_chain(
+    book: ReleaseBook, catalog: Catalog
+) -> None:
+    book.begin_release("rel_1", Tier.RELEASABLE, {"parent": "rel_0"})
+    for _ in range(2):
+        book.publish("rel_1", "m1", "rel_1", {})
+    (entry,) = AuditLog(catalog, Clock()).entries()
+    assert (entry.actor, entry.action, entry.subject) == ("worker", "publish", "rel_1")
+    assert entry.detail == {"manifest": "m1", "parent": "rel_0"}
+
+
+def test_what_replaces_an_old_release_is_not_the_newest(book: ReleaseBook) -> None:
     book.begin_release("rel_1", Tier.RELEASABLE, {})
-    for release_id in ("rel_1", "rel_2"):
-        with pytest.raises(ReleaseRefused):
-            book.add_pull(release_id, "cluster-a", "team-desk")
-    book.publish("rel_1", "m1", "rel_1", {})
-    book.add_pull("rel_1", "cluster-a", "team-desk")
-    book.add_pull("rel_1", "cluster-b", "team-lamp")
-    pulls = book.list_pulls("rel_1")
-    assert [(p.destination, p.consumer) for p in pulls] == [
-        ("cluster-a", "team-desk"),
-        ("cluster-b", "team-lamp"),
-    ]
-    assert {p.tier for p in pulls} == {Tier.RELEASABLE}
+    book.begin_release("rel_2", Tier.RELEASABLE, {})
+    old = book.find_release("rel_1")
+    assert old is not None
+    book.begin_release("rel_3", Tier.RELEASABLE, {}, created_at=old.created_at)
+    assert book.list_releases()[0].id == "rel_2"

@@ -24,6 +24,7 @@ from policies.review import (
     in_force,
 )
 from store.catalog import AuditLog, Catalog, ReviewBook, ReviewerBook
+from store.catalog.ids import checked_ids
 from tests.strategies.reviews import NOW, POLICY, review, waiver
 
 PEOPLE = ("ada", "bob", "eve")
@@ -174,6 +175,11 @@ def test_every_step_is_a_link_of_the_chain_without_any_comment(
         ("eve", "review.withdraw", "withdrawn"),
     ]
     assert {e.detail["asked"] for e in steps} == {asked().digest}
+    told = asked().asked()
+    assert {(e.detail["starts_at"], e.detail["expires_at"]) for e in steps} == {
+        (told["starts_at"], told["expires_at"])
+    }
+    assert all(checked_ids(e.detail) == dict(sorted(e.detail.items())) for e in steps)
     assert "looked" not in str([e.detail for e in steps])
     assert log.verify().is_intact
 
