@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.console import err, out, print_table, safe
-from cli.people import AsJson
+from cli.people import As, AsJson, acting
 from store.catalog import AuditEntry, AuditLog
 from workers.audit import verify_audit
+from workers.audit_pack import make_pack
 from workers.context import Context, utc_now
+from workers.pack_check import check_pack
 from workers.settings import Settings
 
 app = typer.Typer(help="The chain of what happened.", no_args_is_help=True)
@@ -65,6 +68,50 @@ def verify(as_json: AsJson = False) -> None:
     for fault in () if as_json else report.faults:
         err.print(f"error: {safe(fault)}")
     if not report.is_intact:
+        raise typer.Exit(1)
+
+
+@app.command("pack")
+def pack(
+    release: Annotated[str, typer.Argument(help="Id of a published release.")],
+    output: Annotated[Path | None, typer.Option(help="File; default: in the reports.")] = None,
+    by: As = "",
+) -> None:
+    """Write the audit pack of a release: manifest, decisions, policy, reviews, audit chain."""
+    settings = Settings()
+    actor = acting(by)
+    data = make_pack(Context(settings=settings), release, actor)
+    path = output or settings.reports_dir / f"{release}.audit.zip"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    out.print(f"audit pack of {safe(release)}: {path}")
+
+
+@app.command("verify-pack")
+def verify_pack(
+    file: Annotated[Path, typer.Argument(help="An audit pack.")],
+    key: Annotated[Path, typer.Option(help="Public key of the installation that made it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check an audit pack offline, every part of it; exit 1 where something does not fit."""
+    report = check_pack(file, key)
+    if as_json:
+        record = {
+            "release_id": report.release_id,
+            "intact": not report.faults,
+            "parts": [
+                {"name": part.name, "told": part.told, "faults": list(part.faults)}
+                for part in report.parts
+            ],
+        }
+        typer.echo(json.dumps(record, indent=2))
+    else:
+        for part in report.parts:
+            if not part.faults:
+                out.print(f"{part.name}: {safe(part.told)}")
+        for fault in report.faults:
+            err.print(f"error: {safe(fault)}")
+    if report.faults:
         raise typer.Exit(1)
 
 

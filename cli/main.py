@@ -43,7 +43,7 @@ _PARTS: Final = {
         "report",
     ),
     "why": _Part(
-        "Tell the chain from commit to verdict for one file: facts, rules, what they amount to.",
+        "Tell the chain from commit to verdict for one file: rules, facts, evidence, reviews.",
         "cli.paths",
         "why",
     ),
@@ -52,9 +52,22 @@ _PARTS: Final = {
     ),
     "unlock": _Part("Rank the single approvals that would release most.", "cli.paths", "unlock"),
     "pull": _Part(
-        "Copy a release, going on where an earlier pull stopped, and verify it.",
+        "Copy a release by a grant, going on where an earlier pull stopped, and verify it.",
         "cli.release",
         "pull",
+    ),
+    "pulls": _Part(
+        "List who pulled what, and for which training run; --json has tier, grant and time too.",
+        "cli.attest",
+        "pulls",
+    ),
+    "attest": _Part(
+        "Write, or check, a signed statement of exactly which shards a training run was given.",
+        "cli.attest",
+        "attest",
+    ),
+    "serve": _Part(
+        "Serve releases to training jobs over HTTP, until Ctrl-C.", "cli.serve", "serve"
     ),
     "up": _Part("Start the embedded broker and a worker in the background.", "cli.stack", "up"),
     "down": _Part("Stop the worker and the embedded broker; state stays.", "cli.stack", "down"),
@@ -70,10 +83,14 @@ _PARTS: Final = {
     "secrets": _Part("Secrets of registered repositories, and what became of them.", "cli.secrets"),
     "review": _Part("What waits for people, and what they decide.", "cli.review"),
     "reviewer": _Part("Say who decides in which lane.", "cli.reviewer"),
+    "grant": _Part("Say who may pull what, for which purpose.", "cli.grant"),
     "audit": _Part("The chain of what happened.", "cli.audit"),
     "terms": _Part("Keep the list of the company's own terms.", "cli.terms"),
     "policy": _Part("The rules: test, compare, try out, put in force.", "cli.policy"),
+    "withdraw": _Part("Take back what may be in no release any more.", "cli.withdraw"),
+    "token": _Part("What programs identify themselves with.", "cli.token"),
     "release": _Part("Build, list and verify releases.", "cli.release"),
+    "recall": _Part("Rows taken back out of published releases.", "cli.recall"),
 }
 
 
@@ -128,7 +145,8 @@ def main() -> None:
     except ShardgateError as error:
         err.print(f"error: {safe(error.message)}")
         if error.hint:
-            err.print(f"  hint: {safe(error.hint)}")
+            # A hint may hold a line to type, which no line break may cut.
+            err.print(f"  hint: {safe(error.hint)}", soft_wrap=True)
         sys.exit(error.exit_code)
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):

@@ -2,93 +2,84 @@
 
 from __future__ import annotations
 
+import json
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.console import human_bytes, out, print_table, safe
+from cli.people import As, AsJson, acting
 from cli.run import find_repository
+from cli.why_text import print_story, story_record
+from ingest.errors import InputError
 from policies.decision import Outcome
-from policies.report import display_path, to_csv, to_html, to_json, to_sarif
+from policies.model import WITHDRAWN
+from policies.report import display_path
 from policies.why_not import Step, StepKind
 from workers.context import Context
-from workers.reports import explain_path, find_unlocks, find_way_out, violation_report
+from workers.exports import ReportFormat, record_report, render_dataset, render_report
+from workers.reports import find_unlocks, find_way_out, tell_file
 from workers.settings import Settings
 
 
-class Format(StrEnum):
-    """How a report is written."""
-
-    HTML = "html"
-    JSON = "json"
-    CSV = "csv"
-    SARIF = "sarif"
-
-
-_RENDER = {
-    Format.HTML: to_html,
-    Format.JSON: to_json,
-    Format.CSV: to_csv,
-    Format.SARIF: to_sarif,
-}
-
-
 def report(
-    repo: Annotated[str, typer.Argument(help="Name, id or URL of a repository.")],
-    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.HTML,
+    repo: Annotated[
+        str, typer.Argument(help="Name, id or URL of a repository; none: all of them.")
+    ] = "",
+    form: Annotated[ReportFormat, typer.Option("--format", help="How to write it.")] = (
+        ReportFormat.HTML
+    ),
+    everything: Annotated[
+        bool, typer.Option("--all", help="All repositories in one file.")
+    ] = False,
+    release: Annotated[
+        str, typer.Option(help="A release instead, as an SPDX dataset (--format spdx).")
+    ] = "",
     output: Annotated[Path | None, typer.Option(help="File; - for standard output.")] = None,
+    by: As = "",
 ) -> None:
     """Write the violation report of a repository: grouped, masked, with what each blocks."""
     context = Context(settings=Settings())
-    repository = find_repository(context.catalog.list_repositories(), repo)
-    text = _RENDER[form](violation_report(context, [repository]))
+    if sum(map(bool, (repo, everything, release))) > 1:
+        raise InputError("Name a repository, or a release, or give --all.")
+    if release and form is not ReportFormat.SPDX:
+        raise InputError("A release is written with --format spdx.")
+    actor = acting(by)
+    if release:
+        name, data = release, render_dataset(context, release)
+    else:
+        known = context.catalog.list_repositories()
+        chosen = [find_repository(known, repo)] if repo else known
+        if not chosen:
+            raise InputError("No repository is registered.", hint="Run: shardgate repo add --help")
+        name, data = chosen[0].id if repo else "all", render_report(context, chosen, form)
+    record_report(context, actor, name, form=form, data=data)
     if output == Path("-"):
-        typer.echo(text)
+        typer.echo(data, nl=False)
         return
-    path = output or context.settings.reports_dir / f"{repository.id}.{form.value}"
+    path = output or context.settings.reports_dir / f"{name}.{form.suffix}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="")
-    out.print(f"report of {safe(repository.name)}: {path}")
+    path.write_bytes(data)
+    out.print(f"report of {safe(repo or release or 'all repositories')}: {path}")
 
 
 def why(
     repo: Annotated[str, typer.Argument(help="Name, id or URL of a repository.")],
     path: Annotated[str, typer.Argument(help="Path in the repository.")],
+    as_json: AsJson = False,
 ) -> None:
-    """Tell the chain from commit to verdict for one file: facts, rules, what they amount to."""
+    """Tell the chain from commit to verdict for one file: rules, facts, evidence, reviews."""
     context = Context(settings=Settings())
     repository = find_repository(context.catalog.list_repositories(), repo)
-    raw = os.fsencode(path)
-    told, dossier = explain_path(context, repository, raw)
+    story = tell_file(context, repository, os.fsencode(path))
     visit = context.catalog.latest_snapshot(repository.id)
-    out.print(f"{safe(repository.name)}: {display_path(raw)}")
-    out.print(f"{told.outcome}: {safe(told.summary)}\n")
-    rows = [
-        ("commit", f"{dossier['commit_id']} ({visit.visit.branch if visit else '?'})"),
-        ("blob", f"{dossier['blob_id']}, {dossier['size']:,} bytes"),
-        ("license", told.license),
-        ("redacted", ", ".join(told.redact_categories) or "nothing"),
-        ("waits for", ", ".join(told.pending_lanes) or "nobody"),
-        ("policy", f"{told.policy_name} {told.policy_digest[:12]}"),
-    ]
-    if told.waiver_ids:
-        rows.append(("decided by people", ", ".join(told.waiver_ids)))
-    if told.waived:
-        rows.append(("waived", ", ".join(told.waived)))
-    if told.counterpart:
-        other, copy, score = told.counterpart
-        rows.append(("copy of", f"{other} {display_path(copy)} (similarity {score:.2f})"))
-    print_table("chain", ("what", "value"), rows)
-    print_table(
-        "rules that fired",
-        ("rule", "effect", "because"),
-        [(r.id, r.effect + (f" ({r.lane})" if r.lane else ""), r.because) for r in told.reasons],
-    )
-    facts = {f.column: (f.column, f.value, f.meaning) for r in told.reasons for f in r.facts}
-    print_table("facts they read", ("fact", "value", "meaning"), [facts[k] for k in sorted(facts)])
+    branch = visit.visit.branch or "?" if visit else "?"
+    if as_json:
+        typer.echo(json.dumps(story_record(story, repository, branch), indent=2))
+    else:
+        print_story(story, repository, branch)
 
 
 def why_not(
@@ -109,6 +100,9 @@ def why_not(
         print_table(title, ("who", "does what"), [(_who(s), _what(s)) for s in steps])
     if not way.sets:
         out.print(f"no approval releases it: {', '.join(way.dead_ends)} cannot be waived")
+        if WITHDRAWN in way.dead_ends:
+            ids = ", ".join(name for name in told.waiver_ids if name.startswith("wdr_"))
+            out.print(f"  only lifting the withdrawal does: shardgate withdraw show {ids}")
 
 
 def unlock(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
 import typer
@@ -17,8 +17,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")]
 
 
-def acting(name: str) -> str:
-    """Return the name of who acts, in lower case.
+def acting(name: str, option: str = "--as") -> str:
+    """Return the name of who acts, in lower case; `option` is where it is given.
 
     Raises:
         InputError: it is no name.
@@ -26,7 +26,7 @@ def acting(name: str) -> str:
     try:
         return check_person((name or getpass.getuser()).lower())
     except ValueError as error:
-        raise InputError(f"Say who you are with --as: {error}.") from None
+        raise InputError(f"Say who you are with {option}: {error}.") from None
 
 
 def parse_day(text: str) -> date:
@@ -39,3 +39,8 @@ def parse_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise InputError(f"{text} is no day.", hint="Days are written 2030-12-31.") from None
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment at which a day is over, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), UTC)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.console import out, print_table
+from cli.renew import renew_decisions
 from ingest.domain.repository import RightsBasis
 from ingest.errors import RegistrationRefused
 from ingest.register.plan import plan_registry
@@ -91,7 +92,10 @@ def apply(
         if change.repository is not None and change.action is not Action.UNCHANGED:
             context.catalog.save_repository(change.repository)
             record_registration(context, change.repository)
-    out.print(f"{sum(p.action is not Action.UNCHANGED for p in plan)} written")
+    changed = sum(change.action is not Action.UNCHANGED for change in plan)
+    out.print(f"{changed} written")
+    if changed:
+        renew_decisions(context)
 
 
 @app.command("list")

@@ -11,6 +11,7 @@ import typer
 
 from cli.console import err, out, print_table, safe
 from cli.people import As, AsJson, Comment, DryRun, acting, parse_day
+from cli.renew import renew_decisions
 from cli.review_text import (
     group_record,
     group_row,
@@ -27,10 +28,8 @@ from policies.decision import Lane
 from policies.report.model import Group
 from policies.review import Move, Review, ReviewKind, ReviewReason, ReviewState
 from store.catalog import ReviewBook
-from workers import embedded
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
-from workers.decisions import decide_anew
 from workers.remarks import checked_remark
 from workers.reviews import Request, ReviewDesk
 from workers.settings import Settings
@@ -284,21 +283,10 @@ def _move(step: _Step, review_id: str, words: _Words, *, dry_run: bool) -> None:
         quorum = context.policy.quorum(after.lane)
         out.print(f"  {len(after.approvals)} of {quorum} reviewers of {after.lane} have agreed")
     if _is_felt(before, after):
-        _renew(context)
+        renew_decisions(context)
 
 
 def _is_felt(before: Review, after: Review) -> bool:
     """Tell whether a step changes what is in force, now or at a later moment."""
     agreed = ReviewState.APPROVED
     return (before.state is agreed) != (after.state is agreed)
-
-
-def _renew(context: Context) -> None:
-    """Have the decisions made anew, where workers run; else say how."""
-    if not context.catalog.corpus():
-        return
-    if not embedded.ping(context.settings):
-        out.print("  decisions are made anew by: shardgate sync")
-        return
-    decide_anew(context)
-    out.print("  decisions are being made anew")

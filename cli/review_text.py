@@ -11,6 +11,7 @@ import typer
 from cli.console import human_bytes, out, print_table, safe
 from policies.report.escape import display_path
 from policies.report.model import Group
+from policies.report.said import describe_target
 from policies.review import Review
 from store.catalog import ReviewEvent
 from workers.reviews import Outlook
@@ -86,22 +87,6 @@ def review_row(review: Review, now: datetime) -> tuple[object, ...]:
         until.date().isoformat() if until else "withdrawn",
         describe_target(review),
     )
-
-
-def describe_target(review: Review) -> str:
-    """Say in a few words what a review is bound to."""
-    target = review.target
-    parts = [target.rule_id]
-    if target.fingerprint:
-        parts.append(f"finding {target.fingerprint[:12]} ({target.category})")
-    if target.pattern:
-        parts.append(f"paths {target.pattern}")
-    if len(target.blob_ids) == 1:
-        parts.append(f"content {target.blob_ids[0][:12]}")
-    elif target.blob_ids:
-        parts.append(f"{len(target.blob_ids):,} contents")
-    parts.append(f"in {target.repo_id}" if target.repo_id else "everywhere")
-    return ", ".join(part for part in parts if part)
 
 
 def review_record(

@@ -17,14 +17,15 @@ from ingest.domain.repository import Repository, RightsBasis, VisitStatus
 from ingest.errors import InputError
 from ingest.register.registry import RegistrationRequest, register
 from policies.decision import Tier
-from store.catalog import JobSpec
+from store.catalog import JobSpec, ReleaseBook, ReleaseState
 from workers import embedded
 from workers.app import notify
-from workers.context import Context
+from workers.context import Context, utc_now
 from workers.settings import Settings
 
 _CONSENT = timedelta(days=365)
 _GOOD = (VisitStatus.FULL, VisitStatus.PARTIAL)
+_PUBLISHED = ReleaseState.PUBLISHED
 _TIERS = tuple(tier.value for tier in Tier)
 
 
@@ -230,3 +231,11 @@ def _print_ending(
     out.print(f"  .venv/bin/shardgate report {name} --format html")
     out.print(f"  .venv/bin/shardgate why {name} README.md")
     out.print("  .venv/bin/shardgate release list")
+    book = ReleaseBook(context.catalog, clock=utc_now)
+    newest = [r.id for r in book.list_releases(Tier.RELEASABLE) if r.state is _PUBLISHED][:1]
+    for release_id in newest:
+        # Nobody grants to themselves, so the first pull of somebody alone is a team's.
+        grant = "grant add trainers --tier releasable --purpose public-model"
+        out.print(f"  .venv/bin/shardgate {grant}", soft_wrap=True)
+        pull = f"pull {release_id} data/ --consumer trainers"
+        out.print(f"  .venv/bin/shardgate {pull}", soft_wrap=True)

@@ -119,10 +119,17 @@ def _app() -> Celery:
 
 
 def _reconcile(stop: threading.Event) -> None:
+    from workers.clock import Clockwork  # noqa: PLC0415 - it brings along what builds releases
+    from workers.decisions import decide_anew  # noqa: PLC0415 - it announces by this module
+
     context = Context(settings=Settings())
+    clockwork = Clockwork(context)
     while not stop.wait(_TICK_SECONDS):
         try:
             tick(context, notify, queue_is_empty)
+            if clockwork.is_due():
+                decide_anew(context)
+            clockwork.renew_feeds()
         except Exception as error:  # noqa: BLE001 - the next tick tries again
             structlog.get_logger().error("tick failed", error=type(error).__name__)
 

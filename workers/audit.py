@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ingest.domain.repository import Repository
 from store.catalog import AuditLog
 from store.checkpoints import ChainReport, seal, verify_chain
@@ -24,6 +26,26 @@ def record_registration(context: Context, repository: Repository) -> None:
     }
     log = AuditLog(context.catalog, clock=utc_now)
     log.append("cli", "repository.register", repository.id, detail)
+    seal_audit(context)
+
+
+def record_accepted_loss(context: Context, repository_id: str, tier: str, actor: str) -> None:
+    """Append that somebody lets a build take most of a repository's rows away."""
+    log = AuditLog(context.catalog, clock=utc_now)
+    log.append(actor, "release.accept-loss", repository_id, {"tier": tier})
+    seal_audit(context)
+
+
+def record_export(context: Context, actor: str, subject: str, detail: Mapping[str, object]) -> None:
+    """Append that somebody takes something out of the installation, before the bytes leave it.
+
+    Args:
+        context: of the installation.
+        actor: who.
+        subject: a repository or a release; ``all`` for all repositories.
+        detail: identifiers and numbers; the format and the SHA-256 of what is taken.
+    """
+    AuditLog(context.catalog, clock=utc_now).append(actor, "export", subject, detail)
     seal_audit(context)
 
 

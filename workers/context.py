@@ -27,9 +27,12 @@ from workers.collector import uncollected
 from workers.company import TERMS_FILE, load_company, with_repository_hosts
 from workers.keys import Keys, load_keys
 from workers.rulepacks import rule_packs
+from workers.scanned import ScannedTexts
 from workers.settings import Settings
 
-if TYPE_CHECKING:  # heavy, and a scan of a folder needs neither
+if TYPE_CHECKING:  # heavy, and a scan of a folder needs none of it
+    from policies.decision import Tier
+    from release.build.gate import CanaryResult
     from store.catalog import Catalog, JobQueue, PolicyRecord
     from store.lake import Lake
 
@@ -52,8 +55,16 @@ class Context:
     """What was last read of the facts, by what was asked for: the next stage often asks again."""
     known: dict[tuple[str, int], KnownValues] = field(default_factory=dict, repr=False)
     """The lookup of all secrets, by the rules that found them and how many batches of facts."""
+    withdrawn: dict[tuple[str, ...], pa.Table] = field(default_factory=dict, repr=False)
+    """Contents that the withdrawals in force are about, by these and the facts looked at."""
     recent: RecentBlobs = field(default_factory=RecentBlobs, repr=False)
     """Blobs that a stage of this process has read and the next one is likely to."""
+    canaries: dict[tuple[object, ...], Mapping[Tier, CanaryResult]] = field(
+        default_factory=dict, repr=False
+    )
+    """What became of the last canaries, by everything that they went through."""
+    scanned: ScannedTexts = field(default_factory=ScannedTexts, repr=False)
+    """What detectors said of the bytes that this process had scanned."""
     _detectors: dict[Family, BlobDetector] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -144,6 +155,16 @@ class Context:
         applied = self._applied_policy()
         marks = (_mark(path) for path in paths if path is not None)
         return (*marks, hosts, applied.digest if applied else "")
+
+    def anew(self) -> Context:
+        """Return a context that reads policy, terms and rights as they are at this moment.
+
+        Adapters and what is remembered of immutable artefacts are shared.
+        """
+        fresh = Context(settings=self.settings, missing_counts=self.missing_counts)
+        for name in ("catalog", "jobs", "lake", "keys"):
+            fresh.__dict__[name] = getattr(self, name)
+        return fresh
 
     @property
     def has_catalog(self) -> bool:

@@ -121,29 +121,42 @@ def _missing_counts(context: Context, snapshot_key: str) -> Mapping[str, int]:
 
 def corpus_keys(context: Context) -> CorpusKeys:
     """Return the keys of the present corpus; repositories without a good visit are left out."""
+    from workers.withdrawn import later_contents  # noqa: PLC0415 - a folder has no withdrawals
+
     repositories = {r.id: r for r in context.catalog.list_repositories()}
     snapshots = {r: k for r, k in sorted(context.catalog.corpus().items()) if r in repositories}
     trees = {r: tree_key(context, repositories[r], key) for r, key in snapshots.items()}
     rights = rights_table(context)
     reviews = reviews_in_force(context)
     cleared = Reviews(items=reviews.false_positives).digest
-    dossier = digest_of("dossier", snapshots, trees, rights.to_pylist(), cleared)
+    # The same corpus is decided on anew once more is known to be withdrawn.
+    later = later_contents(context, reviews.withdrawals)
+    dossier = digest_of("dossier", snapshots, trees, rights.to_pylist(), cleared, *later)
     return CorpusKeys(
         snapshots=snapshots,
         trees=trees,
         dossier=dossier,
-        decisions=digest_of("decisions", dossier, context.policy.digest, reviews.digest),
+        decisions=decisions_key(dossier, context.policy.digest, reviews.digest),
         rights=rights,
         reviews=reviews,
     )
 
 
-def reviews_in_force(context: Context) -> Reviews:
-    """Return what people decided and holds at this moment."""
-    from store.catalog import ReviewBook  # noqa: PLC0415 - a scan of a folder needs no catalog
+def decisions_key(dossier: str, policy_digest: str, reviews_digest: str) -> str:
+    """Return the key of decisions: the dossier that is judged, by which policy and reviews.
 
-    book = ReviewBook(context.catalog, context.policy)
-    return in_force(book.agreed(), utc_now())
+    `reviews_digest` is `Reviews.digest`.
+    """
+    return digest_of("decisions", dossier, policy_digest, reviews_digest)
+
+
+def reviews_in_force(context: Context) -> Reviews:
+    """Return what people decided and holds at this moment, and what they withdrew."""
+    from store.catalog import ReviewBook  # noqa: PLC0415 - a scan of a folder needs no catalog
+    from workers.withdrawn import standing_withdrawals  # noqa: PLC0415 - as above
+
+    agreed = ReviewBook(context.catalog, context.policy).agreed()
+    return in_force(agreed, utc_now(), *standing_withdrawals(context))
 
 
 def rights_table(context: Context) -> pa.Table:

@@ -9,7 +9,7 @@ from workers.app import notify
 from workers.context import Context
 
 
-def decide_anew(context: Context, tiers: Sequence[str] = (), **params: str) -> str:
+def decide_anew(context: Context, tiers: Sequence[str] = (), **params: str | Sequence[str]) -> str:
     """Decide over the present corpus, build some tiers, wake workers; return the id of the run."""
     specs: list[JobSpec] = []
 

@@ -69,6 +69,11 @@ PIPELINE: tuple[Stage, ...] = (
         scope=Scope.CORPUS,
     ),
     Stage(
+        name="recall",
+        run=stages.recall,
+        does="take back what is out and may not be used any more",
+    ),
+    Stage(
         name="build",
         run=stages.build,
         does="write, scan again, sign and publish one tier's shards",

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-import pyarrow as pa
+import pyarrow.compute as pc
 
-from ingest.domain.artefacts import facts_schema
-from ingest.domain.finding import Family
 from ingest.errors import ConfigurationError, InputError
 from policies.database import open_dossier
 from policies.document import check_examples, load_policy
-from policies.impact import Impact, ReleaseLine, is_allowed, weigh
+from policies.impact import Impact, ReleaseLine, weigh
 from policies.model import Policy
-from policies.replay import Judged, Replay
-from store.catalog import PolicyBook, ReleaseBook, ReleaseRecord, ReleaseState
+from policies.replay import Replay
+from policies.standing import PRESENT
+from store.catalog import PolicyBook, ReleaseRecord
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
-from workers.corpus import corpus_keys, digest_of, reviews_in_force
+from workers.corpus import corpus_keys, digest_of, reviews_in_force, rights_table
 from workers.decisions import decide_anew
-
-_SIGNATURE = ["blob_id", "minhash", "bands"]
+from workers.released import judge_releases, published, signatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +49,17 @@ def plan_policy(context: Context, text: str) -> PolicyPlan:
             "There are no decisions over the present corpus.", hint="Run: shardgate sync"
         )
     names = {r.id: r.name for r in context.catalog.list_repositories()}
-    signatures = _signatures(context)
     with open_dossier(path) as connection:
         policies = (context.policy, policy)
-        replay = Replay(connection, policies, content=signatures, reviews=keys.reviews)
+        replay = Replay(connection, policies, content=signatures(context), reviews=keys.reviews)
         impact = weigh(
             replay.cells(),
             replay.drifts(),
             (context.policy.digest, policy.digest),
             name_of=lambda repo_id: names.get(repo_id, repo_id),
         )
-    releases = _published(context)
-    lines = _release_lines(context, releases, policy, signatures)
+    releases = published(context)
+    lines = _release_lines(context, releases, policy)
     impact = replace(impact, releases=tuple(lines))
     digest = digest_of("plan", policy.digest, keys.decisions, [r.id for r in releases])
     return PolicyPlan(policy=policy, text=text, impact=impact, digest=digest)
@@ -105,69 +101,21 @@ def apply_policy(context: Context, plan: PolicyPlan, expected: str, actor: str) 
     return decide_anew(context)
 
 
-def _signatures(context: Context) -> pa.Table:
-    """Return what near copies are told by, of every blob that was ever scanned."""
-    digest = context.ruleset_digests[Family.CONTENT]
-    if not context.lake.count_batches(Family.CONTENT, digest):
-        return facts_schema(Family.CONTENT).empty_table().select(_SIGNATURE)
-    return context.lake.read_facts(Family.CONTENT, digest, columns=_SIGNATURE)
-
-
-def _published(context: Context) -> list[ReleaseRecord]:
-    book = ReleaseBook(context.catalog, clock=utc_now)
-    return [r for r in book.list_releases() if r.state is ReleaseState.PUBLISHED]
-
-
 def _release_lines(
-    context: Context, releases: Iterable[ReleaseRecord], policy: Policy, signatures: pa.Table
-) -> Iterable[ReleaseLine]:
-    """Replay the new policy over what each release was decided by; yield those it changes.
+    context: Context, releases: Iterable[ReleaseRecord], policy: Policy
+) -> Iterator[ReleaseLine]:
+    """Judge releases by a new policy; yield those that have rows it does not allow.
 
-    Releases of one dossier and one policy share a replay. One whose dossier or policy is not kept
-    cannot be replayed, which is said and never passed over.
+    One that cannot be judged, because what it was decided by is not kept, is said and never passed
+    over.
     """
-    book, reviews = PolicyBook(context.catalog, clock=utc_now), reviews_in_force(context)
-    groups: defaultdict[tuple[str, str], list[ReleaseRecord]] = defaultdict(list)
-    for release in releases:
-        groups[release.params.get("dossier", ""), release.params.get("policy", "")].append(release)
-    for (dossier, digest), members in sorted(groups.items()):
-        record = book.find_policy(digest)
-        if not dossier or record is None or not context.lake.exists("dossiers", dossier):
-            yield from (_line(release, None) for release in members)
-            continue
-        with open_dossier(context.lake.path("dossiers", dossier)) as connection:
-            before = load_policy(record.text)
-            replay = Replay(
-                connection,
-                (before, policy),
-                content=signatures,
-                reviews=reviews,
-                paths=True,
-            )
-            moved = {(repo, path): pair for repo, path, *pair in replay.rows()}
-        for release in members:
-            line = _line(release, _not_allowed(context, release, moved))
-            if line.lost or line.redact:
-                yield line
-
-
-def _not_allowed(
-    context: Context,
-    release: ReleaseRecord,
-    moved: Mapping[tuple[str, bytes], list[Judged]],
-) -> tuple[int, int]:
-    """Return how many rows of a release may not stay, and in how many more is redacted."""
-    excluded = context.lake.read("exclusions", release.id, columns=["repo_id", "path"])
-    absent = set(zip(*(excluded[name].to_pylist() for name in ("repo_id", "path")), strict=True))
-    lost = redact = 0
-    for key, (before, after) in moved.items():
-        if key in absent or before.outcome != release.tier.value:
-            continue
-        if not is_allowed(after, release.tier.value):
-            lost += 1
-        elif not after.redactions <= before.redactions and after.outcome is before.outcome:
-            redact += 1
-    return lost, redact
+    said = (policy, reviews_in_force(context), rights_table(context))
+    for held in judge_releases(context, releases, said, PRESENT.empty_table()):
+        if held.rows is None:
+            yield _line(held.release, None)
+        elif held.rows.num_rows:
+            lost = int(pc.sum(held.rows["is_lost"]).as_py())
+            yield _line(held.release, (lost, held.rows.num_rows - lost))
 
 
 def _line(release: ReleaseRecord, counts: tuple[int, int] | None) -> ReleaseLine:

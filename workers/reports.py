@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.detect.tree import scan_paths
 from ingest.domain.artefacts import HISTORY
 from ingest.domain.finding import Family
 from ingest.domain.repository import Repository
@@ -14,13 +17,68 @@ from ingest.errors import InputError
 from policies.database import open_dossier
 from policies.decision import Outcome
 from policies.effective import Explanation, explain
-from policies.model import COPY_REASONS, COPY_RESTRICTED, REVIEW_REASONS
-from policies.report import ViolationReport, add_history, add_rotations, group_violations
+from policies.evaluate import decide
+from policies.model import COPY_REASONS, COPY_RESTRICTED, COPY_WITHDRAWN, REVIEW_REASONS, WITHDRAWN
+from policies.report import (
+    ViolationReport,
+    add_history,
+    add_reviews,
+    add_rotations,
+    group_violations,
+)
+from policies.report.evidence import Evidence, list_evidence
+from policies.report.places import show_paths
+from policies.report.said import Said
+from policies.report.suppress import Verdicts
+from policies.review import NO_REVIEWS, Reviews, Withdrawal
 from policies.unlock import Unlock, rank_consents, rank_unlocks
 from policies.why_not import WayOut, why_not
+from store.catalog import WithdrawalBook
 from workers.context import Context
-from workers.corpus import Corpus, corpus_keys, history_key, load_corpus, load_decisions
+from workers.corpus import (
+    FINDING_FAMILIES,
+    Corpus,
+    CorpusKeys,
+    corpus_keys,
+    history_key,
+    load_corpus,
+    load_decisions,
+)
 from workers.registered_secrets import rotations_of
+from workers.released import signatures
+from workers.said import said_about, said_of_file
+
+_PATH_COLUMNS: Final = ["repo_id", "path", "path_findings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportInputs:
+    """A report and what it was made from, for what lists more than groups."""
+
+    report: ViolationReport
+    repositories: Sequence[str]
+    """Ids."""
+    decisions: pa.Table
+    """Of these repositories."""
+    corpus: Corpus
+    """Of all repositories."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileStory:
+    """One occurrence: its verdict, what it was made from, and what people said."""
+
+    explanation: Explanation
+    dossier: Mapping[str, object]
+    evidence: tuple[Evidence, ...]
+    said: tuple[Said, ...]
+    """Reviews of any state that bear on it."""
+    withdrawals: tuple[Withdrawal, ...]
+    """By which it was withdrawn."""
+    path: bytes
+    """As it may be shown."""
+    counterpart_path: bytes
+    """Of the copy that restricts it, as it may be shown; empty where there is none."""
 
 
 def violation_report(context: Context, repositories: Sequence[Repository]) -> ViolationReport:
@@ -29,24 +87,87 @@ def violation_report(context: Context, repositories: Sequence[Repository]) -> Vi
     Raises:
         InputError: nothing was decided yet.
     """
-    decisions, corpus = _decided(context)
-    ids = pa.array([r.id for r in repositories], pa.string())
-    wanted = decisions.filter(pc.is_in(decisions["repo_id"], ids))
+    return gather_report(context, repositories).report
+
+
+def gather_report(context: Context, repositories: Sequence[Repository]) -> ReportInputs:
+    """Return the report over some repositories with what it was made from.
+
+    Raises:
+        InputError: nothing was decided yet.
+    """
+    keys, decisions, corpus = _decided(context)
+    ids = [repository.id for repository in repositories]
+    wanted = _of_repositories(decisions, ids)
+    now = Verdicts(decisions=wanted, facts=corpus.facts, trees=corpus.trees)
     report = group_violations(
-        wanted.replace_schema_metadata(decisions.schema.metadata),
-        corpus.dossier(),
-        facts=corpus.facts,
-        trees=corpus.trees,
-        policy=context.policy,
+        wanted, corpus.dossier(), facts=now.facts, trees=now.trees, policy=context.policy
     )
-    report = add_history(
-        report,
-        _histories(context, repositories),
-        corpus.snapshots,
-        context.lake.read_facts(Family.SECRETS, context.ruleset_digests[Family.SECRETS]),
+    report = _with_history(context, report, repositories, corpus)
+    everything = load_corpus(context, keys, NO_REVIEWS) if keys.reviews.items else corpus
+    said = said_about(context, ids, wanted, everything)
+    alone = _alone(context, keys, everything, ids) if keys.reviews.items else None
+    report = add_reviews(report, said, now=now, alone=alone, policy=context.policy)
+    newest = pc.max(_of_repositories(corpus.snapshots, ids)["committer_date"]).as_py()
+    return ReportInputs(
+        report=replace(report, data_at=newest), decisions=wanted, corpus=corpus, repositories=ids
     )
+
+
+def _alone(context: Context, keys: CorpusKeys, everything: Corpus, ids: Sequence[str]) -> Verdicts:
+    """Return what the rules say without any review."""
+    decisions = decide(
+        everything.dossier(),
+        context.policy,
+        content=signatures(context),
+        input_digest=keys.decisions,
+    )
+    return Verdicts(
+        decisions=_of_repositories(decisions, ids), facts=everything.facts, trees=everything.trees
+    )
+
+
+def _of_repositories(table: pa.Table, ids: Sequence[str]) -> pa.Table:
+    found = table.filter(pc.is_in(table["repo_id"], pa.array(ids, pa.string())))
+    return found.replace_schema_metadata(table.schema.metadata)
+
+
+def _with_history(
+    context: Context,
+    report: ViolationReport,
+    repositories: Sequence[Repository],
+    corpus: Corpus,
+) -> ViolationReport:
+    secrets = context.lake.read_facts(Family.SECRETS, context.ruleset_digests[Family.SECRETS])
+    history = _histories(context, repositories)
+    trees = _with_history_paths(context, corpus.trees, history, secrets)
+    told = add_history(report, history, corpus.snapshots, secrets=secrets, trees=trees)
     said = rotations_of(context.catalog)
-    return add_rotations(report, {name: rotation.state for name, rotation in said.items()})
+    return add_rotations(told, {name: rotation.state for name, rotation in said.items()})
+
+
+def _with_history_paths(
+    context: Context, trees: pa.Table, history: pa.Table, secrets: pa.Table
+) -> pa.Table:
+    """Return the findings in paths, those of the paths of old secrets among them.
+
+    Tree facts are about HEAD; a path that only the history has is looked at here.
+    """
+    known = trees.select(_PATH_COLUMNS)
+    found = secrets.filter(pc.greater(pc.list_value_length(secrets["findings"]), 0))
+    old = history.filter(pc.is_in(history["blob_id"], found["blob_id"].combine_chunks()))
+    places = set(zip(old["repo_id"].to_pylist(), old["path"].to_pylist(), strict=True))
+    near = known.filter(pc.is_in(known["path"], old["path"].combine_chunks()))
+    places -= set(zip(near["repo_id"].to_pylist(), near["path"].to_pylist(), strict=True))
+    if not places:
+        return known
+    listed = sorted(places)
+    findings = scan_paths([path for _, path in listed], context.detectors(FINDING_FAMILIES))
+    rows = [
+        {"repo_id": repo, "path": path, "path_findings": [asdict(f) for f in here]}
+        for (repo, path), here in zip(listed, findings, strict=True)
+    ]
+    return pa.concat_tables([known, pa.Table.from_pylist(rows, schema=known.schema)])
 
 
 def _histories(context: Context, repositories: Sequence[Repository]) -> pa.Table:
@@ -60,18 +181,37 @@ def _histories(context: Context, repositories: Sequence[Repository]) -> pa.Table
     return pa.concat_tables(tables)
 
 
-def explain_path(
-    context: Context, repository: Repository, path: bytes
-) -> tuple[Explanation, dict[str, object]]:
-    """Return the explanation of one occurrence and its dossier row.
+def tell_file(context: Context, repository: Repository, path: bytes) -> FileStory:
+    """Return everything about one occurrence: rules, facts, evidence, and who said what when.
 
     Raises:
         InputError: nothing was decided yet, or HEAD has no such path.
     """
-    decisions, corpus = _decided(context)
+    keys, decisions, corpus = _decided(context)
     decision = _row(decisions, repository, path)
     dossier = _row(corpus.dossier(), repository, path)
-    return explain(decision, dossier, context.policy), dossier
+    everything = load_corpus(context, keys, NO_REVIEWS) if keys.reviews.items else corpus
+    evidence = list_evidence(
+        dossier,
+        facts=everything.facts,
+        trees=everything.trees,
+        remaining=corpus.facts,
+        remaining_trees=corpus.trees,
+    )
+    told = explain(decision, dossier, context.policy)
+    copy = [told.counterpart[:2]] if told.counterpart else []
+    shown, *other = show_paths([(repository.id, path), *copy], corpus.trees)
+    fingerprints = {found.fingerprint for found in evidence if found.fingerprint}
+    withdrawals = WithdrawalBook(context.catalog, context.policy)
+    return FileStory(
+        explanation=told,
+        dossier=dossier,
+        evidence=tuple(evidence),
+        said=tuple(said_of_file(context, dossier, fingerprints, everything.trees)),
+        withdrawals=tuple(filter(None, map(withdrawals.find, told.waiver_ids))),
+        path=shown,
+        counterpart_path=other[0] if other else b"",
+    )
 
 
 def find_way_out(
@@ -82,7 +222,7 @@ def find_way_out(
     Raises:
         InputError: nothing was decided yet, or HEAD has no such path.
     """
-    decisions, corpus = _decided(context)
+    keys, decisions, corpus = _decided(context)
     decision = _row(decisions, repository, path)
     dossier = _row(corpus.dossier(), repository, path)
     told = explain(decision, dossier, context.policy)
@@ -92,9 +232,14 @@ def find_way_out(
         pc.invert(pc.equal(decisions["outcome"], Outcome.RELEASABLE.value)),
     )
     # One is the file itself; a copy of it elsewhere is held for reasons of its own.
-    if not copied and decisions.filter(others).num_rows > 1:
+    held = decisions.filter(others)
+    if not copied and held.num_rows > 1:
         copied = [COPY_RESTRICTED]
-    decided = [reason.id for reason in told.reasons if reason.id in REVIEW_REASONS]
+    decided = [reason.id for reason in told.reasons if reason.id in {*REVIEW_REASONS, WITHDRAWN}]
+    blob = str(decision["blob_id"])
+    is_free = WITHDRAWN in decided or blob in context.policy.document.public_content
+    if not is_free and _is_withdrawn(keys.reviews, held, blob):
+        copied = [COPY_WITHDRAWN]
     return told, why_not(
         dossier,
         context.policy,
@@ -104,22 +249,27 @@ def find_way_out(
     )
 
 
+def _is_withdrawn(reviews: Reviews, held: pa.Table, blob_id: str) -> bool:
+    """Tell whether a content was withdrawn somewhere, in the corpus or before it left it."""
+    reasons = held["reasons"].combine_chunks().flatten().to_pylist()
+    return WITHDRAWN in reasons or pc.index(reviews.withdrawn["blob_id"], blob_id).as_py() >= 0
+
+
 def find_unlocks(context: Context) -> list[Unlock]:
     """Return the single approvals that would release most, first the largest.
 
     Raises:
         InputError: nothing was decided yet.
     """
-    decisions, corpus = _decided(context)
-    keys = corpus_keys(context)
+    keys, decisions, _ = _decided(context)
     with open_dossier(context.lake.path("dossiers", keys.dossier)) as connection:
-        content = corpus.facts[Family.CONTENT]
+        content = signatures(context)
         consents = rank_consents(connection, context.policy, content=content, reviews=keys.reviews)
     found = [*consents, *rank_unlocks(decisions, context.policy)]
     return sorted(found, key=lambda unlock: -unlock.volume.bytes)
 
 
-def _decided(context: Context) -> tuple[pa.Table, Corpus]:
+def _decided(context: Context) -> tuple[CorpusKeys, pa.Table, Corpus]:
     keys = corpus_keys(context)
     decisions = load_decisions(context, keys)
     if decisions is None:
@@ -127,7 +277,7 @@ def _decided(context: Context) -> tuple[pa.Table, Corpus]:
             "There are no decisions over the present corpus and policy.",
             hint="Run: shardgate sync",
         )
-    return decisions, load_corpus(context, keys)
+    return keys, decisions, load_corpus(context, keys)
 
 
 def _row(table: pa.Table, repository: Repository, path: bytes) -> dict[str, object]:

@@ -11,7 +11,6 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.domain.finding import Family
 from ingest.domain.repository import Repository
 from ingest.errors import InputError
 from policies.columns import FINDING_FAMILIES
@@ -40,6 +39,7 @@ from policies.review.orphans import OrphanReason, find_orphans
 from store.catalog import ReviewBook, fresh_id
 from workers.context import Context, utc_now
 from workers.corpus import Corpus, corpus_keys, load_corpus, load_decisions
+from workers.released import signatures
 from workers.remarks import checked_remark
 
 _ID_CHARS: Final = 16
@@ -202,12 +202,15 @@ class ReviewDesk:
     def foresee(self, review: Review) -> Outlook:
         """Return what a review would change if it were in force now."""
         trial = replace(review, state=ReviewState.APPROVED, starts_at=None, requested_at=self.now)
-        reviews = in_force([*self._keys.reviews.items, trial], self.now)
+        standing = self._keys.reviews
+        reviews = in_force(
+            [*standing.items, trial], self.now, standing.withdrawals, standing.withdrawn
+        )
         corpus = load_corpus(self._context, self._keys, reviews)
         after = evaluate(
             corpus.dossier(),
             self._context.policy,
-            content=corpus.facts[Family.CONTENT],
+            content=signatures(self._context),
             input_digest=self._keys.decisions,
             reviews=reviews,
         )

@@ -19,12 +19,11 @@ import os
 import resource
 import select
 import signal
-import struct
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import BinaryIO, NoReturn, Protocol
+from typing import NoReturn, Protocol
 
 import pyarrow as pa
 
@@ -36,7 +35,9 @@ from ingest.domain.finding import Family, ScanStatus
 from ingest.domain.text import NotText, ScanText, normalise
 from ingest.domain.tree import ScanUnit
 from ingest.errors import MirrorCorrupt
+from workers import scan_pipe
 from workers.lifeline import end_with
+from workers.scan_pipe import Listener
 from workers.scanclock import IDLE, WHOLE_STRETCH, ScanClock
 from workers.sealed import SealedBlob
 
@@ -47,8 +48,6 @@ STRETCH_BYTES = 1 << 20
 """Texts that are scanned by one detector before the next has its turn."""
 _EXTRA_MEMORY_BYTES = 3 * 2**30
 _STARTUP_ALLOWANCE_SECONDS = 20.0
-_HEADER = struct.Struct("<cQ")
-_TABLE, _ERROR = b"T", b"E"
 MEMORY = "memory"
 """Reason of a scan that met the cap on memory."""
 
@@ -88,7 +87,10 @@ class _Batch:
 
     stretches: Sequence[Sequence[ScanUnit]]
     detectors: Sequence[BlobDetector]
+    listener: Listener | None = None
     tables: dict[Family, list[pa.Table]] = field(default_factory=dict)
+    digests: list[bytes] = field(default_factory=list)
+    """SHA-256 of each text of the present stretch, as the child had it; none without a listener."""
     stretch: int = 0
     step: int = 0
     """Index of the detector that is at the stretch."""
@@ -108,11 +110,14 @@ class _Batch:
         if table["blob_id"].to_pylist() != [unit.blob_id for unit in units]:
             msg = "a child reported on other blobs than it was asked about"
             raise ValueError(msg)
-        self.tables[self.detectors[self.step].family].append(table)
+        detector = self.detectors[self.step]
+        self.tables[detector.family].append(table)
+        if self.listener is not None and self.digests:
+            self.listener.keep(detector, self.digests, table)
         self.blamed, self.one_by_one = {}, False
         self.step += 1
         if self.step == len(self.detectors):
-            self.stretch, self.step = self.stretch + 1, 0
+            self.stretch, self.step, self.digests = self.stretch + 1, 0, []
 
     def blame(self, position: int, status: ScanStatus, reason: str) -> None:
         """Record the scan that was under way as ended without a result.
@@ -156,13 +161,14 @@ def _cut(units: Sequence[ScanUnit]) -> list[list[ScanUnit]]:
     return stretches
 
 
-def scan_batch(
+def scan_batch(  # noqa: PLR0913 - what to scan, with what, and who is told of it
     units: Sequence[ScanUnit],
     *,
     open_blobs: OpenBlobs,
     detectors: Sequence[BlobDetector],
     limits: ScanLimits,
     progress: Progress,
+    listener: Listener | None = None,
 ) -> dict[Family, pa.Table]:
     """Scan every unit with every detector; return one facts table per family.
 
@@ -170,7 +176,7 @@ def scan_batch(
     hung, crashed or raised has a row that says so.
     """
     tables: dict[Family, list[pa.Table]] = {detector.family: [] for detector in detectors}
-    batch = _Batch(stretches=_cut(units), detectors=detectors, tables=tables)
+    batch = _Batch(stretches=_cut(units), detectors=detectors, tables=tables, listener=listener)
     while detectors and not batch.is_done:
         _run_child(batch, open_blobs, limits, progress)
     return {
@@ -236,28 +242,13 @@ def _collect(
         if not data:
             return None
         pending += data
-        for kind, body in _messages(pending):
-            if kind == _ERROR:
+        for kind, body in scan_pipe.messages(pending):
+            if kind == scan_pipe.ERROR:
                 raise MirrorCorrupt(body.decode())
-            batch.keep(pa.ipc.open_stream(body).read_all())
-
-
-def _messages(pending: bytearray) -> Iterator[tuple[bytes, bytes]]:
-    """Take whole messages off the front of what was read."""
-    while len(pending) >= _HEADER.size:
-        kind, size = _HEADER.unpack_from(pending)
-        end = _HEADER.size + size
-        if len(pending) < end:
-            return
-        body = bytes(pending[_HEADER.size : end])
-        del pending[:end]
-        yield kind, body
-
-
-def _send(out: BinaryIO, kind: bytes, body: bytes | memoryview) -> None:
-    out.write(_HEADER.pack(kind, len(body)))
-    out.write(body)
-    out.flush()
+            if kind == scan_pipe.DIGESTS:
+                batch.digests = scan_pipe.split_digests(body)
+            else:
+                batch.keep(pa.ipc.open_stream(body).read_all())
 
 
 def _child_main(
@@ -273,13 +264,13 @@ def _child_main(
         pa.set_memory_pool(pa.system_memory_pool())
         with os.fdopen(writer, "wb") as out:
             try:
-                for table in _scan_rest(batch, open_blobs, clock):
-                    sink = pa.BufferOutputStream()
-                    with pa.ipc.new_stream(sink, table.schema) as stream:
-                        stream.write_table(table)
-                    _send(out, _TABLE, memoryview(sink.getvalue()))
+                for told in _scan_rest(batch, open_blobs, clock):
+                    if isinstance(told, bytes):
+                        scan_pipe.send(out, scan_pipe.DIGESTS, told)
+                    else:
+                        scan_pipe.send_table(out, told)
             except MirrorCorrupt as error:
-                _send(out, _ERROR, error.message.encode())
+                scan_pipe.send(out, scan_pipe.ERROR, error.message.encode())
         code = 0
     finally:
         # Neither exit handlers nor tracebacks of the worker belong to the child.
@@ -300,14 +291,23 @@ def _limit_child(limits: ScanLimits) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
 
 
-def _scan_rest(batch: _Batch, open_blobs: OpenBlobs, clock: ScanClock) -> Iterator[pa.Table]:
-    """Yield the facts of each stretch and detector that are left, in their order."""
+def _scan_rest(
+    batch: _Batch, open_blobs: OpenBlobs, clock: ScanClock
+) -> Iterator[pa.Table | bytes]:
+    """Yield the facts of each stretch and detector that are left, in their order.
+
+    Before those of a stretch come the digests of its texts, if somebody listens.
+    """
     stretches = batch.stretches[batch.stretch :]
     step, blamed, one_by_one = batch.step, batch.blamed, batch.one_by_one
     with open_blobs([unit.blob_id for stretch in stretches for unit in stretch]) as blobs:
         for stretch in stretches:
             stored = itertools.islice(blobs, len(stretch))
             texts = [_text_of(u, data) for u, (_, data) in zip(stretch, stored, strict=True)]
+            if batch.listener is not None:
+                yield scan_pipe.join_digests(
+                    [t.data if isinstance(t, ScanText) else b"" for t in texts]
+                )
             with shelf.keep():
                 for detector in batch.detectors[step:]:
                     whole = None if one_by_one or blamed else _scan_whole(detector, texts, clock)

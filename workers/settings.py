@@ -6,13 +6,21 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _SOCKET_PATH_LIMIT = 100
 """Bytes; Unix socket addresses hold 108 on Linux and 104 on macOS."""
+
+
+AllowedCanary = Literal["copyleft", "proprietary", "internal", "person"]
+"""Kinds of canaries that a policy may let arrive; of the others no one can want that."""
+
+
+def _parts(value: object) -> object:
+    return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -38,7 +46,7 @@ class Settings(BaseSettings):
     allow_local: bool = Field(
         default=False, description="Accept local paths and `file:` URLs as repositories."
     )
-    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+    allow_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)] = Field(
         default=(),
         description="Comma-separated host names that may resolve to private addresses.",
     )
@@ -85,6 +93,35 @@ class Settings(BaseSettings):
     shard_target_bytes: int = Field(
         default=256 * 10**6, ge=1, description="A shard is closed when its content reaches this."
     )
+
+    max_loss: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="Share of a repository's rows that one step may take before a build stops.",
+    )
+    max_loss_min_rows: int = Field(
+        default=20, ge=1, description="Repositories with fewer rows may lose all of them."
+    )
+    consent_margin_days: int = Field(
+        default=0, ge=0, description="Days that a release consent has to outlast a publication."
+    )
+    canaries_allowed: Annotated[
+        tuple[AllowedCanary, ...],
+        NoDecode,
+        BeforeValidator(_parts),
+        Field(
+            description=(
+                "Comma-separated kinds of canaries that your policy releases on purpose: "
+                "`copyleft`, `proprietary`, `internal`, `person`."
+            )
+        ),
+    ] = ()
+    web_host: str = Field(
+        default="127.0.0.1", description="Address that the web server listens at."
+    )
+    web_port: int = Field(default=8750, ge=1, le=65535, description="Port of the web server.")
+    web_workers: int = Field(default=1, ge=1, le=64, description="Processes of the web server.")
 
     @property
     def root(self) -> Path:

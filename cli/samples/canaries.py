@@ -16,8 +16,8 @@ from functools import cache
 
 import yaml
 
-from cli.samples import tokens
 from ingest.domain.company import CompanyProfile
+from workers.canary import tokens
 
 _INTERNAL = "lumenharbor.internal"
 _CUSTOMER_MAIL = "quellberg.example.cloud"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -9,19 +10,26 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
 from cli.main import build_app
-from ingest.errors import InputError, ShardgateError
+from ingest.errors import InputError, ReleaseRefused, ShardgateError
 from policies.decision import Lane
-from store.catalog import JobSpec
+from policies.document import default_policy_text
+from policies.review import NO_REVIEWS
+from store.catalog import JobSpec, ReleaseBook
+from store.pack import read_pack, write_pack
 from tests.support.gitrepo import build_repository
+from tests.support.workbook import sheets_of
 from tests.workers.stages.test_workers_stages import enroll, outcomes, sync
+from workers.audit_pack import gather_members
 from workers.context import Context, utc_now
-from workers.corpus import corpus_keys, load_decisions
+from workers.corpus import corpus_keys, decisions_key, load_decisions
+from workers.pack_check import check_pack
 from workers.runner import drain
 from workers.settings import Settings
 
@@ -69,7 +77,7 @@ class Story:
 
     def shipped(self) -> str:
         """Every text of the releasable releases."""
-        files = self.context.settings.shards_dir("releasable").rglob("*.parquet")
+        files = self.context.settings.shards_dir("releasable").rglob("shard-*.parquet")
         return "".join(
             text for file in files for text in pq.read_table(file)["content"].to_pylist()
         )
@@ -136,6 +144,11 @@ def test_a_held_file_is_freed_by_another_person_and_held_again_when_the_waiver_e
         story.run("review", "reject", name, "--comment", "no", "--as", "bob", "--seen", "1")
 
     story.decide()
+    plain = story.read("why", "tool", "src/free.py")
+    assert (plain["outcome"], plain["reviews"]) == ("releasable", [])
+    told = story.run("why", "tool", "src/odd.go")
+    for said in ("who decided what when", name, "our own template", "in force", "is_generated"):
+        assert said in told
     freed = story.row(b"src/odd.go")
     assert (freed["outcome"], freed["waiver_ids"]) == ("releasable", [name])
     assert freed["waived_reasons"] == ["GENERATED"]
@@ -150,10 +163,20 @@ def test_a_held_file_is_freed_by_another_person_and_held_again_when_the_waiver_e
             {"past": past, "early": early},
         )
     )
+    (ended,) = story.read("why", "tool", "src/odd.go")["reviews"]
+    assert (ended["state"], ended["took_part"]) == ("expired", False)
+    assert [step["actor"] for step in ended["steps"]] == ["ada", "bob"]
     # The decisions from before the waiver are the ones in force again, without anyone acting.
     assert outcomes(story.context)[b"src/odd.go"] == "internal-only"
     assert story.read("audit", "verify")["intact"]
     assert [e["action"] for e in story.read("audit", "list")][-1] == "review.approve"
+    book = story.context.settings.root / "all.xlsx"
+    story.run("report", "--format", "xlsx", "--all", "--output", str(book), "--as", "eve")
+    (decision,) = sheets_of(book.read_bytes())["Decisions"][1:]
+    assert decision[:2] == [name, "expired"]
+    written = story.read("audit", "list")[-1]
+    assert (written["action"], written["actor"], written["subject"]) == ("export", "eve", "all")
+    assert written["detail"]["sha256"] == hashlib.sha256(book.read_bytes()).hexdigest()
 
 
 def test_a_false_positive_is_counted_nowhere_and_a_restriction_holds(story: Story) -> None:
@@ -163,6 +186,11 @@ def test_a_false_positive_is_counted_nowhere_and_a_restriction_holds(story: Stor
     groups = story.read("review", "list", "--lane", "security")["groups"]
     (group,) = [g for g in groups if g["rule"] == "LEAKED_CREDENTIAL"]
     assert KEY[4:16] not in story.run("review", "show", group["id"])
+    found = story.read("why", "tool", "src/token.py")["evidence"]
+    assert {("secrets", "PROVIDER_TOKEN", 1)} <= {
+        (e["family"], e["type"], e["line"]) for e in found
+    }
+    assert KEY[4:16] not in json.dumps(found)
     for said in (f"it is {KEY}, a test key", f"export TOKEN={KEY[:10]}{KEY[:9:-1]}"):
         with pytest.raises(InputError, match="looks like a secret") as refused:
             story.run("review", "propose", "false_positive", group["id"], "--comment", said)
@@ -218,3 +246,135 @@ def test_an_extension_is_decided_on_anew_and_a_tampered_chain_fails(story: Story
     report = story.read("audit", "verify")
     assert story.code == 1
     assert not report["intact"]
+
+
+def swapped(decisions: bytes) -> bytes:
+    """Decisions in which two files of other outcomes are told with each other's."""
+    table = pq.read_table(pa.BufferReader(decisions))
+    outcomes = table["outcome"].to_pylist()
+    first, last = outcomes.index("releasable"), outcomes.index("internal-only")
+    outcomes[first], outcomes[last] = outcomes[last], outcomes[first]
+    place = table.schema.get_field_index("outcome")
+    return as_parquet(table.set_column(place, "outcome", pa.array(outcomes)))
+
+
+def relabelled(decisions: bytes, key: str = "0" * 64) -> bytes:
+    """Decisions that say that they were made from other inputs."""
+    table = pq.read_table(pa.BufferReader(decisions))
+    metadata = {**(table.schema.metadata or {}), b"input_digest": key.encode()}
+    return as_parquet(table.replace_schema_metadata(metadata))
+
+
+def as_parquet(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    return bytes(sink.getvalue())
+
+
+def without_reviews(members: dict[str, bytes], record: dict[str, Any]) -> dict[str, bytes]:
+    """A pack in which everything agrees that nobody had said anything."""
+    nothing = NO_REVIEWS.digest
+    inputs = record["inputs"]
+    key = decisions_key(inputs["dossier"], inputs["policy"], nothing)
+    told = record | {"reviews_digest": nothing, "inputs": inputs | {"decisions": key}}
+    return members | {
+        "reviews.jsonl": b"",
+        "withdrawals.jsonl": b"",
+        "release.json": json.dumps(told).encode(),
+        "decisions.parquet": relabelled(members["decisions.parquet"], key),
+    }
+
+
+def refuse_what_was_changed(
+    story: Story, members: dict[str, bytes], release_id: str, changed: Path
+) -> None:
+    """Check packs, signed by the right key, of which one part is another."""
+    key = story.context.keys.public
+    record = json.loads(members["release.json"])
+    lines = members["audit/chain.jsonl"].splitlines(keepends=True)
+    edited = json.dumps(json.loads(lines[3]) | {"actor": "mallory"}).encode() + b"\n"
+    forged = b"".join([*lines[:3], edited, *lines[4:]])
+    other = members["dataset.spdx.json"].decode().replace(release_id, "rel_other")
+    earlier = record | {"decided_at": "2020-01-01T00:00:00+00:00"}
+    newest = max(name for name in members if name.startswith("audit/checkpoints/"))
+    for name, data, fault in (
+        ("policy.yaml", members["policy.yaml"] + b"# a word more\n", ""),
+        ("policy.yaml", default_policy_text().replace("> 50", "> 60").encode(), "policy: it is"),
+        ("policy.yaml", b"rules: 1", "policy:"),
+        ("reviews.jsonl", b"", "reviews: they are not those"),
+        ("release.json", json.dumps(record | {"tier": "internal-only"}).encode(), "manifest:"),
+        ("decisions.parquet", members["exclusions.parquet"], "decisions:"),
+        ("decisions.parquet", swapped(members["decisions.parquet"]), "decisions: what they put"),
+        ("decisions.parquet", relabelled(members["decisions.parquet"]), "decisions: they are not"),
+        ("exclusions.parquet", members["decisions.parquet"], "exclusions: it is missing or"),
+        ("dataset.spdx.json", other.encode(), "dataset: it is of another release"),
+        ("dataset.spdx.json", b"{}", "dataset: it is missing or"),
+        ("release.json", json.dumps(earlier).encode(), "audit chain: the release was decided at"),
+        ("audit/chain.jsonl", b"".join(lines[:-1]), "audit chain: entry"),
+        ("audit/chain.jsonl", forged, "audit chain: entry 4: the entry was changed"),
+        (newest, members[newest][:-2] + b"}}", "audit chain: checkpoint"),
+    ):
+        changed.write_bytes(write_pack(members | {name: data}, story.context.keys.private))
+        faults = check_pack(changed, key).faults
+        assert any(f.startswith(fault) for f in faults) if fault else not faults, (name, faults)
+    silent = without_reviews(members, record)
+    changed.write_bytes(write_pack(silent, story.context.keys.private))
+    faults = check_pack(changed, key).faults
+    assert len(faults) == 3
+    assert all("was in force, and is not told" in fault for fault in faults)
+
+
+def test_an_auditor_follows_a_release_and_sees_whatever_was_changed(
+    story: Story, tmp_path: Path
+) -> None:
+    for person in ("bob", "eve"):
+        story.run("reviewer", "add", person, "--lane", "legal")
+    said = ("--comment", "ours", "--as", "bob")
+    rule, wide = ("--rule", "GENERATED"), ("--pattern", "--lane", "legal")
+    story.run("review", "propose", "waive", "tool", "src/odd.go", *rule, *said)
+    story.run("review", "propose", "keep_internal", "tool", "README.m?", *wide, *said)
+    gone = ("--repo", "tool", "--reason", "RIGHTS_CLAIM", "--comment", "a claim", "--as", "bob")
+    story.run("withdraw", "add", "path", "src/fr??.py", *gone)
+    for proposal in story.read("review", "list")["proposed"]:
+        story.run("review", "approve", proposal["id"], "--comment", "yes", "--as", "eve")
+    story.decide("releasable")
+    (release,) = ReleaseBook(story.context.catalog, clock=utc_now).list_releases()
+    kept = next(w for w in story.read("review", "waivers") if w["kind"] == "keep_internal")
+    story.run("review", "withdraw", kept["id"], "--comment", "no longer", "--as", "eve")
+
+    members = gather_members(story.context, release)
+    assert gather_members(story.context, release) == members
+    file = tmp_path / "pack.zip"
+    told = story.run("audit", "pack", release.id, "--output", str(file), "--as", "eve")
+    assert str(file) in told.replace("\n", "")
+    entry = story.read("audit", "list")[-1]
+    assert (entry["action"], entry["actor"], entry["subject"]) == ("export", "eve", release.id)
+    assert entry["detail"]["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+
+    key = story.context.keys.public
+    report = story.read("audit", "verify-pack", str(file), "--key", str(key))
+    assert (report["intact"], report["release_id"], story.code) == (True, release.id, 0)
+    unpacked = read_pack(file, key)
+    reviews = [json.loads(line) for line in unpacked["reviews.jsonl"].splitlines()]
+    assert {(r["kind"], r["state"], r["state_now"]) for r in reviews} == {
+        ("waive", "active", "active"),
+        ("keep_internal", "active", "withdrawn"),
+    }
+    assert [s["actor"] for s in reviews[0]["steps"]][:2] == ["bob", "eve"]
+    assert {r["target"]["pattern"] for r in reviews} == {"", "<PATTERN>"}
+    (withdrawn,) = [json.loads(line) for line in unpacked["withdrawals.jsonl"].splitlines()]
+    assert withdrawn["value"] == "src/<PATTERN>"
+    for pattern in (b"README.m?", b"fr??"):
+        assert not any(pattern in data for data in unpacked.values())
+    rows = pq.read_table(pa.BufferReader(unpacked["decisions.parquet"])).to_pylist()
+    judged = {"src/odd.go", "README.md", "src/free.py"}
+    assert {r["path"] for r in rows if r["waiver_ids"]} == judged
+
+    refuse_what_was_changed(story, members, release.id, tmp_path / "changed.zip")
+    bare = bytearray(write_pack(members, story.context.keys.private))
+    bare[len(bare) // 2] ^= 0xFF
+    file.write_bytes(bare)
+    with pytest.raises(ReleaseRefused):
+        story.run("audit", "verify-pack", str(file), "--key", str(key))
+    with pytest.raises(InputError, match="no published release"):
+        story.run("audit", "pack", "rel_none")

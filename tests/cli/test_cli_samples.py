@@ -18,10 +18,10 @@ import yaml
 from cli import samples
 from cli.samples import PlantKind, Sample, planted, write_samples
 from cli.samples.canaries import canaries
-from cli.samples.tokens import rsa_private_key
 from ingest.domain.company import CompanyProfile
 from ingest.domain.repository import RightsBasis
 from ingest.errors import ConfigurationError
+from workers.canary.tokens import rsa_private_key
 
 SOURCES = Path(samples.__file__).parent
 HEADS = {

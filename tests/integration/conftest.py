@@ -38,6 +38,10 @@ class Installation:
     def context(self) -> Context:
         return Context(settings=self.settings)
 
+    @property
+    def public_key(self) -> Path:
+        return self.context.keys.public
+
     def shards(self, tier: Tier) -> list[Path]:
         return sorted(self.settings.shards_dir(tier.value).glob("rel_*/data/*.parquet"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +79,20 @@ def test_no_secret_and_no_person_is_written_anywhere_but_in_the_mirrors(
 def test_nothing_confidential_and_nothing_copyleft_is_released(installed: Installation) -> None:
     root = installed.settings.shards_dir(Tier.RELEASABLE.value)
     assert search(written(root), NEVER_RELEASED) == []
+
+
+def test_what_goes_to_outsiders_holds_no_value(installed: Installation, tmp_path: Path) -> None:
+    for form in ("xlsx", "json", "sarif", "spdx"):
+        installed.run("report", "--format", form, "--output", str(tmp_path / f"all.{form}"))
+    release = installed.release(Tier.RELEASABLE).name
+    pack = tmp_path / "pack.zip"
+    installed.run("audit", "pack", release, "--output", str(pack))
+    told = installed.run("audit", "verify-pack", str(pack), "--key", str(installed.public_key))
+    assert "audit chain" in told.stdout
+    for archive in (pack, tmp_path / "all.xlsx"):
+        with zipfile.ZipFile(archive) as opened:
+            opened.extractall(tmp_path / archive.stem)
+    assert search(written(tmp_path), NEVER_RELEASED - {"copyleft_marker"}) == []
 
 
 def test_the_search_finds_what_is_there(installed: Installation, tmp_path: Path) -> None:

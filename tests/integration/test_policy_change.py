@@ -55,7 +55,7 @@ def outcomes(installation: Installation) -> dict[tuple[str, bytes], str]:
 
 def test_a_policy_is_tried_out_and_put_in_force(copied: Installation, tmp_path: Path) -> None:
     stricter = str(policy_file(tmp_path))
-    before = outcomes(copied)
+    before, out = outcomes(copied), copied.release(Tier.RELEASABLE).name
     told = json.loads(copied.run("policy", "impact", stricter, "--json").stdout)
     assert outcomes(copied) == before
 
@@ -72,9 +72,12 @@ def test_a_policy_is_tried_out_and_put_in_force(copied: Installation, tmp_path: 
     assert sum(move["volume"]["files"] for move in told["moves"]) == len(moved)
 
     (release,) = (r for r in told["releases"] if r["tier"] == Tier.RELEASABLE.value)
-    assert release["release_id"] == copied.release(Tier.RELEASABLE).name
+    assert release["release_id"] == out
     assert 0 < release["lost"] <= len(moved)
     assert release["release_id"] in done.stdout
+    (recall,) = json.loads(copied.run("recall", "list", "--json").stdout)
+    ((taken,), lost) = recall["releases"], release["lost"] + release["redact"]
+    assert (taken["release"], taken["rows"]) == (out, lost)
     assert "ada" in copied.run("policy", "history").stdout
     assert all("tokens" in move["volume"] for move in told["moves"])
     assert ", 0 entries after the newest" in copied.run("audit", "verify").stdout

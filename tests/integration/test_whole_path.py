@@ -57,6 +57,31 @@ def test_no_internal_id_or_content_hash_stands_in_any_releasable_file(
     assert not [t for t in tokens if t in decoded]
 
 
+def test_releasable_documents_name_only_what_releasable_rows_show(
+    installed: Installation,
+) -> None:
+    internal, shown = rows(installed, Tier.INTERNAL_ONLY), rows(installed, Tier.RELEASABLE)
+    hidden = {
+        value
+        for name in ("repo_name", "path", "repo_id")
+        for value in set(internal[name].to_pylist()) - set(shown[name].to_pylist())
+        if "/" in value or name != "path"
+    }
+    assert hidden
+    folder = installed.release(Tier.RELEASABLE)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert len(manifest["documents"]) >= 8
+    for document in manifest["documents"]:
+        text = (folder / document["path"]).read_text("utf-8")
+        assert not [value for value in hidden if value in text], document["path"]
+
+
+def test_the_card_says_that_the_figures_are_of_the_rules_at_work(installed: Installation) -> None:
+    card = (installed.release(Tier.RELEASABLE) / "README.md").read_text("utf-8")
+    assert "measured with the rules of this release" in card
+    assert "cannot be compared" not in card
+
+
 @pytest.mark.parametrize("tier", list(Tier))
 def test_shards_open_in_duckdb_and_in_datasets(
     installed: Installation, tier: Tier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -96,7 +121,15 @@ def test_a_release_verifies_offline_and_pulls(
     assert (
         "intact" in installed.run("release", "verify", release.name, f"--tier={tier.value}").stdout
     )
-    installed.run("pull", release.name, str(tmp_path / "pulled"), f"--tier={tier.value}")
+    installed.run(
+        *("grant", "add", "trainers", f"--tier={tier.value}", "--purpose=evaluation", "--as=ada")
+    )
+    told = installed.run(
+        *("pull", release.name, str(tmp_path / "pulled"), f"--tier={tier.value}"),
+        "--consumer=trainers",
+    )
+    assert "for evaluation" in told.stdout
+    assert len(list((tmp_path / "pulled").glob("*.receipt.dsse.json"))) == 1
     pulled = {p.name: p.read_bytes() for p in (tmp_path / "pulled").rglob("*.parquet")}
     assert pulled == {p.name: p.read_bytes() for p in installed.shards(tier)}
 
@@ -114,10 +147,16 @@ def test_a_pull_of_the_wrong_tier_or_of_tampered_bytes_is_refused(
     data = bytearray(shard.read_bytes())
     data[len(data) // 2] ^= 1
     shard.write_bytes(data)
-    tampered = installed.run(
-        "pull", str(copy), str(tmp_path / "b"), "--tier=internal-only", check=False
+    into = ("pull", str(copy), str(tmp_path / "b"), "--tier=internal-only", "--consumer=testers")
+    ungranted = installed.run(*into, check=False)
+    assert ungranted.returncode == 2
+    assert "shardgate grant add testers" in " ".join(ungranted.stderr.split())
+    installed.run(
+        *("grant", "add", "testers", "--tier=internal-only", "--purpose=evaluation", "--as=ada")
     )
+    tampered = installed.run(*into, check=False)
     assert tampered.returncode == 1
+    assert "digest" in tampered.stderr
     assert not list((tmp_path / "b").rglob("*.parquet"))
 
 
@@ -129,11 +168,12 @@ def test_why_tells_the_chain_from_commit_to_verdict(installed: Installation) -> 
     assert missing.returncode == 2
 
 
-@pytest.mark.parametrize("form", ["html", "json", "csv", "sarif"])
+@pytest.mark.parametrize("form", ["html", "json", "jsonl", "csv", "sarif", "spdx"])
 def test_every_format_of_the_report_can_be_written(installed: Installation, form: str) -> None:
     text = installed.run("report", "harbor-gateway", "--format", form, "--output", "-").stdout
-    assert ("LICENSE_COPYLEFT" if form in {"csv", "sarif"} else "harbor-gateway") in text
-    if form in {"json", "sarif"}:
+    is_by_rule = form in {"csv", "jsonl", "sarif"}
+    assert ("LICENSE_COPYLEFT" if is_by_rule else "harbor-gateway") in text
+    if form in {"json", "sarif", "spdx"}:
         json.loads(text)
     assert "<img src=x" not in text or form != "html"
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import sys
@@ -9,11 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psutil
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.detect import pace
+from ingest.detect.detector import BlobDetector
 from ingest.domain.finding import Category, Confidence, Family, Finding
 from ingest.domain.secret import Secret
 from ingest.domain.text import ScanText
@@ -89,8 +92,22 @@ class Batched(Hostile):
         return [self.scan(text) for text in texts]
 
 
+@dataclass
+class Listening:
+    """Keeps the texts' digests that come with completed scans."""
+
+    heard: list[tuple[Family, bytes]] = field(default_factory=list)
+
+    def keep(self, detector: BlobDetector, digests: Sequence[bytes], facts: pa.Table) -> None:
+        rows = zip(digests, facts["status"].to_pylist(), strict=True)
+        self.heard += [(detector.family, d) for d, status in rows if status == "completed"]
+
+
 def run(
-    contents: Sequence[bytes], *detectors: Hostile, limits: ScanLimits = LIMITS
+    contents: Sequence[bytes],
+    *detectors: Hostile,
+    limits: ScanLimits = LIMITS,
+    listener: Listening | None = None,
 ) -> dict[Family, list[tuple[str, str]]]:
     units = [ScanUnit(blob_id=f"{i:040x}", suffix="", size=len(c)) for i, c in enumerate(contents)]
     stored = dict(zip((u.blob_id for u in units), contents, strict=True))
@@ -105,6 +122,7 @@ def run(
         detectors=detectors,
         limits=limits,
         progress=lambda done, total: None,
+        listener=listener,
     )
     for table in tables.values():
         assert table["blob_id"].to_pylist() == [u.blob_id for u in units]
@@ -112,6 +130,15 @@ def run(
         family: list(zip(t["status"].to_pylist(), t["reason"].to_pylist(), strict=True))
         for family, t in tables.items()
     }
+
+
+@pytest.mark.parametrize("poison", [b"die", b"raise", b"\x00binary"])
+def test_a_listener_hears_of_the_bytes_that_detectors_were_shown(poison: bytes) -> None:
+    listener = Listening()
+    run([b"a", "b\xe4".encode("latin-1"), poison, b"c"], Hostile(), Batched(), listener=listener)
+    shown = [hashlib.sha256(text).digest() for text in (b"a", "b\xe4".encode(), b"c")]
+    families = (Family.SECRETS, Family.CONFIDENTIAL)
+    assert listener.heard == [(family, digest) for family in families for digest in shown]
 
 
 @pytest.mark.parametrize(

@@ -4,5 +4,6 @@ from workers.stages.build import build
 from workers.stages.decide import decide
 from workers.stages.detect import detect, provenance
 from workers.stages.mirror import mirror, snapshot
+from workers.stages.recall import recall
 
-__all__ = ["build", "decide", "detect", "mirror", "provenance", "snapshot"]
+__all__ = ["build", "decide", "detect", "mirror", "provenance", "recall", "snapshot"]

@@ -40,6 +40,7 @@ def detect(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Jo
         detectors=context.detectors(families),
         limits=ScanLimits(seconds=context.settings.blob_deadline_seconds),
         progress=progress,
+        listener=context.scanned,
     )
     for family, table in tables.items():
         digest = context.ruleset_digests[family]

@@ -1,24 +1,28 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib import import_module
 from types import SimpleNamespace
 from typing import cast
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.detect.detector import findings_of
+from ingest.domain.artefacts import facts_schema
 from ingest.domain.finding import Category, Confidence, Family, Finding
 from ingest.domain.secret import Secret
 from ingest.domain.text import ScanText
 from release.build.inputs import PERSONAL, SECRETS
 from tests.strategies.ingest import KEY
 from workers.context import Context
+from workers.exitscanner import DetectorScanner
 from workers.known import Sweeper, known_values
-from workers.stages.build import DetectorScanner
+from workers.scanned import ScannedTexts
 
 
 def test_other_grammars_make_another_release(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,18 +46,21 @@ class Counting:
 
     def scan(self, text: ScanText) -> Mapping[str, object]:
         self.asked.append((text.data, text.suffix))
-        finding = Finding.of(
-            Secret(text.data),
+        return {"findings": [self.find(text.data)]}
+
+    @staticmethod
+    def find(data: bytes) -> Finding:
+        return Finding.of(
+            Secret(data),
             key=KEY,
             detector_id="counting",
             rule_id="all",
             category=Category.PASSWORD,
             start=0,
-            end=len(text.data),
+            end=len(data),
             line=1,
             confidence=Confidence.LOW,
         )
-        return {"findings": [finding]}
 
 
 NOTHING = Sweeper(known=known_values([], KEY), key=KEY)
@@ -88,6 +95,21 @@ def test_the_same_bytes_are_scanned_once_and_all_others_are_scanned() -> None:
     scanner.scan(b"texT", "py", SECRETS)
     scanner.scan(b"text", "c", SECRETS)
     assert detector.asked == [(b"text", "py"), (b"texT", "py"), (b"text", "c")]
+
+
+def test_bytes_that_this_process_had_scanned_are_not_scanned_again() -> None:
+    detector = Counting()
+    said = [replace(detector.find(b"text"), rule_id="said")]
+    row = {"blob_id": "0" * 40, "suffix": "py", "status": "completed", "reason": ""}
+    row |= {"findings": [asdict(f) for f in said], "allow_markers": 0, "undecoded": 0}
+    facts = pa.Table.from_pylist([row], schema=facts_schema(Family.SECRETS))
+    scanned = ScannedTexts()
+    scanned.keep(detector, [hashlib.sha256(b"text").digest()], facts)
+    scanner = DetectorScanner([detector], NOTHING, scanned)
+    texts = [(b"texT", "py"), (b"text", "py"), (b"text", "c")]
+    found = scanner.scan_all(texts, SECRETS)
+    assert [f.rule_id for one in found for f in one] == ["all", "said", "all"]
+    assert detector.asked == [texts[0], texts[2]]
 
 
 def test_more_categories_than_were_asked_are_looked_for() -> None:

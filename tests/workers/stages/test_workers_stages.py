@@ -22,7 +22,8 @@ from ingest.errors import TransientError
 from ingest.register.registry import RegistrationRequest, register
 from policies.decision import Outcome, Tier
 from policies.report import to_csv, to_html, to_json, to_sarif
-from store.catalog import JobSpec, ReleaseBook, RepositoryState
+from store.catalog import JobSpec, ReleaseBook, ReleaseState, RepositoryState
+from store.lake import Lake
 from tests.support.gitrepo import Commit, build_repository
 from workers.app import Process
 from workers.context import Context, utc_now
@@ -310,6 +311,34 @@ def test_a_secret_that_one_repository_shows_is_held_wherever_else_it_stands(
     reasons = [context.lake.read("exclusions", key) for key in context.lake.keys("exclusions")]
     held = [row for table in reasons for row in table.to_pylist() if row["rule"] == "KNOWN_VALUE"]
     assert [(row["fate"], row["path"]) for row in held] == [("held", b"notes.txt")]
+
+
+class _ForgetfulLake(Lake):
+    """Keeps facts, and loses every secret that was found."""
+
+    def write_facts(
+        self, family: Family, ruleset_digest: str, batch_key: str, table: pa.Table
+    ) -> bool:
+        if family is Family.SECRETS:
+            nothing = pa.array([[]] * table.num_rows, table.schema.field("findings").type)
+            position = table.schema.get_field_index("findings")
+            table = table.set_column(position, table.schema.field("findings"), nothing)
+        return super().write_facts(family, ruleset_digest, batch_key, table)
+
+
+def test_the_exit_scan_sees_what_the_lake_has_lost(context: Context, tmp_path: Path) -> None:
+    vars(context)["lake"] = _ForgetfulLake(context.settings.lake_dir)
+    text = b"db: mongodb://root:" + b"hunter" + b"2Xy9qLmZ" + b"@db.corp.io/x\n"
+    repository = enroll(
+        context, build_repository(tmp_path / "r.git", [FIRST | {b"app.yaml": text}]).path
+    )
+    params = {"tiers": [Tier.RELEASABLE.value], "history": False}
+    run_id = context.jobs.start_run("sync", params, lambda run: first_jobs(run, [repository]))
+    drain(context, run_id)
+    assert outcomes(context)[b"app.yaml"] == Outcome.RELEASABLE
+    (release,) = ReleaseBook(context.catalog, clock=utc_now).list_releases(Tier.RELEASABLE)
+    assert release.state is ReleaseState.HELD
+    assert not list(context.settings.shards_dir(Tier.RELEASABLE.value).glob("rel_*"))
 
 
 def test_a_secret_that_becomes_known_while_a_release_is_built_stops_it(

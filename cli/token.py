@@ -1,0 +1,85 @@
+"""``shardgate token …``: what programs identify themselves with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated
+
+import typer
+
+from cli.console import out, print_table
+from cli.people import As, acting, parse_day
+from ingest.errors import InputError
+from release.domain.grant import Purpose
+from store.catalog import Scope, TokenBook, TokenRequest
+from workers.audit import seal_audit
+from workers.context import Context, utc_now
+from workers.settings import Settings
+
+app = typer.Typer(help="What programs identify themselves with.", no_args_is_help=True)
+
+_DEFAULT_DAYS = 90
+
+
+@app.command("create")
+def create(
+    consumer: Annotated[str, typer.Argument(help="Who acts by it, as grants name them.")],
+    purpose: Annotated[Purpose, typer.Option(help="What is pulled is for.")],
+    until: Annotated[str, typer.Option(help="Last day; default: 90 days from now.")] = "",
+    run: Annotated[str, typer.Option(help="Training run that all pulls by it are for.")] = "",
+    by: As = "",
+) -> None:
+    """Make a token for pulling and show it, once."""
+    context = Context(settings=Settings())
+    try:
+        request = TokenRequest(
+            consumer=consumer,
+            scopes=[Scope.PULL],
+            purpose=purpose.value,
+            expires_at=_end_of(until),
+            run_id=run,
+        )
+    except ValueError as error:
+        raise InputError(f"This cannot be asked for: {error}.") from None
+    token, value = TokenBook(context.catalog, clock=utc_now).create(request, actor=acting(by))
+    seal_audit(context)
+    out.print(f"{token.id} acts for {token.consumer} until {token.expires_at:%Y-%m-%d}:")
+    # The one place where it is shown; a terminal may wrap it no more than a script may cut it.
+    typer.echo(value)
+
+
+@app.command("list")
+def list_tokens() -> None:
+    """List tokens: for whom, until when, last used."""
+    now = utc_now()
+    rows = [
+        (
+            t.id,
+            t.consumer,
+            t.purpose,
+            t.run_id,
+            t.state_at(now),
+            f"{t.expires_at:%Y-%m-%d}",
+            f"{t.last_used_at:%Y-%m-%d %H:%M}" if t.last_used_at else "never",
+        )
+        for t in TokenBook(Context(settings=Settings()).catalog, clock=utc_now).list_all()
+    ]
+    columns = ("token", "acts for", "purpose", "run", "state", "until", "last used")
+    print_table(f"tokens: {len(rows):,}", columns, rows)
+
+
+@app.command("revoke")
+def revoke(
+    token_id: Annotated[str, typer.Argument(help="As `token list` shows it.")], by: As = ""
+) -> None:
+    """End a token at once."""
+    context = Context(settings=Settings())
+    token = TokenBook(context.catalog, clock=utc_now).revoke(token_id, actor=acting(by))
+    seal_audit(context)
+    out.print(f"{token.id} is revoked")
+
+
+def _end_of(until: str) -> datetime:
+    if not until:
+        return utc_now() + timedelta(days=_DEFAULT_DAYS)
+    return datetime.combine(parse_day(until) + timedelta(days=1), time(), tzinfo=UTC)

@@ -1,0 +1,180 @@
+"""What ``why`` says of one file, as tables and as JSON; every value is masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from cli.console import out, print_table, safe
+from ingest.domain.repository import Repository
+from policies.effective import Reason
+from policies.report.escape import display_path
+from policies.report.said import Said, said_record
+from policies.review import ReviewState
+from workers.reports import FileStory
+
+_MARKS: Final = {
+    ReviewState.PROPOSED: "counts for nothing yet",
+    ReviewState.APPROVED: "has not begun",
+    ReviewState.REJECTED: "counts for nothing",
+    ReviewState.EXPIRED: "counts no longer",
+    ReviewState.WITHDRAWN: "counts no longer",
+}
+
+
+def print_story(story: FileStory, repository: Repository, branch: str) -> None:
+    """Show the chain, the rules with their words, the facts, the evidence and the reviews."""
+    told = story.explanation
+    out.print(f"{safe(repository.name)}: {display_path(story.path)}")
+    out.print(f"{told.outcome}: {safe(told.summary)}\n")
+    print_table("chain", ("what", "value"), _chain(story, branch))
+    rules = (*told.reasons, *told.waived_rules)
+    print_table(
+        "rules that fired",
+        ("rule", "effect", "title", "because"),
+        [(r.id, _effect(r, story), r.title, r.because) for r in rules],
+    )
+    conditions = [(r.id, r.condition) for r in rules if r.condition]
+    print_table("their conditions", ("rule", "fires when"), conditions)
+    facts = {f.column: (f.column, f.value, f.meaning) for r in rules for f in r.facts}
+    print_table("facts they read", ("fact", "value", "meaning"), [facts[k] for k in sorted(facts)])
+    print_table(
+        "what was found",
+        ("family", "type", "line", "value", "sure", "remark"),
+        [
+            (e.family, e.type, e.line or "", e.shown, e.confidence, _remark(e.is_false, e.views))
+            for e in story.evidence
+        ],
+    )
+    out.print("who decided what when")
+    for line in [line for said in story.said for line in _said_lines(said, story)] or ["  nobody"]:
+        out.print(line, soft_wrap=True)
+
+
+def story_record(story: FileStory, repository: Repository, branch: str) -> dict[str, object]:
+    """Return all of it as JSON."""
+    told = story.explanation
+    return {
+        "repo_id": repository.id,
+        "path": display_path(story.path),
+        "outcome": told.outcome,
+        "summary": told.summary,
+        "commit_id": story.dossier["commit_id"],
+        "branch": branch,
+        "blob_id": story.dossier["blob_id"],
+        "size": story.dossier["size"],
+        "license": told.license,
+        "redact_categories": list(told.redact_categories),
+        "pending_lanes": list(told.pending_lanes),
+        "policy": {"name": told.policy_name, "digest": told.policy_digest},
+        "waived": list(told.waived),
+        "copy_of": _copy(story),
+        "rules": [
+            {
+                "id": r.id,
+                "title": r.title,
+                "because": r.because,
+                "remedy": r.remedy,
+                "effect": r.effect,
+                "lane": r.lane,
+                "when": r.condition,
+                "facts": {f.column: f.value for f in r.facts},
+                "waived": r in told.waived_rules,
+            }
+            for r in (*told.reasons, *told.waived_rules)
+        ],
+        "evidence": [
+            {
+                "family": e.family,
+                "type": e.type,
+                "rule": e.rule,
+                "line": e.line,
+                "confidence": e.confidence,
+                "shown": e.shown,
+                "fingerprint": e.fingerprint,
+                "is_false": e.is_false,
+                "views": list(e.views),
+            }
+            for e in story.evidence
+        ],
+        "withdrawals": _withdrawals(story),
+        "reviews": [
+            said_record(said) | {"took_part": said.review.id in told.waiver_ids}
+            for said in story.said
+        ],
+    }
+
+
+def _withdrawals(story: FileStory) -> list[dict[str, str]]:
+    return [
+        {
+            "id": w.id,
+            "selector": w.selector.value,
+            "reason": w.reason.value,
+            "by": w.withdrawn_by,
+            "at": w.withdrawn_at.isoformat(),
+            "comment": w.comment,
+            "state": w.state.value,
+        }
+        for w in story.withdrawals
+    ]
+
+
+def _chain(story: FileStory, branch: str) -> list[tuple[object, ...]]:
+    told, dossier = story.explanation, story.dossier
+    rows: list[tuple[object, ...]] = [
+        ("commit", f"{dossier['commit_id']} ({branch})"),
+        ("blob", f"{dossier['blob_id']}, {dossier['size']:,} bytes"),
+        ("license", told.license),
+        ("redacted", ", ".join(told.redact_categories) or "nothing"),
+        ("waits for", ", ".join(told.pending_lanes) or "nobody"),
+        ("policy", f"{told.policy_name} {told.policy_digest[:12]}"),
+    ]
+    rows += [
+        ("withdrawn", f"{w.reason} by {w.withdrawn_by} on {w.withdrawn_at.date()}: {w.comment}")
+        for w in story.withdrawals
+    ]
+    if told.waiver_ids:
+        rows.append(("decided by people", ", ".join(told.waiver_ids)))
+    if told.waived:
+        rows.append(("waived", ", ".join(told.waived)))
+    if told.counterpart:
+        rows.append(("copy of", f"{_copy(story)} (similarity {told.counterpart[2]:.2f})"))
+    return rows
+
+
+def _copy(story: FileStory) -> str | None:
+    other = story.explanation.counterpart
+    return f"{other[0]}:{display_path(story.counterpart_path)}" if other else None
+
+
+def _effect(reason: Reason, story: FileStory) -> str:
+    lane = f" ({reason.lane})" if reason.lane else ""
+    is_waived = reason in story.explanation.waived_rules
+    return reason.effect + lane + (", waived" if is_waived else "")
+
+
+def _remark(is_false: bool, views: tuple[str, ...]) -> str:
+    parts = ["declared false"] if is_false else []
+    return ", ".join([*parts, *(f"in {view}" for view in views)])
+
+
+def _said_lines(said: Said, story: FileStory) -> Iterator[str]:
+    review, until = said.review, said.review.expires_at
+    ends = f"until {until.isoformat(timespec='minutes')}" if until else "until it is withdrawn"
+    yield f"  {review.id}  {review.kind}, lane {review.lane}: {said.state}, {_mark(said, story)}"
+    yield f"    {safe(said.target)}, {ends}; {review.reason}"
+    for step in said.steps:
+        when = step.at.isoformat(timespec="minutes")
+        yield f"    {when} {safe(step.actor)} {step.action}: {safe(step.comment)}"
+
+
+def _mark(said: Said, story: FileStory) -> str:
+    if said.state in _MARKS:
+        return _MARKS[said.state]
+    if not said.fits:
+        return "its rule has changed"
+    false = {found.fingerprint for found in story.evidence if found.is_false}
+    took_part = said.review.id in story.explanation.waiver_ids
+    is_felt = took_part or said.review.target.fingerprint in false
+    return "in force" if is_felt else "in force, changes nothing here"

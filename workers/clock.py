@@ -1,0 +1,79 @@
+"""What only time changes: consents and reviews that end or begin, feeds that grow old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+import structlog
+
+from policies.decision import Tier
+from store.catalog import ReviewBook, RunState
+from workers.context import Context, utc_now
+from workers.recalls import publish_recalls
+
+RENEWAL: Final = timedelta(hours=1)
+"""How often feeds are looked at. One is renewed when half of its life is over."""
+
+BACK_OFF: Final = timedelta(minutes=10)
+MAX_BACK_OFF: Final = timedelta(days=1)
+"""How long after a run that came to nothing another is asked for: each time twice as long."""
+_RUNS: Final = 100
+
+
+class Clockwork:
+    """Follows the clock in the reconciler of a worker.
+
+    A decision is asked for once after something has ended, whoever sees it first. A run that was
+    begun later answers it as soon as it has taken back what may not be used any more, so nothing
+    is asked again when a worker starts anew. One that ended without that is followed by another
+    after a while, which grows.
+    """
+
+    def __init__(self, context: Context) -> None:
+        """Take the adapters; nothing is looked at yet."""
+        self._context = context
+        self._renewed: datetime | None = None
+
+    def is_due(self) -> bool:
+        """Tell whether something has ended or begun that nobody answers."""
+        runs = self._context.catalog.list_runs(limit=_RUNS)
+        if not runs:
+            return False
+        # Where nothing was ever taken back, all that happened since the oldest run is to be seen.
+        answered = self._context.jobs.newest_run_that_did("recall") or runs[-1].created_at
+        now = utc_now()
+        latest = max((m for m in self._moments() if answered < m <= now), default=None)
+        if latest is None:
+            return False
+        # A run that fetches first may take hours: what has ended does not wait for it.
+        asked = next((r for r in runs if r.kind == "release" and r.created_at >= latest), None)
+        if asked is None:
+            return True
+        if asked.state is RunState.RUNNING:
+            return False
+        pause = min(max(asked.created_at - latest, BACK_OFF), MAX_BACK_OFF)
+        return now >= asked.created_at + pause
+
+    def renew_feeds(self) -> None:
+        """Renew the feeds that grow old, now and then; a damaged one is logged and left."""
+        now = utc_now()
+        if self._renewed is not None and now < self._renewed + RENEWAL:
+            return
+        self._renewed = now
+        for tier in Tier:
+            try:
+                publish_recalls(self._context, tier)
+            except Exception as error:  # noqa: BLE001 - the other tier's readers wait too
+                structlog.get_logger().error(
+                    "feed not renewed", tier=tier.value, error=type(error).__name__
+                )
+
+    def _moments(self) -> Iterator[datetime]:
+        """Yield when reviews that were agreed to begin and end, and when consents end."""
+        for review in ReviewBook(self._context.catalog, self._context.policy).agreed():
+            yield from (m for m in (review.starts_at, review.expires_at) if m is not None)
+        for repository in self._context.catalog.list_repositories():
+            if repository.release_consent and repository.consent_until is not None:
+                yield datetime.combine(repository.consent_until + timedelta(days=1), time(), UTC)

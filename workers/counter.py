@@ -1,0 +1,88 @@
+"""The counter: releases handed over file by file, to who shows a token."""
+
+from __future__ import annotations
+
+import threading
+
+from policies.decision import Tier
+from release.domain.grant import (
+    Grant,
+    PullRefused,
+    Purpose,
+    Refusal,
+    Wish,
+    choose_grant,
+    unnamed_run,
+)
+from store.catalog import GrantBook, Token
+from workers.audit import seal_audit
+from workers.context import Context, utc_now
+from workers.published import PublishedRelease
+from workers.pulling import Parcel, record_parcel
+
+DESTINATION = "hub"
+"""Label of pulls that left no copy in a folder that we know of."""
+_MAX_KNOWN = 10_000
+
+
+class Counter:
+    """Hands releases over; safe to share between threads.
+
+    Reading the first file of a release is the pull: its receipt lists every shard, as the server
+    does not learn which of them a run ended up using.
+    """
+
+    def __init__(self, context: Context) -> None:
+        """Take the context."""
+        self._context = context
+        self._grants = GrantBook(context.catalog, utc_now)
+        self._handed: set[tuple[str, str, str]] = set()
+        self._lock = threading.Lock()
+
+    def admit(self, holder: Token, tier: Tier) -> Grant:
+        """Return the grant by which a token's holder may read a tier, now.
+
+        Raises:
+            PullRefused: there is none.
+        """
+        chosen = choose_grant(
+            self._grants.list_all(holder.consumer), _wish(holder, tier), utc_now()
+        )
+        if isinstance(chosen, Refusal):
+            raise PullRefused(
+                f"{holder.consumer} may not pull {tier} releases for {holder.purpose}: {chosen}."
+            )
+        return chosen
+
+    def hand_over(self, holder: Token, grant: Grant, release: PublishedRelease) -> None:
+        """Write the pull of a release down, once for each training run.
+
+        Raises:
+            PullRefused: the grant ended this moment, or the run is another one's.
+            ReleaseRefused: the release is not published any more.
+        """
+        wish = _wish(holder, release.tier)
+        run_id = holder.run_id or unnamed_run(wish, release.id)
+        key = run_id, release.id, grant.id
+        with self._lock:
+            if key in self._handed:
+                return
+        # Written without the lock, which all readers of shards wait for: twice is once.
+        parcel = Parcel(
+            manifest=release.manifest,
+            manifest_digest=release.digest,
+            wish=wish,
+            grant_id=grant.id,
+            run_id=run_id,
+            destination=DESTINATION,
+        )
+        record_parcel(self._context, parcel)
+        seal_audit(self._context)
+        with self._lock:
+            if len(self._handed) >= _MAX_KNOWN:
+                self._handed.clear()
+            self._handed.add(key)
+
+
+def _wish(holder: Token, tier: Tier) -> Wish:
+    return Wish(consumer=holder.consumer, tier=tier, purpose=Purpose(holder.purpose))

@@ -1,0 +1,141 @@
+"""Published releases as revisions of a dataset: found by name, read by listed file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from ingest.errors import ReleaseRefused
+from policies.decision import Tier
+from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE, Manifest
+from release.pull.verify import check_listing, read_manifest
+from store.catalog import ReleaseBook, ReleaseRecord, ReleaseState
+from workers.context import Context, utc_now
+
+LATEST: Final = "main"
+"""Revision that moves: the newest release of a tier that is still to be used."""
+_COMMIT_CHARS: Final = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedFile:
+    """A file of a release that may be read."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedRelease:
+    """A release in its place, checked against the installation's key."""
+
+    id: str
+    tier: Tier
+    directory: Path
+    manifest: Manifest
+    files: tuple[PublishedFile, ...]
+    """Every file of it, by path, the manifest and its signature among them."""
+    digest: str
+    """SHA-256 hex of the manifest."""
+
+    @property
+    def commit(self) -> str:
+        """40 hex characters that name it where a git commit is expected: of its digest."""
+        return self.digest[:_COMMIT_CHARS]
+
+    @cached_property
+    def by_path(self) -> Mapping[str, PublishedFile]:
+        """Files by path; only what the manifest lists can be found."""
+        return {file.path: file for file in self.files}
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Folders that hold a file."""
+        return frozenset(
+            path[:end] for path in self.by_path for end in range(len(path)) if path[end] == "/"
+        )
+
+
+class PublishedReleases:
+    """The releases of an installation; what was read of one is kept, as no byte of it changes."""
+
+    def __init__(self, context: Context) -> None:
+        """Take the context."""
+        self._context = context
+        self._book = ReleaseBook(context.catalog, clock=utc_now)
+        self._opened: dict[str, PublishedRelease] = {}
+
+    def list_all(self, tier: Tier) -> Sequence[PublishedRelease]:
+        """Return the releases of a tier that can be read, newest first; a damaged one cannot."""
+        found = []
+        for record in self._records(tier):
+            with suppress(ReleaseRefused):
+                found.append(self._open(record))
+        return found
+
+    def find(self, tier: Tier, revision: str) -> PublishedRelease | None:
+        """Return a release by id, by commit or as the latest of its tier; None: there is none.
+
+        Raises:
+            ReleaseRefused: it was recalled, or its manifest is damaged or not signed by this
+                installation.
+        """
+        if revision == LATEST:
+            records = self._records(tier)
+            return self._open(records[0]) if records else None
+        is_commit = len(revision) == _COMMIT_CHARS
+        for record in self._out(tier):
+            if record.id == revision or (is_commit and record.manifest_digest.startswith(revision)):
+                check_not_recalled(record)
+                return self._open(record)
+        return None
+
+    def _records(self, tier: Tier) -> list[ReleaseRecord]:
+        return [r for r in self._out(tier) if r.state is ReleaseState.PUBLISHED]
+
+    def _out(self, tier: Tier) -> list[ReleaseRecord]:
+        root = self._context.settings.shards_dir(tier.value)
+        records = self._book.list_releases(tier)
+        return [r for r in records if r.is_out and (root / r.path).is_dir()]
+
+    def _open(self, record: ReleaseRecord) -> PublishedRelease:
+        known = self._opened.get(record.id)
+        if known is None:
+            folder = self._context.settings.shards_dir(record.tier.value) / record.path
+            known = _read(record, folder, self._context.keys.public)
+            self._opened[record.id] = known
+        return known
+
+
+def check_not_recalled(record: ReleaseRecord) -> None:
+    """Refuse a release of which something was taken back; what replaces it is named."""
+    if record.state is ReleaseState.RECALLED:
+        instead = f"use {record.replaced_by}" if record.replaced_by else "nothing replaces it"
+        raise ReleaseRefused(f"{record.id} was recalled; {instead}.")
+
+
+def _read(record: ReleaseRecord, folder: Path, public_key: Path) -> PublishedRelease:
+    manifest = read_manifest(folder, public_key)
+    check_listing(folder, manifest)
+    listed = [
+        PublishedFile(path=file.path, bytes=file.bytes, sha256=file.sha256)
+        for file in manifest.files
+    ]
+    for name in (MANIFEST_FILE, ENVELOPE_FILE):
+        data = (folder / name).read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        listed.append(PublishedFile(path=name, bytes=len(data), sha256=digest))
+    return PublishedRelease(
+        id=record.id,
+        tier=record.tier,
+        directory=folder,
+        manifest=manifest,
+        files=tuple(sorted(listed, key=lambda file: file.path)),
+        digest=record.manifest_digest,
+    )
