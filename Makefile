@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check install
-SOURCES := ingest policies release store workers cli tests benchmarks docs
+SOURCES := ingest policies release store workers web cli tests benchmarks docs
 
 .PHONY: run test check fix docs accuracy bench bench-history fuzz clean help
 .DEFAULT_GOAL := help

@@ -1,0 +1,1 @@
+"""Face: what is read and done over HTTP."""
