@@ -7,6 +7,8 @@ import importlib
 import sys
 import time
 
+from benchmarks.accuracy.figures import FAMILY_OF, write_figures
+
 FAMILIES = ("secrets", "containers", "pii", "confidential", "licensing", "provenance", "redaction")
 
 
@@ -15,12 +17,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("families", nargs="*", default=FAMILIES)
     parser.add_argument("--peers", action="store_true", help="also run the peers (minutes)")
+    parser.add_argument(
+        "--write", action="store_true", help="also keep the figures that releases print"
+    )
     arguments = parser.parse_args()
     for family in arguments.families:
         started = time.perf_counter()
         module = importlib.import_module(f"benchmarks.accuracy.{family}")
-        for report in module.run(peers=arguments.peers):
+        reports = module.run(peers=arguments.peers)
+        for report in reports:
             print(report.markdown())
+        if arguments.write and family in FAMILY_OF:
+            write_figures(family, reports)
         print(f"{family}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
 
 
