@@ -36,6 +36,7 @@ from workers.gate import ACCEPT_LOSS, ReleaseGate, grants_of, newest_release
 from workers.known import Sweeper
 from workers.publishing import beginning, record_published
 from workers.recalls import publish_recalls, recalls_digest
+from workers.released import released_rows
 from workers.sandbox import Progress
 
 _SCANNING = (Family.SECRETS, Family.PII, Family.CONFIDENTIAL)
@@ -102,6 +103,10 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
             _record_held(context, tier, keys.decisions, error)
             raise
     record_published(context, built, params)
+    published = ReleaseBook(context.catalog, clock=utc_now).find_release(built.manifest.release_id)
+    if published is not None:
+        # Which row is which file: taking rows back needs it, and now everything is at hand.
+        released_rows(context, published)
     return _announce(context, tier, job)
 
 
