@@ -30,6 +30,7 @@ from store.catalog import ReleaseBook
 from tests.integration.conftest import Installation, environment, stopped_at_the_end
 from tests.support.gitrepo import build_repository
 from workers.context import utc_now
+from workers.corpus import corpus_keys, load_decisions
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
@@ -119,8 +120,19 @@ def expire(installation: Installation, review: str) -> None:
     context.catalog.close()
 
 
+def settle(installation: Installation) -> None:
+    """Wait until the worker has decided on what people said last."""
+    context = installation.context
+    deadline = time.monotonic() + WAIT_SECONDS
+    while load_decisions(context, corpus_keys(context)) is None:
+        assert time.monotonic() < deadline, "nobody decided anew"
+        time.sleep(0.2)
+    context.catalog.close()
+
+
 def waive(installation: Installation, rule: str, lane: Lane) -> str:
     """Ask for a waiver of one rule, and have another person agree; return its id."""
+    settle(installation)
     asked = ("--rule", rule, "--reason", "risk-accepted", "--comment", "looked at it")
     installation.run("review", "propose", "waive", "tool", PATH, *asked, "--as", "ada")
     waiting = read(installation, "review", "list", "--lane", lane.value)["proposed"]
