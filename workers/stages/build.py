@@ -103,11 +103,15 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
             _record_held(context, tier, keys.decisions, error)
             raise
     record_published(context, built, params)
-    published = ReleaseBook(context.catalog, clock=utc_now).find_release(built.manifest.release_id)
-    if published is not None:
-        # Which row is which file: taking rows back needs it, and now everything is at hand.
-        released_rows(context, published)
+    _keep_places(context, built.manifest.release_id)
     return _announce(context, tier, job)
+
+
+def _keep_places(context: Context, release_id: str) -> None:
+    """Keep which row is which file: taking rows back needs it, and now everything is at hand."""
+    published = ReleaseBook(context.catalog, clock=utc_now).find_release(release_id)
+    if published is not None:
+        released_rows(context, published)
 
 
 def _announce(context: Context, tier: Tier, job: ClaimedJob) -> Sequence[JobSpec]:
