@@ -13,7 +13,7 @@ from ingest.errors import ReleaseRefused, TerminalError
 from ingest.mirror.reader import MirrorReader
 from policies.decision import Tier
 from policies.placeholders import named_placeholders
-from release.build import ReleaseInputs, ReleaseSpec, Tools, build_release
+from release.build import BuiltRelease, ReleaseInputs, ReleaseSpec, Tools, build_release
 from release.build.inputs import GRAMMAR_VERSIONS
 from release.build.redactor import RedactionMode
 from release.signing import KeySigner
@@ -102,14 +102,15 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
         except ReleaseRefused as error:
             _record_held(context, tier, keys.decisions, error)
             raise
-    record_published(context, built, params)
-    _keep_places(context, built.manifest.release_id)
+    _record(context, built, params)
     return _announce(context, tier, job)
 
 
-def _keep_places(context: Context, release_id: str) -> None:
-    """Keep which row is which file: taking rows back needs it, and now everything is at hand."""
-    published = ReleaseBook(context.catalog, clock=utc_now).find_release(release_id)
+def _record(context: Context, built: BuiltRelease, params: Mapping[str, str]) -> None:
+    """Write that a release is out, and keep which row is which file: taking rows back needs it."""
+    record_published(context, built, params)
+    book = ReleaseBook(context.catalog, clock=utc_now)
+    published = book.find_release(built.manifest.release_id)
     if published is not None:
         released_rows(context, published)
 
