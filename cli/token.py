@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from cli.console import out, print_table
-from cli.people import As, acting, parse_day
+from cli.people import As, acting, end_of, parse_day
 from ingest.errors import InputError
 from release.domain.grant import Purpose
 from store.catalog import Scope, TokenBook, TokenRequest
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
+from workers.pulling import DEFAULT_GRANT_DAYS
 from workers.settings import Settings
 
 app = typer.Typer(help="What programs identify themselves with.", no_args_is_help=True)
 
-_DEFAULT_DAYS = 90
+_DEFAULT_LIFE = timedelta(days=DEFAULT_GRANT_DAYS)
 
 
 @app.command("create")
@@ -36,7 +37,7 @@ def create(
             consumer=consumer,
             scopes=[Scope.PULL],
             purpose=purpose.value,
-            expires_at=_end_of(until),
+            expires_at=end_of(parse_day(until)) if until else utc_now() + _DEFAULT_LIFE,
             run_id=run,
         )
     except ValueError as error:
@@ -77,9 +78,3 @@ def revoke(
     token = TokenBook(context.catalog, clock=utc_now).revoke(token_id, actor=acting(by))
     seal_audit(context)
     out.print(f"{token.id} is revoked")
-
-
-def _end_of(until: str) -> datetime:
-    if not until:
-        return utc_now() + timedelta(days=_DEFAULT_DAYS)
-    return datetime.combine(parse_day(until) + timedelta(days=1), time(), tzinfo=UTC)

@@ -22,6 +22,7 @@ __all__ = [
     "ShardWriter",
     "Signer",
     "Verifier",
+    "ignore_progress",
 ]
 
 
@@ -72,6 +73,10 @@ class Progress(Protocol):
     def __call__(self, done: int, total: int) -> None:
         """Report units done of units in all."""
         ...
+
+
+def ignore_progress(done: int, total: int) -> None:
+    """Take progress and tell nobody."""
 
 
 class OpenShard(Protocol):

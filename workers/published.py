@@ -13,6 +13,7 @@ from typing import Final
 from ingest.errors import ReleaseRefused
 from policies.decision import Tier
 from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE, Manifest
+from release.pull.recalls import read_feed
 from release.pull.verify import check_listing, read_manifest
 from store.catalog import ReleaseBook, ReleaseRecord, ReleaseState
 from workers.context import Context, utc_now
@@ -83,9 +84,12 @@ class PublishedReleases:
         """Return a release by id, by commit or as the latest of its tier; None: there is none.
 
         Raises:
-            ReleaseRefused: it was recalled, or its manifest is damaged or not signed by this
-                installation.
+            ReleaseRefused: it was recalled, its manifest is damaged or not signed by this
+                installation, or nobody has looked for so long what may still be used that the
+                feed of recalls is past its end.
         """
+        root = self._context.settings.shards_dir(tier.value)
+        read_feed(root, self._context.keys.public, tier, now=utc_now())
         if revision == LATEST:
             records = self._records(tier)
             return self._open(records[0]) if records else None

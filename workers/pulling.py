@@ -28,7 +28,7 @@ from release.domain.grant import (
 from release.domain.manifest import MANIFEST_FILE, Manifest, Release
 from release.domain.recall import Recall
 from release.domain.receipt import Receipt, pulled_shards, timestamp
-from release.files import write_whole
+from release.files import sha256_of, write_whole
 from release.ports import Progress
 from release.pull import (
     check_tier,
@@ -151,7 +151,7 @@ def _is_ours(context: Context, order: Order, source: Path, manifest: Manifest) -
         return False
     if record.published_at is None:
         raise ReleaseRefused(f"{record.id} is not published.")
-    if record.manifest_digest != _digest(source / MANIFEST_FILE):
+    if record.manifest_digest != sha256_of(source / MANIFEST_FILE):
         raise ReleaseRefused(f"{record.id} is not the release that was published.")
     if not order.drop_recalled:
         check_not_recalled(record)
@@ -207,7 +207,7 @@ class _Desk:
         """Write the pull into the catalog; return the receipt that stands, and its envelope."""
         parcel = Parcel(
             manifest=copy.manifest,
-            manifest_digest=_digest(copy.directory / MANIFEST_FILE),
+            manifest_digest=sha256_of(copy.directory / MANIFEST_FILE),
             wish=self._wish,
             grant_id=self._grant_id,
             run_id=self._run_id,
@@ -325,8 +325,3 @@ def _refused(order: Order, purpose: Purpose, refusal: Refusal, now: datetime) ->
         )
     asked = f"{order.consumer} may not pull {order.tier} releases for {purpose}"
     return PullRefused(f"{asked}: {refusal}.", hint=hint)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -32,7 +32,7 @@ from release.build.surrogates import Surrogates, derive_key, key_name
 from release.build.texts import Inspector
 from release.domain import Counts, Fate, Manifest
 from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE, GateCheck
-from release.ports import BlobSource, ExitScanner, Progress, ShardWriter, Signer
+from release.ports import BlobSource, ExitScanner, Progress, ShardWriter, Signer, ignore_progress
 
 __all__ = [
     "FORMATS",
@@ -46,10 +46,6 @@ __all__ = [
 
 FORMATS: Final[Mapping[str, ShardWriter]] = {"parquet": ParquetShardWriter()}
 """The shard formats that exist, by name."""
-
-
-def ignore_progress(done: int, total: int) -> None:
-    """Take progress and tell nobody."""
 
 
 def no_beginning(_release_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC
 from typing import Final
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from release.build.inputs import ReleaseSpec
 from release.build.parquet import table_digest
 from release.build.plan import ReleasePlan
 from release.build.shards import Lineage, WrittenShards
+from release.domain.forms import time_text
 from release.domain.manifest import Manifest, canonical_json
 from release.domain.rows import ROW_SCHEMA_VERSION, Counts, rows_schema, schema_digest
 
@@ -82,7 +84,7 @@ def make_manifest(
         # Built again when it is the newest one, a release must not come after itself.
         parent_release_id=None if spec.parent_release_id == release_id else spec.parent_release_id,
         tier=spec.tier,
-        created_at=spec.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        created_at=time_text(spec.created_at.astimezone(UTC)),
         input_digest=lineage.run_id,
         policy_id=lineage.policy_id,
         policy_digest=lineage.policy_digest,

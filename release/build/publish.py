@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from ingest.errors import ReleaseRefused
 from release.domain.manifest import MANIFEST_FILE
+from release.files import flush_folder
 
 _STAGING: Final = ".staging"
 _LOCK: Final = ".lock"
@@ -114,15 +115,6 @@ def flush_tree(folder: Path) -> None:
         else:
             flush_folder(path)
     flush_folder(folder)
-
-
-def flush_folder(folder: Path) -> None:
-    """Wait until the entries of a folder are on disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _identity(folder: Path) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from release.domain.rows import (
     Fate,
     rows_schema,
 )
+from release.files import sha256_of
 from release.ports import BlobSource, OpenShard, Progress, ShardWriter
 
 ROW_GROUP_BYTES: Final = 32 * 2**20
@@ -208,14 +209,12 @@ def describe_shard(
     `origin` is the run id and the policy digest that every row of it names.
     """
     file = root / path
-    with file.open("rb") as data:
-        digest = hashlib.file_digest(data, "sha256").hexdigest()
     return Shard(
         path=path,
         format=path.rpartition(".")[2],
         rows=len(ids),
         bytes=file.stat().st_size,
-        sha256=digest,
+        sha256=sha256_of(file),
         min_id=min(ids),
         max_id=max(ids),
         min_repo_id=min(repo_ids),

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
-
-import pyarrow as pa
 
 from ingest.errors import ReleaseRefused
 from policies.decision import Tier
@@ -27,12 +25,11 @@ from release.documents.figures import load_figures
 from release.documents.notice import NOTICE_FILE, write_notice
 from release.documents.plots import draw_plots
 from release.documents.totals import TOTALS_FILE, total_up, totals_document
-from release.domain.manifest import Document, Manifest, Release
+from release.domain.manifest import Document, Release
 from release.domain.rows import INTERNAL_ROWS, rows_schema, schema_digest
 
 __all__ = [
     "ReleaseDraft",
-    "documents_without_rows",
     "find_parent",
     "fixed_texts",
     "write_documents",
@@ -56,7 +53,7 @@ def write_documents(staging: Path, draft: ReleaseDraft) -> tuple[Document, ...]:
     rows = read_rows(staging, draft.manifest)
     before = _totals_of(draft.parent)
     rules = draft.rules or (before or {}).get("rules", {})
-    totals = total_up(draft, rows, before)
+    totals = total_up(draft, rows)
     difference = find_difference(draft, rows, totals, before)
     contents = {
         NOTICE_FILE: write_notice(draft.manifest.release_id, rows),
@@ -71,23 +68,6 @@ def write_documents(staging: Path, draft: ReleaseDraft) -> tuple[Document, ...]:
     card = write_card(draft, totals, difference, load_figures(rules))
     documents.append(_write(staging, CARD_FILE, card))
     return tuple(sorted(documents, key=lambda document: document.path))
-
-
-def documents_without_rows(
-    parent: Release, exclusions: pa.Table | None = None
-) -> Callable[[Path, Manifest], tuple[Document, ...]]:
-    """Return what writes the documents of a release that takes rows of `parent` back.
-
-    Given are the folder with its shards and its manifest without documents. By which rules it was
-    made stands in the parent's totals, and so does, without exclusions, why other files are not in
-    it: copies of rows that left are then still counted as copies.
-    """
-
-    def write(staging: Path, manifest: Manifest) -> tuple[Document, ...]:
-        draft = ReleaseDraft(manifest=manifest, exclusions=exclusions, parent=parent)
-        return write_documents(staging, draft)
-
-    return write
 
 
 def find_parent(root: Path, release_id: str | None, tier: Tier) -> Release | None:

@@ -38,9 +38,8 @@ class ReleaseDraft:
 
     manifest: Manifest
     """As it will be signed, without documents."""
-    exclusions: pa.Table | None
-    """`release.domain.EXCLUSIONS`. None: the release takes rows back, and why its parent's other
-    files are not in it stands in the parent's own totals."""
+    exclusions: pa.Table
+    """`release.domain.EXCLUSIONS`."""
     parent: Release | None = None
     """The release before this one, of the same tier. None: there is none, or it is not at hand."""
     rules: Mapping[str, str] = field(default_factory=dict)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from release.documents.classes import WITHDRAWN, causes
+from release.documents.classes import causes
 from release.documents.draft import ReleaseDraft, unnested
 from release.domain.rows import NO_LANGUAGE, NO_LICENSE
 
@@ -73,12 +73,8 @@ class Totals:
         return not self.languages
 
 
-def total_up(draft: ReleaseDraft, rows: pa.Table, before: Mapping[str, Any] | None) -> Totals:
-    """Return the totals of a release.
-
-    `before` is the parent's `TOTALS_FILE`: of a release that takes rows back it says why the
-    parent's other files were not in it.
-    """
+def total_up(draft: ReleaseDraft, rows: pa.Table) -> Totals:
+    """Return the totals of a release."""
     sizes = rows["length_bytes"]
     reasons = unnested(rows["eligibility_reasons"])
     is_invented = draft.manifest.tools.get("redaction") == "surrogate"
@@ -88,7 +84,7 @@ def total_up(draft: ReleaseDraft, rows: pa.Table, before: Mapping[str, Any] | No
         license_types=_totals(rows["license_type"], sizes),
         repositories=_totals(rows["repo_name"], sizes),
         reasons=_totals(reasons["item"], sizes.take(reasons["row"])),
-        left_out=_left_out(draft, before),
+        left_out=_left_out(draft),
         redactions=_redactions(unnested(rows["redactions"]), is_invented=is_invented),
     )
 
@@ -139,16 +135,12 @@ def totals_document(
     }
 
 
-def _left_out(draft: ReleaseDraft, before: Mapping[str, Any] | None) -> tuple[Left, ...]:
+def _left_out(draft: ReleaseDraft) -> tuple[Left, ...]:
     counts: Counter[str] = Counter()
-    if draft.exclusions is not None:
-        pairs = draft.exclusions.group_by(["fate", "rule"]).aggregate([([], "count_all")])
-        for pair in pairs.to_pylist():
-            names = causes(pair["rule"].split(","), pair["fate"], draft.manifest.tier)
-            counts.update(dict.fromkeys(names, pair["count_all"]))
-    elif before is not None:
-        counts.update({left["reason"]: left["files"] for left in before["left_out"]})
-        counts[WITHDRAWN] += draft.manifest.counts.withdrawn - before["counts"]["withdrawn"]
+    pairs = draft.exclusions.group_by(["fate", "rule"]).aggregate([([], "count_all")])
+    for pair in pairs.to_pylist():
+        names = causes(pair["rule"].split(","), pair["fate"], draft.manifest.tier)
+        counts.update(dict.fromkeys(names, pair["count_all"]))
     return _ranked(counts.items())
 
 

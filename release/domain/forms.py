@@ -11,7 +11,7 @@ from typing import Any, Final
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 RELEASE_ID: Final = re.compile(r"rel_[0-9a-f]{20}")
 RECALL_ID: Final = re.compile(r"rcl_[0-9a-f]{24}")
-_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -33,7 +33,7 @@ def moment_of(text: str) -> datetime:
     Raises:
         ValueError: the text has another form.
     """
-    if not _TIME.fullmatch(text):
+    if not TIME.fullmatch(text):
         msg = "a time is RFC 3339, UTC, in whole seconds"
         raise ValueError(msg)
     return datetime.strptime(text, _TIME_FORMAT).replace(tzinfo=UTC)

@@ -11,17 +11,15 @@ from typing import Any, Final, Self
 
 from ingest.errors import ReleaseRefused
 from policies.decision import Tier
+from release.domain.forms import DIGEST, RELEASE_ID, TIME
 from release.domain.rows import Counts
 
 MANIFEST_VERSION: Final = 2
 MANIFEST_FILE: Final = "manifest.json"
 ENVELOPE_FILE: Final = "manifest.dsse.json"
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_RELEASE_ID = re.compile(r"rel_[0-9a-f]{20}")
 _SHARD_PATH = re.compile(r"data/shard-[0-9]{5}\.[a-z0-9]{1,10}(\.gz)?")
 _DOCUMENT_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}(\.[a-z0-9]{1,10}){1,2}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def canonical_json(value: object) -> bytes:
@@ -69,10 +67,10 @@ class Shard:
         if not _SHARD_PATH.fullmatch(self.path):
             msg = "a shard's path is data/shard-NNNNN.<suffix>"
             raise ValueError(msg)
-        if self.rows < 1 or self.bytes < 1 or not _DIGEST.fullmatch(self.sha256):
+        if self.rows < 1 or self.bytes < 1 or not DIGEST.fullmatch(self.sha256):
             msg = "a shard has rows, bytes and a SHA-256"
             raise ValueError(msg)
-        if not _DIGEST.fullmatch(self.run_id) or not _DIGEST.fullmatch(self.policy_digest):
+        if not DIGEST.fullmatch(self.run_id) or not DIGEST.fullmatch(self.policy_digest):
             msg = "a shard names the digests of its run and its policy"
             raise ValueError(msg)
 
@@ -98,7 +96,7 @@ class Document:
         if not _DOCUMENT_PATH.fullmatch(self.path) or self.path in {MANIFEST_FILE, ENVELOPE_FILE}:
             msg = "a document's path is a plain file name other than the manifest's"
             raise ValueError(msg)
-        if self.bytes < 1 or not _DIGEST.fullmatch(self.sha256):
+        if self.bytes < 1 or not DIGEST.fullmatch(self.sha256):
             msg = "a document has bytes and a SHA-256"
             raise ValueError(msg)
 
@@ -159,15 +157,15 @@ class Manifest:
         if self.manifest_version != MANIFEST_VERSION:
             msg = f"this version reads manifests of version {MANIFEST_VERSION}"
             raise ValueError(msg)
-        if not _RELEASE_ID.fullmatch(self.release_id) or not _TIME.fullmatch(self.created_at):
+        if not RELEASE_ID.fullmatch(self.release_id) or not TIME.fullmatch(self.created_at):
             msg = "a manifest has a release id and a time in UTC"
             raise ValueError(msg)
         digests = (self.input_digest, self.policy_digest, self.schema_digest)
-        if not all(_DIGEST.fullmatch(d) for d in (*digests, self.exclusions_digest)):
+        if not all(DIGEST.fullmatch(d) for d in (*digests, self.exclusions_digest)):
             msg = "a digest of the manifest is malformed"
             raise ValueError(msg)
         if self.tombstone_digest and not (
-            self.parent_release_id and _DIGEST.fullmatch(self.tombstone_digest)
+            self.parent_release_id and DIGEST.fullmatch(self.tombstone_digest)
         ):
             msg = "a release without some rows of its parent names the parent and those rows"
             raise ValueError(msg)

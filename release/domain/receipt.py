@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, 
 
 from ingest.errors import ReleaseRefused
 from policies.decision import Tier
+from release.domain.forms import time_text
 from release.domain.grant import Purpose, Wish
 from release.domain.manifest import Manifest, canonical_json
 
@@ -29,7 +30,7 @@ ShardPath = Annotated[
 
 def timestamp(moment: datetime) -> str:
     """Return a moment as receipts and statements write it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time_text(moment.astimezone(UTC))
 
 
 class PulledShard(BaseModel):

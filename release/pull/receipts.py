@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from ingest.errors import ReleaseRefused
 from release.domain.receipt import RECEIPT_TYPE, Receipt
 from release.domain.statement import STATEMENT_MEDIA_TYPE, Statement
+from release.files import sha256_of
 from release.signing import sign, verify
 
 
@@ -59,7 +59,7 @@ def check_copies(statement: Statement, folder: Path) -> int:
         missing, extra = len(listed.keys() - found), len(found - listed.keys())
         raise ReleaseRefused(f"The copies differ: {missing} shards missing, {extra} not attested.")
     for name, digest in sorted(listed.items()):
-        if (folder / name).is_symlink() or _digest(folder / name) != digest:
+        if (folder / name).is_symlink() or sha256_of(folder / name) != digest:
             raise ReleaseRefused(f"{name} has another digest than was attested.")
     return len(listed)
 
@@ -72,8 +72,3 @@ def _payload(envelope: bytes, public_key: Path, payload_type: str) -> bytes:
             "The document is malformed, of another kind, or not signed by the trusted key.",
             hint="Check which public key you were given.",
         ) from None
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

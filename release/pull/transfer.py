@@ -19,7 +19,7 @@ from release.domain.manifest import (
     Shard,
 )
 from release.files import flush_folder
-from release.ports import Progress
+from release.ports import Progress, ignore_progress
 from release.pull.carry import carry_recalls
 from release.pull.recalls import RECALLS_FOLDER, Reader, Recalls, read_recalls, recalls_folder
 from release.pull.verify import (
@@ -31,10 +31,6 @@ from release.pull.verify import (
 )
 
 _CHUNK_BYTES: Final = 4 * 2**20
-
-
-def ignore_progress(done: int, total: int) -> None:
-    """Take progress and tell nobody."""
 
 
 def pull_release(  # noqa: PLR0913 - four of them by keyword, and each may be left out

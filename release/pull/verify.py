@@ -6,7 +6,6 @@ shard is opened before its digest is.
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -19,10 +18,10 @@ from ingest.errors import ReleaseRefused
 from policies.decision import Tier
 from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE, Document, Manifest, Shard
 from release.domain.rows import ROW_SCHEMA_VERSION, rows_schema, schema_digest
+from release.files import read_document, sha256_of
 from release.pull.recalls import Reader, read_recalls, recalls_folder
 from release.signing import verify
 
-MAX_MANIFEST_BYTES: Final = 256 * 2**20
 _CHECKED_COLUMNS: Final = ["id", "repo_id", "tier", "run_id", "policy_digest"]
 
 
@@ -82,8 +81,8 @@ def read_manifest(release_dir: Path, public_key: Path) -> Manifest:
         ReleaseRefused: the envelope is missing, malformed or signed by another key, or the plain
             manifest beside it differs.
     """
-    payload = verify(_read_small(release_dir / ENVELOPE_FILE), public_key)
-    if _read_small(release_dir / MANIFEST_FILE) != payload:
+    payload = verify(read_document(release_dir / ENVELOPE_FILE), public_key)
+    if read_document(release_dir / MANIFEST_FILE) != payload:
         raise ReleaseRefused("The plain manifest differs from the signed one.")
     return Manifest.from_json(payload)
 
@@ -120,20 +119,8 @@ def check_digest(file: Path, listed: Shard | Document) -> None:
     """Refuse a file whose size or SHA-256 differs from the manifest."""
     if file.stat().st_size != listed.bytes:
         raise ReleaseRefused(f"{listed.path} has another size than the manifest says.")
-    with file.open("rb") as data:
-        if hashlib.file_digest(data, "sha256").hexdigest() != listed.sha256:
-            raise ReleaseRefused(f"{listed.path} has another digest than the manifest says.")
-
-
-def _read_small(path: Path) -> bytes:
-    try:
-        if path.is_symlink() or path.stat().st_size > MAX_MANIFEST_BYTES:
-            raise ReleaseRefused(f"{path.name} is no plain file of a sensible size.")
-        return path.read_bytes()
-    except OSError:
-        raise ReleaseRefused(
-            f"The release has no {path.name}.", hint="An unsigned release is never read."
-        ) from None
+    if sha256_of(file) != listed.sha256:
+        raise ReleaseRefused(f"{listed.path} has another digest than the manifest says.")
 
 
 def _check_rows(release_dir: Path, manifest: Manifest) -> None:

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from ingest.domain.finding import Category
 from ingest.errors import ArtefactCorrupt, ReleaseRefused
 from policies.decision import Tier
-from release.build import FORMATS, BuiltRelease, ignore_progress, no_beginning, no_check
+from release.build import FORMATS, BuiltRelease, no_beginning, no_check
 from release.build.documents import add_documents
 from release.build.exitscan import exit_scan
 from release.build.gate import Check
@@ -47,7 +47,7 @@ from release.domain.manifest import (
 )
 from release.domain.recall import ids_digest
 from release.domain.rows import EXCLUSIONS, Fate
-from release.ports import ExitScanner, Progress, Signer
+from release.ports import ExitScanner, Progress, Signer, ignore_progress
 from release.pull.verify import check_digest, check_listing, read_manifest
 from release.recall.totals import sum_rows
 

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from ingest.errors import Conflict, InputError
@@ -35,7 +34,7 @@ from policies.review import (
 from store.catalog.audit import append_entry
 from store.catalog.catalog import Catalog
 from store.catalog.ids import fresh_id
-from store.catalog.reviewers import active_names
+from store.catalog.steps import bench_of, overwrite, write_step
 from store.catalog.tables import ReviewEventRow, ReviewRow
 
 _Step = Callable[[Review, Move, Bench], Review]
@@ -128,10 +127,6 @@ class ReviewBook:
         event_id = fresh_id("rve")
 
         def moved(session: Session) -> Review:
-            done = session.get(ReviewEventRow, event_id) is not None
-            if done and (kept := _find(session, review_id)) is not None:
-                # The connection broke during the commit, and the first run was kept after all.
-                return kept
             before, after = self._step(session, review_id, move, step)
             _overwrite(session, before, after)
             event = ReviewEvent(
@@ -145,7 +140,8 @@ class ReviewBook:
             _append(session, event_id, event, after)
             return after
 
-        return self._database.write(moved)
+        event = (ReviewEventRow, event_id)
+        return write_step(self._database, event, lambda s: _find(s, review_id), moved)
 
     def _step(
         self, session: Session, review_id: str, move: Move, step: _Step
@@ -156,17 +152,12 @@ class ReviewBook:
             raise InputError(
                 f"There is no review {review_id}.", hint="shardgate review list shows what waits."
             )
-        quorum = self._policy.quorum(before.lane)
-        bench = Bench(members=active_names(session, before.lane), quorum=quorum)
-        return before, step(before, move, bench)
+        return before, step(before, move, bench_of(session, self._policy, before.lane))
 
 
 def _overwrite(session: Session, before: Review, after: Review) -> None:
-    is_seen = (ReviewRow.id == before.id, ReviewRow.version == before.version)
     change = {"state": after.state.value, "version": after.version}
-    result = session.execute(update(ReviewRow).where(*is_seen).values(**change))
-    if not isinstance(result, CursorResult) or result.rowcount != 1:
-        raise Conflict(f"The review {before.id} was changed meanwhile; nothing was written.")
+    overwrite(session, ReviewRow, (before.id, before.version), change)
 
 
 def _insert(session: Session, review: Review) -> None:

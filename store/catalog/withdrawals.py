@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from ingest.errors import Conflict, InputError
@@ -32,7 +31,7 @@ from policies.review import (
 from store.catalog.audit import append_entry
 from store.catalog.catalog import Catalog
 from store.catalog.ids import fresh_id
-from store.catalog.reviewers import active_names
+from store.catalog.steps import bench_of, overwrite, write_step
 from store.catalog.tables_recall import WithdrawalEventRow, WithdrawalRow
 
 _Step = Callable[[Withdrawal, Move, Bench], Withdrawal]
@@ -128,10 +127,6 @@ class WithdrawalBook:
         event_id = fresh_id("wde")
 
         def moved(session: Session) -> Withdrawal:
-            done = session.get(WithdrawalEventRow, event_id) is not None
-            if done and (kept := _find(session, withdrawal_id)) is not None:
-                # The connection broke during the commit, and the first run was kept after all.
-                return kept
             before, after = self._step(session, withdrawal_id, move, step)
             _overwrite(session, before, after)
             event = WithdrawalEvent(
@@ -145,7 +140,8 @@ class WithdrawalBook:
             _append(session, event_id, event, after)
             return after
 
-        return self._database.write(moved)
+        event = (WithdrawalEventRow, event_id)
+        return write_step(self._database, event, lambda s: _find(s, withdrawal_id), moved)
 
     def _step(
         self, session: Session, withdrawal_id: str, move: Move, step: _Step
@@ -157,21 +153,16 @@ class WithdrawalBook:
                 f"There is no withdrawal {withdrawal_id}.",
                 hint="shardgate withdraw list shows those that are in force.",
             )
-        quorum = self._policy.quorum(before.lane)
-        bench = Bench(members=active_names(session, before.lane), quorum=quorum)
-        return before, step(before, move, bench)
+        return before, step(before, move, bench_of(session, self._policy, before.lane))
 
 
 def _overwrite(session: Session, before: Withdrawal, after: Withdrawal) -> None:
-    is_seen = (WithdrawalRow.id == before.id, WithdrawalRow.version == before.version)
     change = {
         "state": after.state.value,
         "version": after.version,
         "lift_asked_by": after.lift_asked_by,
     }
-    result = session.execute(update(WithdrawalRow).where(*is_seen).values(**change))
-    if not isinstance(result, CursorResult) or result.rowcount != 1:
-        raise Conflict(f"The withdrawal {before.id} was changed meanwhile; nothing was written.")
+    overwrite(session, WithdrawalRow, (before.id, before.version), change)
 
 
 def _insert(session: Session, withdrawal: Withdrawal) -> None:

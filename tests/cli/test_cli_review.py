@@ -170,6 +170,11 @@ def test_a_held_file_is_freed_by_another_person_and_held_again_when_the_waiver_e
     assert outcomes(story.context)[b"src/odd.go"] == "internal-only"
     assert story.read("audit", "verify")["intact"]
     assert [e["action"] for e in story.read("audit", "list")][-1] == "review.approve"
+    an_export_tells_what_ended_and_is_audited(story, name)
+
+
+def an_export_tells_what_ended_and_is_audited(story: Story, name: str) -> None:
+    """Write the workbook of all repositories; its export stands in the chain."""
     book = story.context.settings.root / "all.xlsx"
     story.run("report", "--format", "xlsx", "--all", "--output", str(book), "--as", "eve")
     (decision,) = sheets_of(book.read_bytes())["Decisions"][1:]

@@ -118,6 +118,18 @@ def tools_of(built: BuiltRelease, **changes: object) -> ReReleaseTools:
     return ReReleaseTools(**(values | changes))  # type: ignore[arg-type]
 
 
+def drop_of(built: BuiltRelease, **shown: object) -> pa.Table:
+    """Return `DROPPED` rows of any release with unmasked paths: those that show these values."""
+    files = [built.directory / shard.path for shard in built.manifest.shards]
+    rows = [row for file in files for row in pq.read_table(file).to_pylist()]
+    dropped = [
+        {"id": r["id"], "repo_id": r["repo_id"], "path": r["path"].encode(), "rule": "WITHDRAWN"}
+        for r in rows
+        if all(r[name] == value for name, value in shown.items())
+    ]
+    return pa.Table.from_pylist(dropped, schema=DROPPED)
+
+
 def without(built: BuiltRelease, ids: Iterable[str], **changes: object) -> BuiltRelease:
     """Release again without some rows."""
     spec = ReReleaseSpec(created_at=MOMENT)

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from ingest.errors import InputError, ReleaseRefused
 from policies.decision import Tier
 from release.domain.grant import Purpose, Wish
+from release.ports import ignore_progress
 from release.pull import check_copies, open_statement
-from release.pull.transfer import ignore_progress
 from store.catalog import AuditLog, GrantBook, PolicyBook
 from tests.support.releases import folder_of, installation
 from workers.attesting import attest

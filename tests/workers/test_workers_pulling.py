@@ -15,8 +15,8 @@ import pytest
 from ingest.errors import InputError, ReleaseRefused, TransientError
 from policies.decision import Tier
 from release.domain.grant import Grant, PullRefused, Purpose, Wish
+from release.ports import ignore_progress
 from release.pull import open_receipt
-from release.pull.transfer import ignore_progress
 from store.catalog import (
     AuditLog,
     GrantBook,

@@ -9,11 +9,11 @@ import pytest
 from ingest.domain.finding import Category
 from ingest.errors import ReleaseRefused
 from policies.decision import Tier
-from release.build import ignore_progress
 from release.build.exitscan import exit_scan
 from release.build.inputs import CONFIDENTIAL, SECRETS
 from release.build.texts import Inspector
 from release.domain import Shard
+from release.ports import ignore_progress
 from tests.strategies.release import Corpus, File, MarkerScanner, build_corpus, marker, mixed_corpus
 
 

@@ -86,7 +86,7 @@ def test_figures_are_printed_with_the_rules_they_belong_to(pair: Pair, same: Sam
         SameRules.UNKNOWN: {},
     }[same]
     draft = pair.draft
-    totals = total_up(draft, read_rows(pair.second.directory, draft.manifest), None)
+    totals = total_up(draft, read_rows(pair.second.directory, draft.manifest))
     card = write_card(draft, totals, None, load_figures(digests)).decode()
     assert card.count(f"measured with {same.value}") == len(measured)
     for entry in measured:
@@ -98,7 +98,7 @@ def test_invented_values_are_not_listed(pair: Pair) -> None:
     draft = pair.draft
     tools = {**draft.manifest.tools, "redaction": "surrogate"}
     draft = replace(draft, manifest=replace(draft.manifest, tools=tools))
-    totals = total_up(draft, read_rows(pair.second.directory, draft.manifest), None)
+    totals = total_up(draft, read_rows(pair.second.directory, draft.manifest))
     card = write_card(draft, totals, None, ()).decode()
     assert "<EMAIL>" not in card
     assert "Invented values" in card

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,9 +15,8 @@ from release.documents.difference import COLUMNS, compare
 from release.domain.manifest import Manifest
 from release.domain.rows import RELEASABLE_ROWS
 from release.recall import ReReleaseSpec, re_release
-from release.recall.rerelease import DROPPED
 from tests.release.documents.conftest import Pair
-from tests.strategies.recall import MOMENT, tools_of
+from tests.strategies.recall import MOMENT, drop_of, tools_of
 from tests.strategies.release import Corpus, File, build_corpus, repo_id_of
 
 
@@ -144,14 +142,7 @@ def test_what_was_taken_back_is_not_named_by_what_replaces_it(tmp_path: Path) ->
         File(repo="one", path=b"b.py", data=b"b = 1\n", license="LicenseRef-Falcon"),
     )
     first = build_corpus(Corpus(files=files), tmp_path / "shards")
-    rows = pq.read_table(first.directory / first.manifest.shards[0].path).to_pylist()
-    dropped = [
-        {name: row[name] for name in ("id", "repo_id")}
-        | {"path": row["path"].encode(), "rule": "WITHDRAWN"}
-        for row in rows
-        if row["license_expression"] == "LicenseRef-Falcon"
-    ]
-    table = pa.Table.from_pylist(dropped, schema=DROPPED)
+    table = drop_of(first, license_expression="LicenseRef-Falcon")
     second = re_release(first, table, ReReleaseSpec(created_at=MOMENT), tools_of(first))
     assert second.manifest.counts.emitted == 1
     assert b"Falcon" in (first.directory / "totals.json").read_bytes()
