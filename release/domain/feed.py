@@ -34,8 +34,6 @@ class ReleaseStanding(StrEnum):
     """How a release stands."""
 
     CURRENT = "current"
-    SUPERSEDED = "superseded"
-    """Another one is newer; nothing is wrong with this one."""
     RECALLED = "recalled"
     """Some of its rows must not be used."""
 
@@ -45,19 +43,18 @@ class FeedRelease:
     """How one release stands.
 
     Raises:
-        ValueError: the replacement is malformed, missing or of no use.
+        ValueError: the replacement is malformed or of no use.
     """
 
     state: ReleaseStanding
     replaced_by: str | None = None
-    """A superseded release has one; a recalled one may have none."""
+    """Of a recalled release, where there is one."""
 
     def __post_init__(self) -> None:
         """Check the pair."""
         check_release_ids(self.replaced_by)
-        must = self.state is ReleaseStanding.SUPERSEDED and self.replaced_by is None
-        if must or (self.state is ReleaseStanding.CURRENT and self.replaced_by is not None):
-            msg = "a superseded release names its successor, a current one has none"
+        if self.state is ReleaseStanding.CURRENT and self.replaced_by is not None:
+            msg = "a current release has no replacement"
             raise ValueError(msg)
 
 

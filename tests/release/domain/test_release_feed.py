@@ -90,7 +90,6 @@ def test_no_recall_is_ever_undone(recalls: tuple[FeedRecall, ...]) -> None:
     ("state", "replaced_by"),
     [
         (ReleaseStanding.CURRENT, NEW),
-        (ReleaseStanding.SUPERSEDED, None),
         (ReleaseStanding.RECALLED, "../x"),
     ],
 )

@@ -312,22 +312,22 @@ def test_a_release_that_is_recalled_as_a_whole_cannot_be_loaded_at_all(
         _loaded(copy, public)
 
 
-def test_what_is_taken_out_of_a_successor_is_not_used_from_what_it_superseded(
+def test_what_is_taken_out_of_a_replacement_is_not_used_from_what_it_replaces(
     parent: BuiltRelease, public: Path
 ) -> None:
     every, name = row_ids(parent.directory, parent), parent.directory.name
     new = without(parent, every[:1])
     new_id = new.manifest.release_id
     root = parent.directory.parent
-    superseded = FeedRelease(state=ReleaseStanding.SUPERSEDED, replaced_by=new_id)
-    current = FeedRelease(state=ReleaseStanding.CURRENT)
-    feed(root, {name: superseded, new_id: current})
-    assert _verify(parent.directory, public) == parent.manifest
+    replaced = FeedRelease(state=ReleaseStanding.RECALLED, replaced_by=new_id)
+    publish(root, tombstones_of(parent, every[:1]))
+    feed(root, {name: replaced, new_id: FeedRelease(state=ReleaseStanding.CURRENT)})
+    assert _loaded(parent.directory, public) == every[1:]
     publish(root, tombstones_of(new, every[1:2]))
-    feed(root, {name: superseded, new_id: FeedRelease(state=ReleaseStanding.RECALLED)})
-    assert _loaded(parent.directory, public) == [every[0], *every[2:]]
+    feed(root, {name: replaced, new_id: FeedRelease(state=ReleaseStanding.RECALLED)})
+    assert _loaded(parent.directory, public) == every[2:]
     with pytest.raises(ReleaseRefused, match="recalled"):
-        _verify(parent.directory, public)
+        _verify(new.directory, public)
 
 
 def test_a_release_that_is_recalled_while_it_is_pulled_does_not_appear(
