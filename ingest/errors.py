@@ -9,7 +9,8 @@
     │   └── Conflict
     ├── TransientError      the world's fault: the same call may succeed later
     │   ├── SourceUnreachable
-    │   └── ResourceExhausted
+    │   ├── ResourceExhausted
+    │   └── MustWait        no failure: something has to be waited for, and costs no attempt
     └── TerminalError       a fact that no retry changes
         ├── SourceNotFound
         ├── CredentialRefused
@@ -70,6 +71,15 @@ class SourceUnreachable(TransientError):
 
 class ResourceExhausted(TransientError):
     """Disk, memory or time ran out on our side."""
+
+
+class MustWait(TransientError):
+    """Nothing failed: a person paused it, or others come first. The work is taken up later."""
+
+    def __init__(self, message: str, *, seconds: float, hint: str = "", code: str = "") -> None:
+        """Keep how long to wait before asking again."""
+        super().__init__(message, hint=hint, code=code)
+        self.seconds = seconds
 
 
 class TerminalError(ShardgateError):

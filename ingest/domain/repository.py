@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -53,6 +53,19 @@ class VisitStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GitCommand:
+    """One git command of a visit, as it may be shown: no credential, no path of this machine."""
+
+    argv: tuple[str, ...]
+    """Subcommand, options and operands; what every command is told stands in the code."""
+    returncode: int | None
+    """None: it was stopped by us."""
+    milliseconds: int
+    message: str
+    """Last lines of what it said, with addresses taken out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One try to bring a mirror up to date; always written."""
 
@@ -68,3 +81,7 @@ class Visit:
     refs_digest: str
     """SHA-256 over the sorted ``id ref`` lines; equal digests mean equal refs."""
     ref_count: int
+    problem: str = ""
+    """Value of `ingest.domain.problem.Problem`; empty where there is none."""
+    commands: tuple[GitCommand, ...] = field(default=(), compare=False)
+    """The git commands of the visit, in order; the catalog hands them out on their own."""

@@ -59,7 +59,7 @@ SHAPES: Final = {
     "clone": _shape("--mirror --template= --no-local --quiet", rf"{_URL}|{_PATH}", "--"),
     "fetch": _shape(
         "--no-tags --prune --no-write-fetch-head --no-recurse-submodules --no-auto-maintenance "
-        "--quiet --stdin --depth=1",
+        "--quiet --stdin --depth=1 --filter=blob:limit=262144 --filter=blob:none",
         rf"{_URL}|{_REFSPEC}",
     ),
     "ls-remote": _shape("--symref --quiet", _URL),

@@ -106,6 +106,8 @@ class Transport:
     ssh_command: str = ""
     credential: Secret | None = None
     """Lines of git's credential protocol; handed over by a pipe, once per call."""
+    host: str = ""
+    """Lower case, without port; empty for a local path."""
     reference: str = ""
     """Name of the credential for messages, such as ``env:NAME``; not the credential."""
 

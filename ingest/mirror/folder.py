@@ -28,12 +28,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from ingest.errors import MirrorCorrupt, ResourceExhausted
+from ingest.errors import MirrorCorrupt, MustWait
 
 _REPOSITORY_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _GENERATION: Final = re.compile(r"g(\d{8})")
 MAX_REPAIRS: Final = 5
 _FIRST_WAIT: Final = timedelta(minutes=1)
+_BUSY_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +69,16 @@ class MirrorFolder:
         """Hold the folder for one visit; the lock ends with the process, however it ends.
 
         Raises:
-            ResourceExhausted: another visit holds it.
+            MustWait: another visit holds it.
         """
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self.path / "lock").open("ab") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise ResourceExhausted("Another visit of this repository is running.") from None
+                raise MustWait(
+                    "Another visit of this repository is running.", seconds=_BUSY_SECONDS
+                ) from None
             yield
 
     def next_generation(self) -> Path:

@@ -12,15 +12,16 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import IO, Final
 
+from ingest.domain.problem import Problem
 from ingest.domain.secret import Secret
-from ingest.errors import ConfigurationError, Quarantined
+from ingest.errors import ConfigurationError, Quarantined, ShardgateError
 from ingest.mirror.arguments import CONFIG_KEYS, build_arguments
 from ingest.mirror.environment import (
     CONFIG,
@@ -32,6 +33,10 @@ from ingest.mirror.environment import (
 )
 from ingest.mirror.failures import explain_failure, redact
 from ingest.mirror.process import EXTRA_FD, GitProcess, ProcessSpec
+from ingest.mirror.record import CommandRecord
+
+Held = Callable[[str], ShardgateError | None]
+"""Tells whether traffic to a host has to stop now: the error to raise, or None."""
 
 _CHUNK_BYTES: Final = 1 << 20
 _HELPER: Final = f'!f() {{ test "$1" = get && cat <&{EXTRA_FD}; }}; f'
@@ -66,6 +71,10 @@ class Extent(StrEnum):
     """What HEAD reaches, and no other ref."""
     HEAD_TREE = "head-tree"
     """The commit that HEAD names, without those before it."""
+    SMALL_FILES = "small-files"
+    """As `HEAD_TREE`, without blobs of more than 256 KiB, where the server can leave them out."""
+    NAMES = "names"
+    """As `HEAD_TREE`, without any blob, where the server can leave them out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +92,12 @@ class GitSettings:
     limits: GitLimits = field(default_factory=GitLimits)
     extent: Extent = Extent.ALL
     """How much of a source is mirrored."""
+    credential_hosts: frozenset[tuple[str, str]] | None = None
+    """Pairs of a credential reference and a host that may be given it; None: any host may."""
+    own_secrets: frozenset[Path] = frozenset()
+    """Files and folders that are given to no host, without links."""
+    held: Held | None = None
+    """Asked before a process that reaches a host is started, and while it runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +127,17 @@ class GitResult:
 class Git:
     """Runs git calls under one set of limits."""
 
-    def __init__(self, limits: GitLimits | None = None) -> None:
+    def __init__(
+        self,
+        limits: GitLimits | None = None,
+        *,
+        held: Held | None = None,
+        record: CommandRecord | None = None,
+    ) -> None:
         """Take the limits; git is looked up and its version checked at the first call."""
         self.limits = limits or GitLimits()
+        self._held = held
+        self._record = record or CommandRecord()
 
     @cached_property
     def executable(self) -> str:
@@ -153,11 +176,20 @@ class Git:
 
     @contextlib.contextmanager
     def open(self, call: GitCall) -> Iterator[GitProcess]:
-        """Start a call and hand out the running process; it is dead when the block ends."""
+        """Start a call and hand out the running process; it is dead when the block ends.
+
+        Raises:
+            ShardgateError: traffic to the host has to stop; no process was started.
+        """
+        held = self._held_of(call)
+        if held is not None and (reason := held()) is not None:
+            raise reason
         with contextlib.ExitStack() as stack:
             stdin = stack.enter_context(_request_file(call.request))
             descriptor = stack.enter_context(_credential_pipe(call.transport))
-            yield stack.enter_context(self._start(call, stdin, descriptor))
+            process = self._start(call, stdin, descriptor)
+            argv = [call.subcommand, *call.options, *call.operands]
+            yield stack.enter_context(self._record.watching(argv, process))
 
     def serve(self, call: GitCall) -> GitProcess:
         """Start a long-lived reader of one of our own mirrors; the caller closes it."""
@@ -182,8 +214,15 @@ class Git:
             is_server=is_server,
             stdin=stdin,
             extra_fd=-1 if descriptor is None else descriptor,
+            held=self._held_of(call),
         )
         return GitProcess(spec)
+
+    def _held_of(self, call: GitCall) -> Callable[[], ShardgateError | None] | None:
+        """Return what to ask for the length of a call; None for one that reaches no host."""
+        if self._held is None or call.transport is None or not call.transport.host:
+            return None
+        return partial(self._held, call.transport.host)
 
     @staticmethod
     def _arguments(call: GitCall, *, has_credential: bool) -> list[str]:
@@ -265,7 +304,10 @@ def _read_all(process: GitProcess, most: int) -> bytes:
     while chunk := process.stdout.read1(_CHUNK_BYTES):
         total += len(chunk)
         if total > most:
-            raise Quarantined(f"git printed more than {most} bytes about this repository.")
+            raise Quarantined(
+                f"git printed more than {most} bytes about this repository.",
+                code=Problem.TOO_LARGE.value,
+            )
         chunks.append(chunk)
     return b"".join(chunks)
 

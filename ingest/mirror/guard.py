@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.domain.problem import Problem
 from ingest.errors import ConfigurationError, SourceUnreachable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -67,7 +68,9 @@ def pin_host(
     except (OSError, UnicodeError):
         addresses = []
     if not addresses:
-        raise SourceUnreachable(f"The host {host} cannot be resolved.")
+        raise SourceUnreachable(
+            f"The host {host} cannot be resolved.", code=Problem.HOST_UNKNOWN.value
+        )
     is_allowed = host.lower() in allow_hosts
     for text in addresses:
         reason = refusal_of(text, is_allowed=is_allowed)
@@ -75,7 +78,7 @@ def pin_host(
             raise ConfigurationError(
                 f"The host {host} resolves to {text}, which is {reason}.",
                 hint="Name the host among the allowed hosts if it is yours." * (not is_allowed),
-                code="address_refused",
+                code=Problem.ADDRESS_REFUSED.value,
             )
     return PinnedHost(host=host, port=port, addresses=tuple(addresses))
 

@@ -12,11 +12,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Self
 
-from ingest.errors import ResourceExhausted
+from ingest.domain.problem import Problem
+from ingest.errors import ResourceExhausted, ShardgateError
 
 # Another program sets the limits and becomes git, so that they hold before git's first
 # instruction; code between fork and exec would be unsafe in a process with threads. SIGXFSZ is
@@ -54,6 +55,7 @@ EXTRA_FD = 9
 _PIPE_BYTES = 1 << 20
 _MESSAGE_BYTES = 4096
 _POLL_SECONDS = 0.002
+_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,8 @@ class ProcessSpec:
     """Until the process must have ended, or, for a server, until each answer must come."""
     is_server: bool = False
     stdin: IO[bytes] | int = subprocess.DEVNULL
+    held: Callable[[], ShardgateError | None] | None = None
+    """Asked every second at least; what it returns ends the process and is raised."""
     extra_fd: int = -1
     """Descriptor that the process inherits as `EXTRA_FD`; -1: none."""
 
@@ -100,6 +104,7 @@ class GitProcess:
 
     Raises (on read or `wait`):
         ResourceExhausted: the deadline passed; the whole process group is dead.
+        ShardgateError: what `ProcessSpec.held` returned; the process group is dead too.
     """
 
     def __init__(self, spec: ProcessSpec) -> None:
@@ -140,6 +145,11 @@ class GitProcess:
     def message(self) -> bytes:
         """First 4 KiB of what git wrote to stderr; raw, to be redacted before use."""
         return bytes(self._message)
+
+    @property
+    def returncode(self) -> int | None:
+        """Exit status; negative for a signal, None while it runs."""
+        return self._popen.returncode
 
     def write(self, request: bytes) -> None:
         """Send a request to a server process; it must fit into an empty pipe.
@@ -188,8 +198,15 @@ class GitProcess:
         if remaining <= 0:
             self.close()
             raise ResourceExhausted(
-                f"git did not finish within {self._spec.wall_seconds:g} seconds and was stopped."
+                f"git did not finish within {self._spec.wall_seconds:g} seconds and was stopped.",
+                code=Problem.TIMEOUT.value,
             )
+        if self._spec.held is not None:
+            held = self._spec.held()
+            if held is not None:
+                self.close()
+                raise held
+            remaining = min(remaining, _LOOK_SECONDS)
         return int(remaining * 1000) + 1
 
     def _drain_message(self) -> None:

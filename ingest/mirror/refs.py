@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ingest.domain.problem import Problem
 from ingest.errors import MirrorCorrupt, Quarantined
 from ingest.mirror.arguments import REF_NAME, is_object_id
 from ingest.mirror.environment import Transport
@@ -64,7 +65,10 @@ def list_remote_refs(git: Git, transport: Transport) -> Refs:
     )
     refs = parse_advertisement(git.check(call))
     if len(refs.ids) > git.limits.refs:
-        raise Quarantined(f"The source has {len(refs.ids)} refs; at most {git.limits.refs} go.")
+        raise Quarantined(
+            f"The source has {len(refs.ids)} refs; at most {git.limits.refs} go.",
+            code=Problem.TOO_LARGE.value,
+        )
     return refs
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, urlsplit
 
+from ingest.domain.problem import Problem
 from ingest.domain.repository import Repository
 from ingest.errors import ConfigurationError
-from ingest.mirror.credentials import resolve_credential, resolve_key_file
+from ingest.mirror.credentials import check_not_own, resolve_credential, resolve_key_file
 from ingest.mirror.environment import Transport, build_ssh_command
 from ingest.mirror.git import GitSettings
 from ingest.mirror.guard import Resolve, pin_host, resolve_addresses
@@ -26,6 +27,7 @@ def open_transport(
         SourceUnreachable: the host does not resolve.
     """
     parts = urlsplit(repository.url)
+    check_not_own(repository.credential, settings.own_secrets)
     if parts.scheme == "https":
         return _https(repository, parts, settings, resolve)
     if parts.scheme == "ssh":
@@ -39,11 +41,28 @@ def open_transport(
     )
 
 
+def check_credential_host(
+    reference: str, host: str, allowed: frozenset[tuple[str, str]] | None
+) -> None:
+    """Refuse to give a credential to a host that it is not for.
+
+    Raises:
+        ConfigurationError: the installation says which hosts a credential is for, and not this.
+    """
+    if reference and allowed is not None and (reference, host.lower()) not in allowed:
+        raise ConfigurationError(
+            f"The credential {reference} is not for {host}.",
+            hint="SHARDGATE_CREDENTIAL_HOSTS says which host may be given which credential.",
+            code=Problem.CREDENTIAL_MISSING.value,
+        )
+
+
 def _https(
     repository: Repository, parts: SplitResult, settings: GitSettings, resolve: Resolve
 ) -> Transport:
     host, port = parts.hostname or "", parts.port or _HTTPS_PORT
     pinned = pin_host(host, port, allow_hosts=settings.allow_hosts, resolve=resolve)
+    check_credential_host(repository.credential, host, settings.credential_hosts)
     config = [("http.curloptResolve", pinned.curl_resolve)]
     if settings.ca_file:
         config.append(("http.sslCAInfo", str(settings.ca_file)))
@@ -52,6 +71,7 @@ def _https(
         url=repository.url,
         scheme="https",
         config=tuple(config),
+        host=host,
         credential=resolve_credential(reference) if reference else None,
         reference=reference,
     )
@@ -62,6 +82,7 @@ def _ssh(
 ) -> Transport:
     host, port = parts.hostname or "", parts.port or _SSH_PORT
     pinned = pin_host(host, port, allow_hosts=settings.allow_hosts, resolve=resolve)
+    check_credential_host(repository.credential, host, settings.credential_hosts)
     command = build_ssh_command(
         address=pinned.addresses[0],
         alias=host if port == _SSH_PORT else f"[{host}]:{port}",
@@ -69,5 +90,9 @@ def _ssh(
         key=resolve_key_file(repository.credential) if repository.credential else None,
     )
     return Transport(
-        url=repository.url, scheme="ssh", ssh_command=command, reference=repository.credential
+        url=repository.url,
+        scheme="ssh",
+        ssh_command=command,
+        host=host,
+        reference=repository.credential,
     )

@@ -35,6 +35,14 @@ _FETCH_OPTIONS: Final = (
 _ALL_REFS: Final = ("+refs/*:refs/*", "^refs/shardgate/*")
 _HEAD: Final = ("+HEAD:refs/shardgate/HEAD",)
 _UNBORN: Final = "refs/shardgate/unborn"
+_SHALLOW: Final = ("--depth=1",)
+_EXTENT_OPTIONS: Final[Mapping[Extent, tuple[str, ...]]] = {
+    Extent.ALL: (),
+    Extent.HEAD: (),
+    Extent.HEAD_TREE: _SHALLOW,
+    Extent.SMALL_FILES: (*_SHALLOW, "--filter=blob:limit=262144"),
+    Extent.NAMES: (*_SHALLOW, "--filter=blob:none"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,11 +207,11 @@ class MirrorUpdate:
 
     def _fetch_into(self, fresh: Path, refspecs: Sequence[str], *, is_prune: bool) -> None:
         """Fetch; refspecs travel by stdin, where neither their number nor a dash matters."""
-        depth = ("--depth=1",) if self.extent is Extent.HEAD_TREE else ()
+        part = _EXTENT_OPTIONS[self.extent]
         prune = ("--prune",) if is_prune else ()
         call = GitCall(
             subcommand="fetch",
-            options=(*_FETCH_OPTIONS, *depth, *prune, "--stdin"),
+            options=(*_FETCH_OPTIONS, *part, *prune, "--stdin"),
             operands=(self.transport.url,),
             git_dir=fresh,
             transport=self.transport,

@@ -143,7 +143,7 @@ def _build(request: RegistrationRequest, url: CanonicalUrl) -> Repository:
         release_consent=request.release_consent,
         consent_until=request.consent_until,
         evidence=request.evidence,
-        credential=_check_credential(request.credential, url.scheme),
+        credential=check_credential(request.credential, url.scheme),
     )
 
 
@@ -169,7 +169,12 @@ def _check_consent(request: RegistrationRequest, today: date) -> None:
         raise RegistrationRefused(f"The release consent expired on {request.consent_until}.")
 
 
-def _check_credential(reference: str, scheme: str) -> str:
+def check_credential(reference: str, scheme: str) -> str:
+    """Return a credential reference that fits a scheme; empty for none.
+
+    Raises:
+        RegistrationRefused: it is no reference, or one of another kind.
+    """
     if not reference:
         return ""
     if not _CREDENTIAL.fullmatch(reference):  # the text is not shown, it may be the credential

@@ -13,7 +13,7 @@ from ingest.detect.detector import VIEWS_VERSION, DetectorConfig
 
 ENGINE_FOLDER: Final = "kingfisher"
 """Where, in the directory of compiled rules, those of the engine lie."""
-RULES_VERSION: Final = "7"
+RULES_VERSION: Final = "8"
 """Raise when a rule, filter or bound of this package changes what is found."""
 
 _ENGINES: Final = ("detect-secrets", "hyperscan", "kingfisher-secret-scanner")

@@ -12,10 +12,13 @@ import re
 from typing import Final
 
 from ingest.detect.secrets import identifiers, labels
+from ingest.detect.secrets.addresses import is_piece_of_address
+from ingest.detect.secrets.keys import has_armour, is_key_behind
 from ingest.detect.secrets.matches import Match
 from ingest.detect.secrets.plausible import CODE_SUFFIXES
 from ingest.detect.secrets.public import public_kind
 from ingest.detect.secrets.samples import is_published, is_sample_login, is_stand_in
+from ingest.detect.secrets.shapes import is_row_of_words
 from ingest.domain.finding import Category
 
 _GUESSED: Final = frozenset(
@@ -29,7 +32,7 @@ _GUESSED: Final = frozenset(
 _LOOSE: Final = frozenset(
     (
         *("kingfisher1.smtp.1", "kingfisher1.wincmd.2", "kingfisher1.unkey.2"),
-        *("kingfisher1.mariadb.1", "kingfisher1.auth.1"),
+        *("kingfisher1.mariadb.1", "kingfisher1.auth.1", "kingfisher1.salesforce.3"),
     )
 )
 """Rules of the engine that read on into prose and code."""
@@ -70,8 +73,11 @@ _SECRET_IN_ADDRESS: Final = re.compile(
     rb"(?i)(?:passw|pwd|secret|token|://[^/\s@]*:[^/\s@]+@|:\w+/[^@\s]+@)"
 )
 _REACH_BYTES: Final = 96
-_ARMOUR: Final = re.compile(rb"[A-Za-z0-9+/=]{16}")
-_ARMOUR_REACH: Final = 200
+_IMPORT: Final = re.compile(
+    rb"[ \t]*[#@]?(?:import|from|export|require|include|use|using)\b[\w \t({<\"'*,}@./-]*"
+)
+_REVISION_OF: Final = re.compile(rb"[0-9]{8,10}:[0-9a-f]{35,40}")
+"""A number and a commit, as GitHub's ids join them; the tokens of Telegram's bots look so too."""
 _LONGEST: Final = 4096
 """Bytes; what is longer is no label, name or sample."""
 
@@ -79,17 +85,38 @@ _LONGEST: Final = 4096
 def explanation(data: bytes, match: Match, suffix: str = "") -> str:
     """Return what a match is instead of a secret in use; empty where it may be one."""
     value = data[match.start : match.end]
-    if len(value) > _LONGEST or match.category is Category.PRIVATE_KEY:
+    if match.category is Category.PRIVATE_KEY:
+        return "" if has_armour(value) else "header"
+    if len(value) > _LONGEST:
         return ""
     line = data.rfind(b"\n", max(0, match.start - _REACH_BYTES), match.start) + 1
     head = data[max(line, match.start - _REACH_BYTES) : match.start]
     kind = _kind_for_all(data, match, value, head)
-    if match.rule_id == "base64-entropy" and _is_in_public_block(data, match.start):
-        kind = "certificate"
-    elif match.rule_id in _RANDOM and suffix in _CHECKSUMS:
-        kind = "digest"
+    if not kind and match.rule_id in _RANDOM:
+        kind = _kind_of_random(data, match, value, suffix)
     if kind or match.rule_id not in _GUESSED:
         return kind
+    return _kind_of_guess(data, match, suffix, head)
+
+
+def _kind_of_random(data: bytes, match: Match, value: bytes, suffix: str) -> str:
+    """Return what looks random to a rule that counts bits."""
+    if suffix in _CHECKSUMS:
+        return "digest"
+    if is_row_of_words(value):
+        return "words"
+    line = data.rfind(b"\n", max(0, match.start - _REACH_BYTES), match.start) + 1
+    if _IMPORT.fullmatch(data, line, match.start):
+        return "path"
+    is_line = match.rule_id == "base64-entropy"
+    return "certificate" if is_line and _is_in_public_block(data, match.start) else ""
+
+
+def _kind_of_guess(data: bytes, match: Match, suffix: str, head: bytes) -> str:
+    """Return what a value is that nothing but a name or its randomness gave away."""
+    value = data[match.start : match.end]
+    if is_piece_of_address(data, match, value):
+        return "address"
     if suffix in CODE_SUFFIXES and _is_looked_up(data, match, suffix):
         return "expression"
     if _MOMENT.fullmatch(value):
@@ -132,10 +159,10 @@ def _misread(data: bytes, match: Match, value: bytes) -> str:
         return "public key"
     if _CLIENT_ID.fullmatch(value):
         return "client id"
+    if _REVISION_OF.fullmatch(value):
+        return "digest"
     is_header = match.rule_id == "private-key-header"
-    if is_header and not _ARMOUR.search(data, match.end, match.end + _ARMOUR_REACH):
-        return "header"
-    return ""
+    return "header" if is_header and not is_key_behind(data, match.end) else ""
 
 
 def _is_behind(prefix: bytes, shape: re.Pattern[bytes], data: bytes, match: Match) -> bool:

@@ -8,6 +8,7 @@ asked only where the plain assignment gave nothing.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
 from ingest.detect.secrets.plausible import Bare, Kind, is_plausible
@@ -57,6 +58,15 @@ _FALLBACK: Final = re.compile(
     + _WRAPPER
     + rb"\()?"
     + _STRING
+)
+_NAMES: Final = re.compile(
+    rb"[ \t]*(?:(?:my|our|local|let|var|const|auto|val)[ \t]+)?[(\[]?[ \t]*"
+    rb"(?P<names>[$@]?[\w.]{1,40}(?:[ \t]*,[ \t]*[$@]?[\w.]{1,40}){1,6})[ \t]*[)\]]?"
+    rb"[ \t]*:?=(?![=~>])[ \t]*[(\[]?"
+)
+"""Several names that are assigned at once: Perl, Python, Ruby, Go, JavaScript."""
+_VALUE_IN_LIST: Final = re.compile(
+    rb"[ \t]*(?:" + _STRING + rb"|[^,()\[\]\"'`\n]{1,60})[ \t]*(?P<end>[,)\];\r\n]|$)"
 )
 _LOOKUP: Final = re.compile(
     rb"(?i)(?:getenv|environ|\benv\b|env[.(\[]|process\.env|getproperty|get_env|env\w{0,12}\("
@@ -113,6 +123,8 @@ _UI: Final = re.compile(
     rb"<(?:string|label|a|span|p|div|td|th|h\d|li|button|option|data|text|input|trans-unit|item"
     rb"|source|target)\b"
 )
+_NO_VALUES: Final = frozenset(("sign", "end"))
+"""Groups that only tell how a value stands."""
 _REACH_BYTES: Final = 200
 _SIGNED: Final = re.compile(
     rb"[\"'\])}]{0,3}[ \t]{0,12}(?:[=:<?|,)]|//|(?i:as|or)[ \t]|\.(?:unwrap|or|get))"
@@ -134,6 +146,7 @@ def further_value(data: bytes, end: int, kind: Kind) -> tuple[int, int] | None:
     if _SIGNED.match(data, end):
         line = max(data.rfind(b"\n", 0, end) + 1, end - _REACH_BYTES)
         found = _wrapped(data, end, kind) or _fallback(data, line, end, kind)
+        found = found or _parallel(data, line, end, kind)
     if found is None and data[end] in _PAIR_STARTS:
         found = paired_value(data, end, kind)
     return found
@@ -142,6 +155,21 @@ def further_value(data: bytes, end: int, kind: Kind) -> tuple[int, int] | None:
 def _wrapped(data: bytes, end: int, kind: Kind) -> tuple[int, int] | None:
     found = _WRAPPED.match(data, end, end + 400)
     return _plausible(found, kind)
+
+
+def _parallel(data: bytes, line: int, end: int, kind: Kind) -> tuple[int, int] | None:
+    """Return the value of a name among others: ``($user, $pass) = ('app', '…')``."""
+    found = _NAMES.match(data, line, end + _REACH_BYTES)
+    if found is None or not found.start("names") < end <= found.end("names"):
+        return None
+    index = data.count(b",", found.start("names"), end)
+    for value in islice(_VALUE_IN_LIST.finditer(data, found.end(), end + 2 * _REACH_BYTES), 8):
+        if index == 0:
+            return _plausible(value, kind)
+        if value["end"] != b",":
+            return None
+        index -= 1
+    return None
 
 
 def _fallback(data: bytes, line: int, end: int, kind: Kind) -> tuple[int, int] | None:
@@ -183,7 +211,9 @@ def _plausible(
     """Return the span of what was found where it can be a secret."""
     if found is None:
         return None
-    name = next((name for name, text in found.groupdict().items() if text and name != "sign"), None)
+    name = next(
+        (name for name, text in found.groupdict().items() if text and name not in _NO_VALUES), None
+    )
     if name is None:
         return None
     bare = Bare.WORD if name == "bare" else Bare.NOTHING

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from ingest.detect.secrets.matches import Match
+from ingest.detect.secrets.shapes import shape_kind
 
 _NAMING_WORDS: Final = (
     "password passwd passphrase pwd pass secret secrets token tokens credential"
@@ -61,7 +62,7 @@ _JOINED: Final = re.compile(
 """What stands between two literals: ``' + password + '``."""
 _CODE: Final = re.compile(
     rb"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:\|\|.*|&&.*|\(.*)?|.*\)\s*\[.*|.*\|\|.*|.*&&.*"
-    rb"|[A-Za-z_$][\w$.]*\(.*|\[\^.*\].*|\^?\(\?[=!:<].*|&\w{2,6};?|[A-Za-z_]+:"
+    rb"|[A-Za-z_$][\w$.]*(?:\(.*|\{)|\[\^.*\].*|\^?\(\?[=!:<].*|&\w{2,6};?|[A-Za-z_]+:"
 )
 _REGEX: Final = re.compile(
     rb"\(\?[=!:<]|\[[^\]]{0,20}[A-Za-z0-9]-[A-Za-z0-9][^\]]*\][*+{]|\\[dws][*+{]|\.\*[)$]"
@@ -103,6 +104,30 @@ _ALGORITHM: Final = re.compile(
     rb"(?i)(?:scram-)?(?:sha|md|aes|rsa|hmac|hs|rs|es|pbkdf2|bcrypt|argon2)[-_\w]*"
 )
 
+_CONSTANT: Final = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_SAME: Final = re.compile(rb"\b(\w{2,40})=\1\b")
+_QUOTED_KEY: Final = re.compile(rb"[\"'](\w{1,40})[\"'][ \t]*:[ \t]*$")
+_COMMAND: Final = re.compile(rb"[=:][ \t]*`$")
+
+
+def _without_remark(data: bytes, match: Match, text: bytes) -> bytes:
+    """Leave out the remark that a rule read on into behind a value without quotes."""
+    kept = text if _is_quoted(data, match) else text.partition(b" #")[0]
+    return kept.rstrip(_CLOSERS + b" ")
+
+
+def _is_itself(data: bytes, match: Match, text: bytes, head: bytes) -> bool:
+    """Say whether a bare value is the variable its own key is named after.
+
+    So it is where the key has quotes, or where other keys are given their namesakes too.
+    """
+    key = _QUOTED_KEY.search(head)
+    if key is not None:
+        return key[1].lower().endswith(text.lower())
+    around = data[max(0, match.start - _LINE_BYTES) : match.end + _LINE_BYTES]
+    pairs = {pair[1] for pair in _SAME.finditer(around)}
+    return text in pairs and len(pairs) > 1
+
 
 def name_kind(data: bytes, match: Match, value: bytes, head: bytes) -> str:
     """Return what a value names, empty where it names nothing.
@@ -116,15 +141,28 @@ def name_kind(data: bytes, match: Match, value: bytes, head: bytes) -> str:
         return "alphabet"
     if _REGEX.search(text) and (_PATTERN_HEAD.search(head) or text.startswith((b"^", b"["))):
         return "pattern"
-    kind = _word_kind(text.rstrip(_CLOSERS), head)
+    kind = shape_kind(text, head) or _word_kind(_without_remark(data, match, text), head)
     if kind:
         return kind
-    is_quoted = data[match.start - 1 : match.start] in (b'"', b"'", b"`")
+    is_command = _COMMAND.search(head) is not None and b" " in text
+    is_code = is_command or _JOINED.fullmatch(text) is not None
+    return "code" if is_code or _is_looked_up(data, match, text, head) else ""
+
+
+def _is_looked_up(data: bytes, match: Match, text: bytes, head: bytes) -> bool:
+    """Say whether a value without quotes is a member, a call, a command or a variable."""
+    if _is_quoted(data, match):
+        return False
+    bare = text.rstrip(_CLOSERS) or text
+    if _CMDLET.fullmatch(text) or _is_itself(data, match, bare, head):
+        return True
     # A setting may name a member too, but hardly one with a digit.
     is_odd = _DIGIT.search(text) is not None and _MEMBERS.fullmatch(text) is not None
-    is_code = not (is_quoted or is_odd) and _CODE.fullmatch(text) is not None
-    is_code = is_code or (not is_quoted and _CMDLET.fullmatch(text) is not None)
-    return "code" if is_code or _JOINED.fullmatch(text) else ""
+    return not is_odd and bool(_CODE.fullmatch(text) or _CODE.fullmatch(bare))
+
+
+def _is_quoted(data: bytes, match: Match) -> bool:
+    return data[match.start - 1 : match.start] in (b'"', b"'", b"`")
 
 
 def _word_kind(text: bytes, head: bytes) -> str:
@@ -133,6 +171,7 @@ def _word_kind(text: bytes, head: bytes) -> str:
         return "name"
     if _is_nameable(text):
         is_key = _KEY_OF_SECRET.search(head) is not None and _speaks_of_secrets(text)
+        is_key = is_key or (_CONSTANT.fullmatch(text) is not None and _names_a_secret(text))
         if is_key or _NAME_OF_NAME.search(head) is not None:
             return "name"
     if _ALGORITHM_NAME.fullmatch(text):
@@ -168,6 +207,10 @@ def _speaks_of_secrets(text: bytes) -> bool:
     """Say whether one of a value's words is one that names of secrets are made of."""
     parts = {part.lower().decode() for part in _PARTS.findall(text)}
     return not parts.isdisjoint(_SECRET_WORDS | _HELPERS)
+
+
+def _names_a_secret(text: bytes) -> bool:
+    return not _SECRET_WORDS.isdisjoint(p.lower().decode() for p in _PARTS.findall(text))
 
 
 def _repeats_key(text: bytes, head: bytes) -> bool:

@@ -22,6 +22,27 @@ _REACH: Final = 64 * 1024
 """Longest block looked for, in bytes; a 16384-bit RSA key takes 13 KB."""
 
 
+_OPENING: Final = b"-----BEGIN"
+_ARMOUR_RUN: Final = re.compile(rb"[A-Za-z0-9+/=]{16,}")
+_ELIDED: Final = re.compile(rb"[A-Za-z0-9+/=](?:\.{1,3}|\xe2\x80\xa6)[\s\\]")
+_LEAST_ELIDED: Final = 200
+"""Bytes of armour behind which dots are no elision; a drawn key shows less."""
+
+
+def has_armour(value: bytes) -> bool:
+    """Say whether a block holds more than its header, code, or the begin of a key and dots."""
+    if not value.startswith(_OPENING):
+        return True
+    runs = [run for run in _ARMOUR_RUN.findall(value) if not run.isalpha()]
+    is_elided = _ELIDED.search(value) is not None
+    return sum(map(len, runs)) >= (_LEAST_ELIDED if is_elided else 1)
+
+
+def is_key_behind(data: bytes, end: int) -> bool:
+    """Say whether armour follows a header that ends at `end`."""
+    return has_armour(_OPENING + data[end : end + 2 * _LEAST_ELIDED])
+
+
 def private_keys(
     data: bytes, header_ends: Iterable[int], putty_ends: Iterable[int]
 ) -> Iterator[Match]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.detect.secrets.plausible import is_foreign
+
 _WORDS: Final = (
     rb"(?:passw(?:or)?ds?|passphrases?|pass[ -]?codes?|secrets?|tokens?|(?:api|access|secret"
     rb"|private)[ -]?keys?|keys?|credentials?|pin"
     rb"|passwort|passw\xc3\xb6rter|kennwort|mot de passe|contrase\xc3\xb1a|clave|senha"
     rb"|palavra-passe|wachtwoord"
-    rb"|parola|l\xc3\xb6senord|adgangskode|passord|salasana|has\xc5\x82o|heslo)"
+    rb"|parola|l\xc3\xb6senord|adgangskode|kodeord|paswoord|passord|salasana|has\xc5\x82o|heslo)"
 )
 _FOREIGN_WORDS: Final = frozenset(
     (
@@ -69,6 +71,10 @@ _LABEL_NAME: Final = re.compile(
 )
 _PLAIN_WORDS: Final = re.compile(rb"[A-Z][a-z']+(?:[ ][A-Za-z'\x80-\xff-]+)+[.?!:]?")
 _DIGITS: Final = re.compile(rb"[0-9]")
+_PHRASE_KEY: Final = re.compile(
+    rb"[\"'][A-Za-z][\w-]*[ ][^\"'\n]{1,80}[\"'][ \t]*(?:=>|:)[ \t]*[\"']$"
+)
+"""A text as the key of its translation."""
 
 
 def is_label(value: bytes, head: bytes) -> bool:
@@ -78,6 +84,10 @@ def is_label(value: bytes, head: bytes) -> bool:
     begins or ends as a sentence does.
     """
     text = value.strip()
+    if not text.isascii() and is_foreign(text):
+        return True
+    if _PHRASE_KEY.search(head) and _SPEAKS.search(text) and not _DIGITS.search(text):
+        return True
     if text.startswith(b"\\u") and _UNESCAPED.fullmatch(text):
         return True
     if _SENTENCE.fullmatch(text):

@@ -59,18 +59,18 @@ _HARMLESS_TAIL: Final = re.compile(
     rb"|time|date|timeout|lifetime|rotation|usage|uses|limit|rounds|cost|iterations|bytes|bits"
     rb"|chars?|charset|target|set|list|map|array|keys?[_.-]?(?:id|name|file|path)s?)"
     rb"|(?i:.*[_.-](?:file|path|dir|ur[il]|name|type|id|field|label|hash|algorithm|policy|length"
-    rb"|expiry|ttl|class|regex|pattern|endpoint|target|charset))"
+    rb"|expiry|ttl|class|regex|pattern|endpoint|target|charset|(?:set|get|with)?_?user_?name))"
 )
 _ASSIGNED: Final = re.compile(
     rb"""
     (?P<close>\\?["'`\])]{0,3}(?:\[\w{0,32}\](?=[ \t]{0,4}=[ \t]{0,4}["L]))?)   # an array of C too
     (?:[ \t]{0,3}:[ \t]?[A-Za-z&\[\]<>.|?]{2,24}(?=[ \t]?=[ \t]))?   # an annotated type
     (?P<gap>[ \t]{0,12})
-    (?P<sign>=>|\xef\xbc\x9a|:=|\?=|\|\|=|={1,3}|!={1,2}|::|:|->|,(?=[ \t]{0,4}["'`])|\((?=["'`])
-      |>|\|[ \t]|[ \t])
+    (?P<sign>=>|\xef\xbc\x9a|:=|\?=|\|\|=|={1,3}|!={1,2}|::|:|->|,(?=[ \t]{0,4}(?:<<)?["'`])
+      |\((?=["'`])|>|\|[ \t]|[ \t])
     (?P<space>[ \t]{0,12})
     (?P<call>(?:new[ ])?[A-Za-z_][\w.:]{0,40}\(|)
-    (?P<mark>[A-Za-z@$&]{0,2}(?=["'`\\])|)
+    (?P<mark>[A-Za-z@$&]{0,2}(?=["'`\\])|<<(?=")|)
     (?:(?P<quote>\\?(?:"|'|`|&quot;|&\#39;))(?P<quoted>[^"'`\r\n\\]{1,256}?
         |(?:\\.|(?!(?P=quote))[^\r\n\\]){1,256}?)(?P=quote)
       |(?P<bare>[^\s"'`<>\\;,&(){}\[\]|](?:[^\s"'`<>\\;,&|]|&(?=[^\s"'`<>\\;,&|=]{1,64}(?:[\s"'`<;]|\Z))(?!\#?\w+;)){0,255}))
@@ -96,11 +96,16 @@ _PROSE: Final = re.compile(rb"[ \t]{1,12}(?!new[ ])[A-Za-z0-9]+[.:]*[ \t\r\n,;]"
 _SETTER: Final = re.compile(rb"set\w{0,24}$", re.IGNORECASE)
 _PUT: Final = re.compile(
     rb"(?i:put\w{0,12}|set\w{0,12}|with\w{0,12}|add\w{0,4}property|property|env|option|config)"
-    rb"[ \t]*\([ \t]*[\"'][\w.:-]{0,48}$|\{[\w.-]{0,48}$"
+    rb"[ \t]*\([ \t]*[\"'][\w.:-]{0,48}$|\{[\w.-]{0,48}$|^-define\(\w{0,48}$|\n-define\(\w{0,48}$"
 )
-"""A call, or a tuple of Erlang, that takes a name and its value."""
+"""A call, or a tuple or macro of Erlang, that takes a name and its value."""
 _DIRECTIVE: Final = re.compile(rb"(?:^|\n)[ \t]*[\w.-]{0,48}$|[ \t({\[]:[\w.-]{0,48}$")
 """How a line begins that holds a name and its value alone, and a keyword of Lisp."""
+_BOUND: Final = re.compile(
+    rb"\((?:set[qf](?:-default|-local)?|def(?:var|const|custom|parameter|constant|[i]ne|once)?)"
+    rb"[ \t]+[\w./*+:-]{0,64}$"
+)
+"""How a variable of a Lisp is bound; a remark on it may follow the value."""
 _ALONE: Final = re.compile(rb"[ \t]*[;,})\]]{0,3}\.?[ \t]*(?:\r?\n|\Z)")
 _PLURALS: Final = frozenset((b"s", b"s_", b"s.", b"s-"))
 _LONGEST_NAME: Final = 48
@@ -117,6 +122,7 @@ _LOCK_SUFFIXES: Final = frozenset(
 _DEAD_ENDS: Final = frozenset(bytes((b,)) for b in b").;/*+\n\r") | {b""}
 """What follows a name that gets no value here: most of them, and cheap to see."""
 
+_ASSIGNED_LIST: Final = (b") = ", b") := ")
 _DEAD_BYTES: Final = frozenset(b"".join(_DEAD_ENDS)) - frozenset(b".[")
 """The same right behind the word: a full stop there may belong to the name."""
 _OPENERS: Final = frozenset((b"(", b"["))
@@ -156,24 +162,37 @@ def named_values(
         return
     is_code = suffix in CODE_SUFFIXES
     done = 0
-    for end, kind in sorted((end, kind) for kind, ends in word_ends.items() for end in ends):
+    words = sorted((end, kind) for kind, ends in word_ends.items() for end in ends)
+    for n, (end, kind) in enumerate(words):
         if end <= done or _is_plainly_other(data, end):
             continue
         stop = _name_end(data, end)
         if stop is None:
             continue
         done = stop
-        span = _value_span(data, _Name(end, stop, kind), is_code=is_code) or further_value(
-            data, stop, kind
+        said = _last_kind(words, n, stop) if kind is Kind.TOKEN else kind
+        span = _value_span(data, _Name(end, stop, said), is_code=is_code) or further_value(
+            data, stop, said
         )
         if span is not None:
-            yield _match(*span, kind)
+            yield _match(*span, said)
+
+
+def _last_kind(words: Sequence[tuple[int, Kind]], first: int, stop: int) -> Kind:
+    """Return what the last word of a name says: the secret of OAuth is a secret, and no token."""
+    kinds = [words[first][1]]
+    for end, kind in words[first + 1 :]:
+        if end > stop:
+            break
+        kinds.append(kind)
+    return kinds[-1] if kinds[-1] is Kind.SECRET else kinds[0]
 
 
 def _is_plainly_other(data: bytes, end: int) -> bool:
     """Say, of most words that get no value and at little cost, what the rest would find too."""
     if end == len(data) or data[end] in _DEAD_BYTES:
-        return True
+        # A list of names may be assigned a list of values.
+        return not data.startswith(_ASSIGNED_LIST, end)
     return data[end] in _LOWER_BUT_S and data[end - 1] in _LETTERS
 
 
@@ -263,6 +282,8 @@ def _is_pair(data: bytes, end: int, sign: bytes, stop: int) -> bool:
     start = max(0, end - 2 * _LONGEST_NAME)
     if sign == b",":
         return _PUT.search(data, start, end) is not None
+    if sign in _BLANKS and _BOUND.search(data, start, end) is not None:
+        return True
     if sign not in _BLANKS or _ALONE.match(data, stop) is None:
         return False
     return _DIRECTIVE.search(data, start, end) is not None

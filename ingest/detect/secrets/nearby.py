@@ -30,7 +30,12 @@ _HASH_CONTEXT: Final = re.compile(
 _JOINTS: Final = b"-_/"
 _GOES_ON: Final = re.compile(rb"[A-Za-z0-9+]")
 _NAME: Final = re.compile(rb"password|secret|token|private_?key|public_?key", re.IGNORECASE)
+_BESIDES: Final = (b", ", b" ")
 _DIGITS: Final = re.compile(rb"[0-9]")
+_STYLE: Final = b'class="token'
+"""How highlighted code marks its pieces, whatever they are (prismjs.com)."""
+_LISTED: Final = (b", Cookie", b", Origin", b", Accept", b", Content", b", X-", b", x-")
+"""A header's name among others, as ``Vary`` and CORS list them (RFC 9110, section 12.5.5)."""
 
 
 def values_near(data: bytes, word_ends: Iterable[int]) -> Iterator[Match]:
@@ -40,6 +45,8 @@ def values_near(data: bytes, word_ends: Iterable[int]) -> Iterator[Match]:
     """
     done = 0
     for end in word_ends:
+        if data.startswith(_BESIDES, end) and _is_besides(data, end):
+            continue
         limit = data.find(b"\n", end, end + REACH_BYTES + _MAX_LENGTH)
         limit = min(len(data), end + REACH_BYTES + _MAX_LENGTH) if limit < 0 else limit
         if limit - end < _MIN_LENGTH:
@@ -51,7 +58,7 @@ def values_near(data: bytes, word_ends: Iterable[int]) -> Iterator[Match]:
             if found.start() == end and _GOES_ON.match(data, end):
                 # The word itself goes on, or is three letters of an encoded text.
                 continue
-            if _is_random(found.group()) and not _is_explained(data, *found.span()):
+            if looks_random(found.group()) and not _is_explained(data, *found.span()):
                 yield _match(*_trim(data, *found.span()))
 
 
@@ -61,7 +68,13 @@ def _trim(data: bytes, start: int, end: int) -> tuple[int, int]:
     return start + len(value) - len(value.lstrip(_JOINTS)), end
 
 
-def _is_random(value: bytes) -> bool:
+def _is_besides(data: bytes, end: int) -> bool:
+    """Say whether a word is the style of a piece of code, or a header's name among others."""
+    return data.startswith(_LISTED, end) or data.endswith(_STYLE, 0, end)
+
+
+def looks_random(value: bytes) -> bool:
+    """Say whether a value is long and mixed enough to be a token."""
     core = value.lstrip(_JOINTS)
     if len(core) < _MIN_LENGTH or len(_DIGITS.findall(core)) < _MIN_DIGITS:
         return False

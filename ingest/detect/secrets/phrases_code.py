@@ -16,8 +16,10 @@ CODE: Final = (
         "compare",
         rb"\b(?:strn?(?:case)?i?cmp|strncasecmp|memcmp|compare_digest|secure_compare|hash_equals"
         rb"|ConstantTimeCompare|Objects\.equals|String\.Equals|StringUtils\.equals|streq)[ \t]*\(",
-        rb"(?i)[^,()\n\"']{0,40}\b\w*"
-        + _WORD
+        rb"(?i)[^,()\n\"']{0,40}\b\w*(?:"
+        + _WORD.replace(b"|token", b"")
+        # A parser compares its tokens with words.
+        + rb"|token(?=[^,\n]{0,32},[ \t]*[bBuUL@]?[\"'][^\"'\n]{0,40}[0-9]))"
         + rb"(?!s\b)\w{0,12}[^,()\n\"']{0,20},[ \t]*(?-i:"
         + QUOTED
         + rb")",
@@ -108,6 +110,14 @@ CODE: Final = (
         rb"[\"'](?i:key|signing_?key|issuer_?signing_?key)[\"'][ \t]*:[ \t]*",
         rb"[\"'](?P<v1>[^\"'\n]{8,200})[\"'](?=[^{}]{0,300}[\"'](?i:issuer|audience"
         rb"|valid\w*)[\"'])",
+        fewest=12,
+    ),
+    Phrase(
+        "issuer before",
+        rb"[\"'](?i:issuer|audience)[\"'][ \t]*:[ \t]*[\"']",
+        rb"[^\"'\n]{0,80}[\"'](?:[ \t]*,\s*[\"']\w{1,24}[\"'][ \t]*:[ \t]*[^{},\n]{1,80}){0,3}?"
+        rb"[ \t]*,\s*[\"'](?i:key|signing_?key|issuer_?signing_?key)[\"'][ \t]*:[ \t]*"
+        rb"[\"'](?P<v1>[^\"'\n]{8,200})[\"']",
         fewest=12,
     ),
     Phrase(

@@ -56,6 +56,19 @@ DIRECTIVES: Final = (
         rb"(?!ENC[ \t])" + BARE_WORD + rb"[ \t]*(?=\r|\n|$)",
     ),
     _line("snmpd", rb"r[ow]community6?"),
+    Phrase(
+        "erlang cookie",
+        rb"(?:-setcookie[ \t]+|\bset_cookie\(|-define\(\w{0,24}COOKIE,[ \t]*)",
+        rb"(?:[^,\n\"']{0,40},[ \t]*)?"
+        rb"(?:'(?P<v2>[^'\n]{3,64})'|(?P<v4>[A-Za-z0-9_]{4,64})(?=[\s\"]|$))",
+    ),
+    Phrase(
+        "smtpmail",
+        rb"smtpmail-auth-credentials",
+        rb"[^\n\"]{0,20}\"[^\"\n]{1,80}\"[ \t]+(?:\d+|nil|\"[^\"\n]*\")[ \t]+"
+        rb"\"[^\"\n]{1,80}\"[ \t]+"
+        rb"\"(?P<v1>[^\"\n]{4,64})\"",
+    ),
     _line("redis", rb"(?:requirepass|masterauth)"),
     _line("bind", rb"(?:bindpw|rootpw|ldap_bindpw|rootbindpw|olcRootPW)"),
     _line("nginx", rb"secure_link_secret"),

@@ -23,9 +23,11 @@ _IS: Final = rb"[ \t]{1,2}(?:is[t]?|was|war|lautet|est)[ \t:]{1,3}"
 _IS_ANYWHERE: Final = (
     rb"[ \t]{1,2}(?:is[t]?|was|war|lautet|est|es|\xc3\xa9|\xc3\xa4r|er|je|jest)[ \t:]{1,3}"
 )
-_ODD: Final = rb"(?=[^\s0-9]{0,40}[0-9])(?=[^A-Za-z\s]{0,40}[A-Za-z])[\w!@#$%^&*+=\x80-\xff-]{6,64}"
+_ODD: Final = (
+    rb"(?=[^\s0-9]{0,40}[0-9])(?=[^A-Za-z\s]{0,40}[A-Za-z])[\w!?@#$%^&*+=\x80-\xff-]{6,64}"
+)
 """Letters and digits: what no sentence has but for a name or a secret."""
-_ODD_VALUE: Final = rb"(?P<v4>" + _ODD + rb")(?=[.,;:!)]{0,2}(?:\s|$|-->|\*/))"
+_ODD_VALUE: Final = rb"(?P<v4>" + _ODD + rb")(?=[.,;:!)]{0,2}(?:\s|$|-->|\*/|[\"'`\\]))"
 _MARKED: Final = rb"[\"'`*]{1,2}(?P<v1>[^\s\"'`*<>]{4,64})[\"'`*]"
 _NO_NAME: Final = (
     rb"(?i:(?![\w.-]{0,40}(?:token|key|name|user|pass|pwd|secret|auth|oauth|env|api|id\b)))"
@@ -39,7 +41,7 @@ TOLD: Final = (
         rb"[ \t,;/]{1,3}(?:(?:and|with|und|mit|y|con|et)[ \t])?"
         rb"(?:pass(?:word|wort|wd)?|pwd?|kennwort|mdp)[ \t:=]{1,3}",
         rb"(?:[\"'`](?P<v1>[^\s\"'`]{4,64})[\"'`]"
-        rb"|(?P<v4>(?=\S{0,40}[0-9!@#$%&*_-])[^\s\"'`,;()<>]{4,64})(?=[\s,;)]|$))",
+        rb"|(?P<v4>(?=\S{0,40}[0-9!@#$%&*_-])[^\s\"'`,;()<>\\]{4,64})(?=[\s,;)\"'\\]|$))",
         before=rb"(?i)" + _USER + rb"[ \t:=]{1,3}"
         rb"(?!(?:to|can|may|must|should|will|could|would|who|you|does|the|a|cannot|not)\s)",
         is_caseless=True,
@@ -74,6 +76,33 @@ TOLD: Final = (
         is_caseless=True,
     ),
     Phrase(
+        "said of what",
+        _LONG + rb"(?:[ \t](?:for|of|to|f\xc3\xbcr|zum|zur|pour|du|de|del|para|do|da|voor|van|per)"
+        rb"[ \t][^:=\n\"'(){}<>]{2,40}?[ \t](?:is[t]?|lautet|est|es|\xc3\xa9|\xc3\xa8)[ \t:]"
+        rb"|[ \t]\([^()\n]{2,40}\)[ \t]?:[ \t])",
+        rb"[ \t]?(?:" + _MARKED + rb"(?=\s|$|[.,;)])|" + _ODD_VALUE + rb")",
+        is_caseless=True,
+    ),
+    Phrase(
+        "told in short",
+        rb"[^a-z0-9_.$-](?:pw|pwd|passwd|pword|pass)[ \t]",
+        # A word of a program with its number is none: ``pass arg2``.
+        rb"[ \t]?(?![A-Za-z_]+[0-9]{1,3}[!?.,;:)]*(?:\s|$)|[0-9]+[a-z]{1,3}\s)"
+        rb"(?=[\w]{2,40}[!?@#$%&*+=])(?!\w+[?!]?[=&]|\w+(?:\.\w+)*\()" + _ODD_VALUE,
+        is_caseless=True,
+    ),
+    Phrase(
+        "answered",
+        rb"\b(?:passw(?:or)?d|passwort|passphrase|pw|creds|mdp|contrase\xc3\xb1a|senha)\b"
+        rb"[^\n?]{0,60}\?[ \t*_\"]{0,4}\r?\n",
+        rb"(?:[> \t]*\r?\n)?[> \t*_-]{0,8}(?:[A-Z][\w .@-]{0,24}[:>][*_ \t]{1,4})"
+        rb"(?:(?:it'?s|its|try|use|that'?s|sure,?|(?:es )?is[t]|es|c'est)[ \t])?"
+        rb"(?:" + _MARKED + rb"|(?=\S{10})" + _ODD_VALUE + rb")",
+        # What a form asks is answered by a label.
+        before=rb"(?<![^\n])(?![^\n]*(?:forg[eo]t|lost|reset|change|vergessen|oubli|olvid))[^\n]*\?",
+        is_caseless=True,
+    ),
+    Phrase(
         "as the password",
         rb"[\"'`*][ \t](?:as|al[s]|comme|como|come|som)[ \t](?:the[ \t]|its[ \t]|das[ \t]|a[ \t])?"
         + _WORD,
@@ -93,7 +122,8 @@ TOLD: Final = (
     ),
     Phrase(
         "pair told",
-        rb"\b(?:log[ -]?in|log[ -]?on|credentials?|creds|zugang(?:sdaten)?|anmeldung|acceso|accesso"
+        rb"\b(?:log(?:ged)?[ -]?(?:in|on)|connect(?:ed|ing)?|sign(?:ed)?[ -]?in"
+        rb"|credentials?|creds|zugang(?:sdaten)?|anmeldung|acceso|accesso"
         rb"|identifiants|connexion|inloggning|user(?:name)?[ \t]?/[ \t]?pass(?:w(?:or)?d|wort)?)"
         rb"(?:[ \t](?:for|f\xc3\xbcr|pour|para|to|at|on)[ \t][\w.-]{1,32})?"
         rb"(?::|[ \t](?:with|as|mit|con|com|avec|med|is|are))[ \t]{1,2}",

@@ -8,7 +8,9 @@ from typing import Final
 
 _PRINTF: Final = re.compile(r"%(?:\(\w+\))?[sdr]")
 _NO_VALUE: Final = re.compile(
-    r"(?i:null|none|nil|true|false|undefined|str|string|text|int|integer|number|bool(?:ean)?"
+    r"(?i:null|none|nil|true|false|undefined|function|symbol|bigint|yes|no|on|off|inherit)[ ]?\{?"
+    r"|[0-9]{1,3}|.{1,2}|range [\w.]+ ?\{?"
+    r"|(?i:str|string|text|int|integer|number|bool(?:ean)?"
     r"|object|any|required|optional|hidden|field|input|label|placeholder|redacted|masked)"
     r"|[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)*\(.*"
     r"|(?i:your|enter|the|invalid|new|old|forgot|confirm|current|change|reset|choose|wrong)"
@@ -19,6 +21,8 @@ _NO_VALUE: Final = re.compile(
 _FILLER_CHARS: Final = 12
 _DRAWN: Final = b"xX*.-_#?$"
 _ALPHABET_SHARE: Final = 0.8
+_LONG_ALPHABET_SHARE: Final = 0.7
+_LONG_ALPHABET: Final = 20
 _NAMED_WORD: Final = re.compile(
     rb"(?i)pass(?:word|wd|phrase)?|pwd|pw|secret|token|credentials?|key"
 )
@@ -60,7 +64,8 @@ def is_alphabet(value: str) -> bool:
     Of random strings of the length the entropy plugins take, fewer than one in a million do.
     """
     steps = sum(0 < b - a <= 3 for a, b in pairwise(map(ord, value)))  # noqa: PLR2004 - gaps
-    return steps >= _ALPHABET_SHARE * (len(value) - 1)
+    share = _LONG_ALPHABET_SHARE if len(value) >= _LONG_ALPHABET else _ALPHABET_SHARE
+    return steps >= share * (len(value) - 1)
 
 
 def is_named_word(value: bytes) -> bool:

@@ -37,14 +37,14 @@ CODE_SUFFIXES: Final = frozenset(
         r"\w+",
         "py pyi pyx js jsx mjs cjs ts tsx vue svelte go java kt kts scala groovy c h cc cpp cxx hpp"
         " hh cs fs vb rb php swift rs pl pm lua dart m mm ex exs erl clj cljs hs ml jl r sol zig"
-        " nim d gradle cr elm sql pas f90 coffee less scss css sass",
+        " nim d gradle cr elm bas vbs sql pas f90 coffee less scss css sass",
     )
 )
 """Name hints of programs, in which a value without quotes is an expression."""
 
 _TEMPLATE: Final = re.compile(
     rb"\$\{|\{\{|\$\(|<%|%\(|#\{|%\{|\{%|^\$[A-Za-z_]|^%[A-Za-z_]+%$|^@[A-Za-z_]+@$"
-    rb"|^[<\[{(].*[>\]})]$|^<|^\{|\$[A-Z_]{3,}|^&|^\*\w|^%[a-z]$|%s|^![A-Za-z:_]*$|^\?"
+    rb"|^[<\[{(].*[>\]})]$|^<|^\{|\$[A-Z_]{3,}|^&|^\*\w|^%[a-z]$|%s|^![A-Za-z:_]*$|^\?|^\\\d\$[a-z_]"
 )
 _MASK: Final = re.compile(rb"(.)\1*|[*.xX#_-]+|.{0,3}\*{3,}.*|.*\.\.\.|\W+|[xX]{3,}.*[xX]{3,}")
 _NOTHING: Final = re.compile(
@@ -54,15 +54,16 @@ _NOTHING: Final = re.compile(
     rb"|or|if|for|in|is|the|a|an|your|my|to|of|with|must|should|will|can|was|has|that|from|yes|no"
     rb"|on|off|auto|basic|bearer|digest|plain|encrypted|masked|redacted|hashed|invalid|valid"
     rb"|mindestens|minimum|minimo|m\xc3\xadnimo|minstens|siehe|voir|v\xc3\xa9ase|misma|gleiche"
-    rb"|missing|confirmed|example|examples|sample|placeholder|todo|n/?a|tbd|unset|disabled|enabled"
+    rb"|latin-?1|utf-?(?:8|16|32)|ascii|iso-?8859-?\d{1,2}|cp-?\d{3,4}"
+    rb"|missing|confirmed|version|failed|example|examples|sample|placeholder|todo|n/?a|tbd|unset|disabled|enabled"
     rb"|passwort|passwords?|passwd|passphrase|pass|pwd|pw|kennwort|wachtwoord|senha|has(?:l|\xc5\x82)o"
     rb"|secrets?|tokens?|credentials?|creds?|keys?|api[_-]?keys?|auth|login|user(?:name)?|email)s?"
 )
-_UPPER_NAME: Final = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_UPPER_NAME: Final = re.compile(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:[A-Z0-9]+_)+\*")
 _MEMBER: Final = re.compile(rb"\$?[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+[=(]?")
 _PLACE: Final = re.compile(
-    rb"(?:~|\.{1,2})?/[\w.@~-]*(?:/.*)?|[A-Za-z]:\\.*|[a-z][a-z0-9+.-]{2,}://.*|.*\.(?:pem|key|txt|json"
-    rb"|ya?ml|crt|cert?|jks|p12|pfx|js|ts|py|rb|go|java|html?|php|md|sh|conf|ini|cfg|xml|env|properties)",
+    rb"(?:~|\.{1,2})?/[\w.@~-]*(?:/.*)?|[\w.-]+(?:/[\w.-]+)+\.[a-z]{1,5}|[A-Za-z]:\\.*|[a-z][a-z0-9+.-]{2,}://.*|.*\.(?:pem|key|txt|json"
+    rb"|ya?ml|crt|cert?|jks|p12|pfx|js|ts|py|rb|go|java|html?|php|md|sh|conf|ini|cfg|xml|env|properties|zip|t?gz|jar|whl|deb|rpm|exe)",
     re.IGNORECASE,
 )
 _STAND_IN: Final = re.compile(
@@ -93,6 +94,7 @@ _FEWEST_NONCE: Final = 16
 _FEWEST_LETTERS: Final = 8
 _MANY_HUMPS: Final = 4
 _LETTERS_PER_HUMP: Final = 4
+_SIGNS_PER_HUMP: Final = 3.5
 _LONGEST_WORD: Final = 40
 _MIN_DIGITS: Final = 2
 
@@ -128,7 +130,7 @@ def _has_form(value: bytes, kind: Kind, *, bare: Bare, is_strict: bool) -> bool:
     if is_strict and kind is Kind.PASSWORD:
         return len(value) >= _FEWEST_SECRET and _DIGITS.search(value) is not None
     if is_strict or kind is Kind.TOKEN:
-        return _is_mixed(value, _FEWEST_TOKEN) or (value.isalpha() and _is_scrambled(value))
+        return _is_mixed(value, _FEWEST_TOKEN) or (value.isalnum() and _is_scrambled(value))
     if kind is Kind.NONCE:
         return _is_mixed(value, _FEWEST_NONCE)
     if _WORDS.fullmatch(value) or value.isalpha():
@@ -146,7 +148,7 @@ def is_spelled_out(value: bytes) -> bool:
     return len(value) >= _FEWEST_PASSWORD and not _is_something_else(value)
 
 
-def _is_foreign(value: bytes) -> bool:
+def is_foreign(value: bytes) -> bool:
     """Say whether letters beyond ASCII are those of a translated label: no digit or sign in it."""
     if value.isascii() or _DIGITS.search(value):
         return False
@@ -155,7 +157,7 @@ def _is_foreign(value: bytes) -> bool:
 
 def _is_something_else(value: bytes) -> bool:
     return bool(
-        _is_foreign(value)
+        is_foreign(value)
         or _TEMPLATE.search(value)
         or _MASK.fullmatch(value)
         or _NOTHING.fullmatch(value)
@@ -177,7 +179,9 @@ def _is_mixed(value: bytes, fewest: int) -> bool:
 def _is_scrambled(value: bytes) -> bool:
     """Say whether capitals stand in letters alone as no words in a row have them."""
     humps = len(_HUMP.findall(value))
-    return humps >= _MANY_HUMPS and len(value) <= _LETTERS_PER_HUMP * humps
+    # Names with a number in them have shorter words.
+    most = _LETTERS_PER_HUMP if value.isalpha() else _SIGNS_PER_HUMP
+    return humps >= _MANY_HUMPS and len(value) <= most * humps
 
 
 def _is_chosen_word(value: bytes, kind: Kind, *, bare: Bare) -> bool:

@@ -41,12 +41,12 @@ _STAND_IN: Final = re.compile(
     rb"(?i)<?(?:your|insert|replace|enter|put|add|paste|the)(?:[_ -]?[a-z0-9]+){0,4}?[_ -]?"
     rb"(?:token|key|secret|password|passwd|pass|pwd|credentials?|id|here|this|value)"
     rb"[_ -]?(?:here|id|value|string|goes[_ -]here)?>?"
-    rb"|x{6,}|\*{3,}|\.{3,}|(?:redacted|masked|removed|hidden|placeholder|dummy|todo|fixme|n/a)"
+    rb"|x{6,}|[x*]{12,}[\w-]{1,6}|\*{3,}|\.{3,}|(?:redacted|masked|removed|hidden|placeholder|dummy|todo|fixme|n/a)"
     rb"|<[^<>]{1,60}>|\[[A-Za-z _-]{3,40}\]|\{\{.*\}\}|\$\{[^}]*\}|@[\w.-]+@|%\w+%|\$\(.*\)|#\{.*\}"
     # a format string's field, a variable of PowerShell and of Perl, a masked field
     rb"|\{[A-Za-z_][\w.]{0,60}\}|\$env:\w+[)\]},;]*|\$ENV\{\w+\}|(?:\xe2\x80\xa2){3,}"
     rb"|(?:wrong|invalid|incorrect|bad)[_ -](?:password|passphrase|secret|token|key)"
-    rb"|\[{1,2}\w+\]{1,2}"
+    rb"|\[{1,2}\w+\]{1,2}|\(\([\w./:-]{1,60}\)\)|\w{2,40}_(?:removed|redacted|masked|goes_here)"
     # numbered fields of a format string, and what follows the first
     rb"|\{\d\}(?:[&;,][\w.-]{1,40}=\{\d\}?){0,8}"
 )

@@ -19,7 +19,7 @@ _NAME: Final = re.compile(
     rb"(?i:u?int|float|utf|base|sha|md|hmac|aes|str|string|arg|param|var|val|value|key|pass|passwd"
     rb"|password|pwd|pw|type|version|user|test|field|char|varchar|line|step|option|level|mode)"
     rb"[_-]?[0-9]{1,4}"
-    rb"|[A-Za-z]{1,5}[0-9]{0,2}|[a-z]+(?:_[a-z]+)+_?[0-9]?|[A-Z_-]+[0-9]*|[A-Za-z_]+(?:\.\w+)+"
+    rb"|[A-Za-z]{1,5}[0-9]{0,2}|[a-z]+(?:_[a-z]+)+_?[0-9]?|[A-Z_-]+[0-9]*|[A-Za-z_]+(?:\.[A-Za-z_]\w*)+"
 )
 """An identifier of a program or its type, as its remarks speak of: ``str``, ``int32``."""
 _WORD: Final = re.compile(rb"[a-z]{3,16}")

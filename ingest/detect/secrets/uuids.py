@@ -55,6 +55,8 @@ _DESIGNED: Final = frozenset(
             "pbxproj",
             "rc",
             "reg",
+            "svg",
+            "vbp",
             "manifest",
             "meta",
             "asset",

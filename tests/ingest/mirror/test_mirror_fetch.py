@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ingest.domain.repository import VisitStatus
+from ingest.errors import MustWait
 from ingest.mirror.fetch import mark_suspect
 from ingest.mirror.git import Extent, GitLimits, GitSettings
 from ingest.mirror.head import read_head
@@ -371,9 +372,8 @@ def test_two_visits_at_once_do_not_meet(mirrors: Any, source: Path) -> None:
     mirrors.home.mkdir(parents=True)
     with (mirrors.home / "lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        visit = mirrors.sync()
-    assert visit.status is VisitStatus.FAILED
-    assert "Another visit" in visit.cause
+        with pytest.raises(MustWait, match="Another visit"):
+            mirrors.sync()
     assert mirrors.sync().status is VisitStatus.FULL
 
 

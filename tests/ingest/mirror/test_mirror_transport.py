@@ -49,3 +49,17 @@ def test_ssh_connects_to_the_pinned_address_under_the_host_s_name(
 def test_other_schemes_are_refused_even_when_stored(mirrors: Any, url: str) -> None:
     with pytest.raises(ConfigurationError, match="not mirrored"):
         open_transport(replace(mirrors.repository, url=url), GitSettings(), resolve)
+
+
+@pytest.mark.parametrize("way", ["env:SHARDGATE_DATABASE_URL", "file:{own}/key", "file:{link}/key"])
+def test_what_is_the_installations_own_is_given_to_nobody(
+    mirrors: Any, tmp_path: Path, way: str
+) -> None:
+    own, link = tmp_path / "own", tmp_path / "link"
+    own.mkdir()
+    link.symlink_to(own)
+    reference = way.format(own=own, link=link)
+    repository = replace(mirrors.repository, url="https://evil.example/a", credential=reference)
+    settings = GitSettings(own_secrets=frozenset({own.resolve()}))
+    with pytest.raises(ConfigurationError, match="of this installation"):
+        open_transport(repository, settings, resolve)

@@ -84,6 +84,33 @@ EXPLAINED = {
     "parsed": (f'tenant = Guid.Parse("«{UUID}»")', "identifier"),
     "numbered fields": ('"password=«{0}&token={1»}"', "stand-in"),
     "standard's key": ("AES_KEY = '«2b7e151628aed2a6" + "abf7158809cf4f3c»'", "sample"),
+    "translation of a phrase": ('"One-Time Password": "«Einmal-Passwort»"', "label"),
+    "text of another script": ('"Change Password": "«パスワードの変更»"', "label"),
+    "lock file of dotnet": (f'"contentHash": "«{BLOB[:43]}=»"', "digest"),
+    "entity tag": (f"('ETag', 'W/\"«{HEX}»\"')", "digest"),
+    "entity tag of a recorded answer": (f"      ETag:\n      - '«{HEX}»'", "digest"),
+    "key's id": (f"- Key ID: `«{HEX}»`", "digest"),
+    "number and commit": (f"x «279015286:{HEX[:40]}»", "digest"),
+    "handshake": ("'Sec-WebSocket-Key' => '«NTA2MDAyMDU1NjMzNjkwMg==»'", "handshake"),
+    "encoded public key": (f'K = "«MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE{BLOB}»"', "public key"),
+    "serial number": (f'"serialNumber": "urn:uuid:«{UUID}»"', "identifier"),
+    "class of windows": (f'_reg_clsid_ = "{{«{UUID}»}}"', "identifier"),
+    "id of a message": (f"lists/acme/«{UUID}»@mail.acme.dev/T/#u", "identifier"),
+    "kind of a value": ("if (typeof this.password === '«function»') {", "type"),
+    "version of a package": ('"generate-password": "«~1.3.0»"', "version"),
+    "file": ('PRIVATEKEY = "«acme.key»"', "name"),
+    "route": ('match "/x/:secret" => "«web_requests#handle»"', "name"),
+    "constant": ("'secret': '«LICHESS_CLIENT_SECRET»'", "name"),
+    "key of a table": ('if clave == "«tipo_reg»":', "name"),
+    "event's name": ('x = "account:password:«change»"', "name"),
+    "name and remark": ("secretName: «app-tls   # filled in»", "name"),
+    "variable under its name": ('{"password": «password»,', "code"),
+    "namesakes": ("f(user=user, password=«password», x=1)", "code"),
+    "members and closers": ("Password: «schema.DefaultConfig})»", "code"),
+    "block of a program": ("if tc.secrets == «gin.H{»", "code"),
+    "variable of concourse": ("password: «((demo/password))»", "stand-in"),
+    "taken out": ('"client_secret": "«client_secret_removed»"', "stand-in"),
+    "port and path": ("oauth_url: 'http://oauth.acme.dev:«8000/oauth2/token»'", "address"),
     "picture": ('"image/png": "«iVBORw0KGgo' + BLOB + '»"', "picture"),
 }
 KEPT = {
@@ -106,6 +133,15 @@ KEPT = {
     "mixture under a key's name": 'secretkey = "«kQwIOrYvnXmSDkwEiFngrKid»"',
     "dots and digits": 'password = "«a1.b2.c3»"',
     "braces around more than a name": 'password = "«{k9!x}»"',
+    "hash of a password": 'password_hash: "«Zm9vYmFyMTIzNDU2Nzg5MA»"',
+    "phrase under a phrase": '"Wifi Password": "«kirsche-77-torte»"',
+    "token as a user": f"https://«{UUID}»@errors.acme.dev/2",
+    "port-like password": 'password: "«8000»"',
+    "version-like word": 'password: "«v1-Adler.2»"',
+    "one namesake": "PGPASSWORD=«app»",
+    "password with a brace": 'password: "«ab{c7}»"',
+    "foreign word with a digit": 'password: "«schlüssel9»"',
+    "constant without the word": "'secret': '«BLUE_WHALE_42X»'",
     "encoded text": f'api_secret = "«{BLOB}»"',
 }
 
@@ -152,6 +188,38 @@ def test_what_may_be_a_secret_is_kept(marked: str) -> None:
 def test_a_vendors_format_is_not_explained_by_shape_or_name() -> None:
     assert explain('tokenName = "«user-token-name»"', rule="github-token") == ""
     assert explain('tokenName = "«user-token-name»"') == "name"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("fix the token ([#2528](https://github.com/«gin-gonic/gin/pull/2528»))", "address"),
+        (f"token https://git.acme.dev/a/blob/«{HEX[:40]}»/x", "address"),
+        ("parse('pg://someuser:somepw@somehost:«381/somedatabase»')", "address"),
+        ("API_TOKEN=https://x.acme.dev/in/«a8f3k29dk3q0zk1m»", ""),
+        ("token: see https://x.acme.dev/hook/«a8f3k29dk3q0zk1m/x»", ""),
+        ("Authorization: Basic «a8f3k29d/k3q0zk1m»", ""),
+    ],
+)
+def test_a_path_is_no_secret_unless_its_address_speaks_of_one(line: str, kind: str) -> None:
+    assert explain(line, rule="entropy-near-keyword") == kind
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ('{"«ShouldRefuseTokensThatAreOldAndInvalid»",', "words"),
+        ('"«___unsafeOptions_WILL_CHANGE_IN_PATCH»": {', "words"),
+        ("<a href='token/«v1-9-0-how-we-renew-tokens»'>", "words"),
+        ("token «APIKEYS_TEAMS_N49»", "words"),
+        ('import "@acme/token/«ERC721/extensions/ERC721Storage»";', "path"),
+        ('t = "«kQwIOrYvnXmSDkwEiFngrKid»"', ""),
+        ('t = "«q7-x81-blue-zk92kd81mm»"', ""),
+        ('t = "«JBSWY3DPEHPK3PXPJBSWY»"', ""),
+    ],
+)
+def test_words_in_a_row_are_not_random(line: str, kind: str) -> None:
+    assert explain(line, rule="entropy-near-keyword") == kind
 
 
 def test_in_a_program_a_value_outside_of_strings_is_an_expression() -> None:

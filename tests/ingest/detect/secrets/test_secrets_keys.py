@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.detect.secrets.keys import has_armour
 from ingest.detect.secrets.lines import LineEngine
 from ingest.domain.finding import Category
 
@@ -16,6 +17,20 @@ def block(kind: str = "RSA ", suffix: str = "", joint: str = "\n") -> str:
 def keys(engine: LineEngine, text: str) -> list[str]:
     matches, _ = engine.scan(text.encode(), "py")
     return [text[m.start : m.end] for m in matches if m.category is Category.PRIVATE_KEY]
+
+
+@pytest.mark.parametrize(
+    ("body", "is_key"),
+    [
+        (f"{BODY}\n{BODY}", True),
+        (f"{BODY}...", False),
+        ("\\n); writer.append(encodeThePrivateKeyOfTheServer(key));", False),
+        (f"{BODY}\n" * 9 + "...\n", True),
+    ],
+)
+def test_a_block_counts_where_it_shows_key_material(body: str, *, is_key: bool) -> None:
+    text = "\n".join((HEAD.format("", ""), body, TAIL.format("", "")))
+    assert has_armour(text.encode()) is is_key
 
 
 @pytest.mark.parametrize("kind", ["", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED ", "ANY "])

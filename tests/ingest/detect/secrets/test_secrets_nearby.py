@@ -28,6 +28,7 @@ def values(text: str, word: str = "token") -> list[str]:
         "token\t{}",
         "/token/{}?x",
         "token-{}",
+        '<i class="tokens">{}</i>',
     ],
 )
 def test_a_random_value_near_a_word_is_found(text: str) -> None:
@@ -47,11 +48,18 @@ def test_a_random_value_near_a_word_is_found(text: str) -> None:
         f"token = {VALUE}(1)",
         f"token{VALUE}",
         f"token+{VALUE}",
+        f'<i class="token number">{VALUE}</i>',
         "token = Ed25519PrivateKey22x",
     ],
 )
 def test_a_near_miss_is_not_found(text: str) -> None:
     assert values(text) == []
+
+
+@pytest.mark.parametrize(("rest", "count"), [(", Cookie'), ('x-by'", 0), (", bearer", 1)])
+def test_a_header_in_a_list_of_headers_names_no_value(rest: str, count: int) -> None:
+    text = f"Accept, Authorization{rest}, {VALUE}".encode()
+    assert len(list(values_near(text, [text.index(rest.encode())]))) == count
 
 
 def test_several_values_near_one_word_are_all_found_once() -> None:

@@ -6,6 +6,7 @@ from ingest.detect.secrets.placeholders import (
     is_alphabet,
     is_filler,
     is_named_word,
+    is_no_value,
     is_placeholder,
 )
 
@@ -45,7 +46,29 @@ def test_a_filler_ends_in_one_repeated_character() -> None:
 def test_a_table_of_letters_is_an_alphabet_and_a_key_is_not() -> None:
     assert is_alphabet("ABCDEFGHJKLMNPRSTUVWXYZ")
     assert is_alphabet("0123456789abcdefghijklmnopqrstuvwxyz")
+    assert is_alphabet("0123456789abcdefABCDEFxoXO_")
+    assert not is_alphabet("0123f5689abcd")
     assert not is_alphabet("a8Bd9Kq2Lm3NzX7qR5tYu8Wv")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("nil {", True),
+        ("range accounts {", True),
+        ("function", True),
+        ("inherit", True),
+        ("yes", True),
+        ("41", True),
+        ("ro", True),
+        ("4711", False),
+        ("functional", False),
+        ("ranger8", False),
+        ("yes!", False),
+    ],
+)
+def test_keywords_flags_and_counts_are_no_values(value: str, *, expected: bool) -> None:
+    assert is_no_value(value) is expected
 
 
 def test_the_word_for_a_secret_is_a_named_word() -> None:
