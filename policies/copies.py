@@ -92,10 +92,14 @@ def restrict_copies(
     connection.register("public_content", public)
     connection.register("waivers", _waivers(policy, reviews))
     connection.register("withdrawn", reviews.withdrawn)
+    signatures = _signatures(connection, content)
+    connection.execute(_COMPARED_SQL)
+    connection.execute(_TOUCHED_SQL if not len(signatures) else _ALL_TOUCHED_SQL)
     connection.execute(_CONTENTS_SQL)
     connection.execute(_EXACT_SQL, [COPY_RESTRICTED, COPY_WITHDRAWN])
     connection.execute(_LIFTABLE_SQL, [COPY_RESTRICTED])
-    signatures = _signatures(connection, content)
+    for statement in (_NODES_SQL, _BANDS_SQL, _PRUNE_SQL):
+        connection.execute(statement)
     threshold = policy.document.near_copies.min_similarity
     connection.execute("CREATE TEMP TABLE frontier AS SELECT node FROM nodes WHERE is_restricted")
     while newly := _spread(connection, signatures, threshold):
@@ -122,36 +126,54 @@ def _waivers(policy: Policy, reviews: Reviews) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_WAIVERS)
 
 
-# One row per content of the corpus: restricted where any occurrence is, else releasable. Contents
-# that were withdrawn and are gone from the corpus stand among them.
+# Contents that were withdrawn and are gone from the corpus stand among the others.
+_COMPARED_SQL = """
+    CREATE TEMP VIEW compared AS
+    SELECT blob_id, repo_id, path, is_license_text, verdict_outcome = 'releasable' AS is_releasable,
+        verdict_outcome IN ('internal-only', 'excluded') AS is_restricted,
+        verdict_withdrawn AS is_withdrawn
+    FROM judged WHERE skip_reason IS NULL
+    UNION ALL
+    SELECT blob_id, repo_id, path, is_license_text, false, true, true FROM withdrawn
+"""
+# Without near copies there is something to say of those contents alone of which one copy may be
+# released and another may not: few. They are looked for by numbers; two contents of one number are
+# told apart afterwards.
+_TOUCHED_SQL = """
+    CREATE TEMP VIEW touched AS
+    SELECT * FROM compared WHERE hash(blob_id) IN (
+        SELECT hash(blob_id) FROM compared WHERE is_releasable
+            AND hash(blob_id) IN (SELECT hash(blob_id) FROM compared WHERE is_restricted)
+    )
+"""
+_ALL_TOUCHED_SQL = "CREATE TEMP VIEW touched AS FROM compared"
+# One row per content: restricted where any occurrence is, else releasable.
 _CONTENTS_SQL = """
     CREATE TEMP TABLE contents AS
-    SELECT blob_id,
-        bool_or(outcome IN ('internal-only', 'excluded')) AS is_restricted,
-        bool_or(outcome = 'releasable') AS is_releasable,
-        bool_or(is_withdrawn) AS is_withdrawn,
-        bool_and(coalesce(is_license_text, false)) AS is_license_text,
-        min({'repo': repo_id, 'path': path})
-            FILTER (outcome IN ('internal-only', 'excluded') AND repo_id <> '') AS restricted_at,
-        min({'repo': repo_id, 'path': path}) AS first_at
-    FROM (
-        SELECT blob_id, repo_id, path, is_license_text, verdict_outcome AS outcome,
-            verdict_withdrawn AS is_withdrawn
-        FROM judged WHERE skip_reason IS NULL
-        UNION ALL
-        SELECT blob_id, repo_id, path, is_license_text, 'excluded', true FROM withdrawn
-    )
-    WHERE blob_id NOT IN (SELECT blob_id FROM public_content)
+    SELECT blob_id, bool_or(is_restricted) AS is_restricted,
+        bool_or(is_releasable) AS is_releasable, bool_or(is_withdrawn) AS is_withdrawn,
+        bool_and(coalesce(is_license_text, false)) AS is_license_text
+    FROM touched WHERE blob_id NOT IN (SELECT blob_id FROM public_content)
     GROUP BY blob_id
 """
-_EXACT_SQL = """
+# Only of what is shown: to carry the first place of every content costs more than all else.
+_PLACES_SQL = """
+    SELECT blob_id, min({'repo': repo_id, 'path': path}) AS first_at,
+        min({'repo': repo_id, 'path': path})
+            FILTER (is_restricted AND repo_id <> '') AS restricted_at
+    FROM compared WHERE blob_id IN (SELECT blob_id FROM shown) GROUP BY blob_id
+"""
+_EXACT_SQL = f"""
     CREATE TEMP TABLE restrictions AS
+    WITH shown AS (
+        SELECT blob_id, is_withdrawn FROM contents WHERE is_restricted AND is_releasable
+            AND (is_withdrawn OR blob_id NOT IN (SELECT blob_id FROM waivers WHERE reason = $1))
+    ), places AS ({_PLACES_SQL})
     SELECT blob_id, CASE WHEN is_withdrawn THEN $2 ELSE $1 END::VARCHAR AS reason,
         restricted_at.repo AS counterpart_repo_id,
         restricted_at.path AS counterpart_path, 1.0::FLOAT AS counterpart_score
-    FROM contents WHERE is_restricted AND is_releasable
-        AND (is_withdrawn OR blob_id NOT IN (SELECT blob_id FROM waivers WHERE reason = $1))
-"""
+    FROM shown JOIN places USING (blob_id)
+"""  # noqa: S608 - constants
 _LIFTABLE_SQL = """
     CREATE TEMP TABLE liftable AS
     SELECT DISTINCT blob_id, $1::VARCHAR AS reason
@@ -168,9 +190,7 @@ _NODES_SQL = """
     CREATE TEMP TABLE nodes AS
     SELECT s.node, s.blob_id, c.is_restricted, c.is_license_text, s.bands,
         c.is_releasable AND (NOT c.is_restricted OR s.blob_id IN (SELECT blob_id FROM liftable))
-            AS is_open,
-        coalesce(c.restricted_at, c.first_at).repo AS repo,
-        coalesce(c.restricted_at, c.first_at).path AS path
+            AS is_open
     FROM (
         SELECT min(node) AS node, blob_id, any_value(bands) AS bands
         FROM signatures GROUP BY blob_id, hash(minhash)
@@ -213,7 +233,7 @@ _CANDIDATES_SQL = f"""
 
 
 def _signatures(connection: duckdb.DuckDBPyConnection, content: pa.Table) -> npt.NDArray[np.uint32]:
-    """Fill ``nodes`` and ``buckets``, and return the matrix of signatures, one row per node."""
+    """Register ``signatures``, and return their matrix, one row per node."""
     usable = content.select(["blob_id", "minhash", "bands"]).drop_null()
     usable = usable.filter(pc.greater(pc.binary_length(usable["minhash"]), 0))
     lengths = pc.unique(pc.binary_length(usable["minhash"])).to_pylist()
@@ -221,8 +241,6 @@ def _signatures(connection: duckdb.DuckDBPyConnection, content: pa.Table) -> npt
         raise ArtefactCorrupt(f"A MinHash signature is not {SIGNATURE_BYTES} bytes long.")
     node = pa.array(np.arange(usable.num_rows, dtype=np.int64))
     connection.register("signatures", usable.append_column("node", node))
-    for statement in (_NODES_SQL, _BANDS_SQL, _PRUNE_SQL):
-        connection.execute(statement)
     packed = b"".join(
         chunk.buffers()[2][_start(chunk) : _start(chunk) + len(chunk) * SIGNATURE_BYTES]
         for chunk in usable["minhash"].chunks
@@ -289,24 +307,28 @@ def _best_pairs(connection: duckdb.DuckDBPyConnection, pairs: _Pairs, threshold:
 
 
 # A content whose near copies are waived is still held where it was not compared with all of them.
-_BEST_SQL = """
-    SELECT blob_id, reason, repo AS counterpart_repo_id, path AS counterpart_path,
-        score AS counterpart_score
-    FROM (
-        SELECT o.blob_id, r.repo, r.path, s.score,
+_BEST_SQL = f"""
+    WITH shown AS (
+        SELECT DISTINCT blob_id FROM nodes WHERE node IN (SELECT restricted FROM scored)
+    ), places AS ({_PLACES_SQL}), reasons AS (
+        SELECT o.blob_id, s.restricted, s.score,
             CASE WHEN s.is_near AND near.blob_id IS NULL THEN $1
                 WHEN s.is_overfull AND overfull.blob_id IS NULL THEN $2 END AS reason
-        FROM scored s JOIN nodes o ON (o.node = s.opened) JOIN nodes r ON (r.node = s.restricted)
+        FROM scored s JOIN nodes o ON (o.node = s.opened)
         LEFT JOIN (SELECT DISTINCT blob_id FROM waivers WHERE reason = $1) near
             ON (near.blob_id = o.blob_id)
         LEFT JOIN (SELECT DISTINCT blob_id FROM waivers WHERE reason = $2) overfull
             ON (overfull.blob_id = o.blob_id)
     )
+    SELECT s.blob_id, reason, coalesce(restricted_at, first_at).repo AS counterpart_repo_id,
+        coalesce(restricted_at, first_at).path AS counterpart_path, score AS counterpart_score
+    FROM reasons s JOIN nodes r ON (r.node = s.restricted) JOIN places p ON (p.blob_id = r.blob_id)
     WHERE reason IS NOT NULL
     QUALIFY row_number() OVER (
-        PARTITION BY blob_id ORDER BY reason = $1 DESC, score DESC, repo, path
+        PARTITION BY s.blob_id
+        ORDER BY reason = $1 DESC, score DESC, counterpart_repo_id, counterpart_path
     ) = 1
-"""
+"""  # noqa: S608 - constants
 _LIFT_NEAR_SQL = """
     INSERT INTO liftable
     SELECT DISTINCT w.blob_id, w.reason FROM scored s JOIN nodes o ON (o.node = s.opened)

@@ -103,7 +103,7 @@ def judge_corpus(
     policy: Policy,
     reviews: Reviews = NO_REVIEWS,
 ) -> None:
-    """Make the table ``judged``: every row with its verdict, before copies are compared.
+    """Make the view ``judged``: every row with its verdict, before copies are compared.
 
     Raises:
         ArtefactCorrupt: the dossier lacks columns.
@@ -121,7 +121,7 @@ def judge_dossier(
     reviews: Reviews,
     columns: tuple[Sequence[str], Sequence[str]],
 ) -> None:
-    """Make the table ``judged`` from what stands under ``dossier``.
+    """Make the view ``judged`` from what stands under ``dossier``.
 
     It has some columns of the dossier (or `ownership`, or of the license), and some of the
     verdict; all of each verdict stands in ``combinations``, by `verdict_id`.
@@ -143,8 +143,9 @@ def judge_dossier(
     verdicts = [_verdict(policy, row, words, bearing) for row in combinations]
     connection.register("combinations", _combinations(combinations, verdicts, keys))
     on = " AND ".join(f"m.{key} = c.{key}" for key in keys)
+    # A view: the few verdicts are found again faster than millions of rows are written again.
     connection.execute(
-        "CREATE TEMP TABLE judged AS "  # noqa: S608 - names of masks
+        "CREATE TEMP VIEW judged AS "  # noqa: S608 - names of masks
         f"SELECT {', '.join([*(f'm.{n}' for n in given), *(f'c.{n}' for n in told)])} "
         f"FROM masked m JOIN combinations c ON coalesce(m.skip_reason, '') = c.skip AND {on}"
     )

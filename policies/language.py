@@ -113,6 +113,8 @@ def _describe(error: SqlglotError) -> str:
 def _check_node(node: exp.Expr, known: Mapping[str, DossierColumn]) -> None:
     if type(node) not in _ALLOWED:
         name = type(node).__name__
+        if isinstance(node, exp.Anonymous):
+            name = f"The function '{node.name}'"
         raise ConfigurationError(f"{name} is not allowed in a condition.")
     if not isinstance(node, exp.Column):
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from policies.model import Condition, Effect, LicenseRow, LicenseSource, Policy, Rule
@@ -32,13 +33,24 @@ def _step(name: str, columns: str, below: str) -> str:
     return f"{name} AS (SELECT {columns} FROM {below})"  # noqa: S608 - checked trees
 
 
-MARKED_DOSSIER: Final = "dossier LEFT JOIN marked USING (repo_id, path)"
+# A path is compared where its repository is spoken of at all; all others are NULL, and no key.
+_MARKED_DOSSIER: Final = """(
+    SELECT d.*, m.applied FROM (
+        SELECT *, CASE WHEN repo_id IN (SELECT repo_id FROM marked) THEN path END AS marked_path
+        FROM dossier
+    ) d LEFT JOIN marked m ON (m.repo_id = d.repo_id AND m.path = d.marked_path)
+)"""
 """The dossier with the reviews that bear on each row, see `policies.review.marks.mark_rows`."""
 
 
 def mask_names(policy: Policy, prefix: str = "mask") -> list[str]:
     """Return the names of a policy's mask columns."""
-    return [f"{prefix}_{i}" for i in range(-(-len(policy.rules) // WORD_BITS))]
+    return word_names(prefix, len(policy.rules))
+
+
+def word_names(prefix: str, bits: int) -> list[str]:
+    """Return the names of the columns that so many bits take."""
+    return [f"{prefix}_{i}" for i in range(-(-bits // WORD_BITS))]
 
 
 def masked_query(policy: Policy, columns: Sequence[str], bearing: Sequence[Bearing] = ()) -> str:
@@ -52,30 +64,65 @@ def masked_query(policy: Policy, columns: Sequence[str], bearing: Sequence[Beari
     return _query(steps, [*columns, *sides, *_applied(bearing)], "licensed")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paired:
+    """The masks of two policies in one pass."""
+
+    sql: str
+    keys: tuple[str, ...]
+    """Columns that hold the bits; what both policies ask has one bit for both."""
+    bits: tuple[tuple[int, ...], tuple[int, ...]]
+    """By policy and rule, the number of its bit; each column holds `WORD_BITS`."""
+
+
 def paired_query(
     before: Policy, after: Policy, columns: Sequence[str], bearing: Sequence[Bearing] = ()
-) -> str:
+) -> Paired:
     """Return the query of some columns of the dossier and the masks of two policies.
 
-    The masks are called ``before_0``, … and ``after_0``, …; with reviews that bear on either there
-    are ``before_known_0``, … and ``after_known_0``, … too, and ``applied``.
+    With reviews that bear on either there are ``before_known_0``, … and ``after_known_0``, … too,
+    and ``applied``.
     """
-    first = [*_fired_masks(before, "before"), *_known_masks(before, "before_known", bearing)]
-    second = [*_fired_masks(after, "after"), *_known_masks(after, "after_known", bearing)]
+    known_before = _known_masks(before, "before_known", bearing)
+    known_after = _known_masks(after, "after_known", bearing)
     last = [*columns, *_applied(bearing)]
     steps = [_owned(bearing), *_licensed(before, "owned", "licensed")]
+    first, second = [_asked(rule) for rule in before.rules], [_asked(rule) for rule in after.rules]
     if _licensed(before, "", "") == _licensed(after, "", ""):
-        # In one list of columns the database works out once what both policies ask.
-        return _query(steps, [*last, *first, *second], "licensed")
-    dropped = ", ".join([f"* EXCLUDE ({_LICENSE_COLUMNS})", *first])
-    steps += [_step("judged", dropped, "licensed"), *_licensed(after, "judged", "licensed_after")]
+        asked = list(dict.fromkeys((*first, *second)))
+        masks = _masks(word_names("fired", len(asked)), asked)
+        return Paired(
+            sql=_query(steps, [*last, *known_before, *known_after, *masks], "licensed"),
+            keys=tuple(word_names("fired", len(asked))),
+            bits=(tuple(map(asked.index, first)), tuple(map(asked.index, second))),
+        )
+    judged = [f"* EXCLUDE ({_LICENSE_COLUMNS})", *_fired_masks(before, "before"), *known_before]
+    steps += [
+        _step("judged", ", ".join(judged), "licensed"),
+        *_licensed(after, "judged", "licensed_after"),
+    ]
     names = mask_names(before, "before")
-    names += mask_names(before, "before_known") if bearing else []
-    return _query(steps, [*last, *names, *second], "licensed_after")
+    told = [*names, *(mask_names(before, "before_known") if bearing else [])]
+    masks = [*_fired_masks(after, "after"), *known_after]
+    start = len(names) * WORD_BITS
+    return Paired(
+        sql=_query(steps, [*last, *told, *masks], "licensed_after"),
+        keys=(*names, *mask_names(after, "after")),
+        bits=(tuple(range(len(first))), tuple(range(start, start + len(second)))),
+    )
+
+
+def pick_bits(words: Sequence[int], bits: Sequence[int]) -> list[int]:
+    """Return the words in which some bits of other words stand one after the other."""
+    found = [words[bit // WORD_BITS] >> (bit % WORD_BITS) & 1 for bit in bits]
+    parts = [found[i : i + WORD_BITS] for i in range(0, len(found), WORD_BITS)]
+    return [sum(bit << position for position, bit in enumerate(part)) for part in parts]
 
 
 def _owned(bearing: Sequence[Bearing]) -> str:
-    return _step("owned", f"*, {_OWNERSHIP} AS ownership", MARKED_DOSSIER if bearing else "dossier")
+    return _step(
+        "owned", f"*, {_OWNERSHIP} AS ownership", _MARKED_DOSSIER if bearing else "dossier"
+    )
 
 
 def _applied(bearing: Sequence[Bearing]) -> list[str]:
@@ -95,7 +142,7 @@ def _licensed(policy: Policy, below: str, name: str) -> list[str]:
 
 
 def _fired_masks(policy: Policy, prefix: str) -> list[str]:
-    return _masks(mask_names(policy, prefix), [_fired(rule) for rule in policy.rules])
+    return _masks(mask_names(policy, prefix), [_asked(rule) for rule in policy.rules])
 
 
 def _known_masks(policy: Policy, prefix: str, bearing: Sequence[Bearing]) -> list[str]:
@@ -107,26 +154,32 @@ def _known_masks(policy: Policy, prefix: str, bearing: Sequence[Bearing]) -> lis
         for review in bearing
         if isinstance(review, Review) and review.kind.clears_a_rule
     }
-    known = [
-        f"coalesce(({rule.condition.sql}), false)" if rule.id in named else "false"
-        for rule in policy.rules
-    ]
+    known = [(rule.condition.sql if rule.id in named else "false", False) for rule in policy.rules]
     return _masks(mask_names(policy, prefix), known)
 
 
-def _masks(names: Sequence[str], conditions: Sequence[str]) -> list[str]:
-    """Return the columns that hold one bit for each condition, lowest first."""
-    words = [conditions[i : i + WORD_BITS] for i in range(0, len(conditions), WORD_BITS)]
+def _masks(names: Sequence[str], asked: Sequence[tuple[str, bool]]) -> list[str]:
+    """Return the columns that hold one bit for each condition, lowest first.
+
+    Conditions come with what they are taken for where they are NULL.
+    """
+    words = [asked[i : i + WORD_BITS] for i in range(0, len(asked), WORD_BITS)]
     return [
-        " + ".join(f"({condition})::BIGINT * {1 << bit}" for bit, condition in enumerate(word))
-        + f" AS {name}"
+        " | ".join(_bit(1 << bit, *condition) for bit, condition in enumerate(word)) + f" AS {name}"
         for name, word in zip(names, words, strict=True)
     ]
 
 
-def _fired(rule: Rule) -> str:
-    unknown = "false" if rule.effect is Effect.GRANT else "true"
-    return f"coalesce(({rule.condition.sql}), {unknown})"
+def _bit(value: int, condition: str, unknown: bool) -> str:  # noqa: FBT001 - a pair taken apart
+    # What is NULL goes the way of ELSE.
+    if unknown:
+        return f"CASE WHEN NOT ({condition}) THEN 0::BIGINT ELSE {value}::BIGINT END"
+    return f"CASE WHEN ({condition}) THEN {value}::BIGINT ELSE 0::BIGINT END"
+
+
+def _asked(rule: Rule) -> tuple[str, bool]:
+    """Return a rule's condition, and whether it has fired where that is NULL."""
+    return rule.condition.sql, rule.effect is not Effect.GRANT
 
 
 def _precedence(policy: Policy) -> str:

@@ -6,6 +6,7 @@ so what a corpus of millions of rows comes to is a few thousand cells.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +17,7 @@ import pyarrow as pa
 
 from policies.copies import restrict_copies
 from policies.decision import RANKS, Lane, Outcome
-from policies.masks import mask_names, paired_query
+from policies.masks import mask_names, paired_query, pick_bits
 from policies.model import COPY_RESTRICTED, COPY_WITHDRAWN, Policy
 from policies.review import NO_REVIEWS, Bearing, Reviews
 from policies.review.marks import clearing_ids, mark_rows, read_mark
@@ -74,8 +75,22 @@ class Drift:
 _KEPT: Final = ("repo_id", "language", "blob_id", "size", "skip_reason", "is_license_text")
 _TABLES: Final = ("contents", "nodes", "bands", "buckets", "frontier", "liftable", "lifted")
 """What `restrict_copies` leaves behind beside its result."""
+_SUMS: Final = ("files", "bytes")
+_VIEWS: Final = ("touched", "compared", "judged")
 _RESTRICTED: Final = "('internal-only', 'excluded')"
 _INTERNAL: Final = RANKS[Outcome.INTERNAL_ONLY]
+# Contents of which one copy may be released and another may not, by one of the policies: numbers
+# first, as in `policies.copies`.
+_MIXED_SQL = f"""
+    CREATE TEMP TABLE mixed AS
+    SELECT * FROM paired WHERE skip_reason IS NULL AND hash(blob_id) IN (
+        SELECT hash(blob_id) FROM paired
+        WHERE 'releasable' IN (before_outcome, after_outcome) AND hash(blob_id) IN (
+            SELECT hash(blob_id) FROM paired
+            WHERE before_outcome IN {_RESTRICTED} OR after_outcome IN {_RESTRICTED}
+            UNION ALL
+            SELECT hash(blob_id) FROM withdrawn_blobs))
+"""  # noqa: S608 - constants
 # Both sides in one pass over the ids; which copy it was is of no interest here. What is withdrawn
 # is so on both sides, and a waiver of copies does not reach it.
 _EQUALS_SQL = f"""
@@ -87,39 +102,64 @@ _EQUALS_SQL = f"""
         bool_or(after_outcome = 'releasable') AND NOT list_contains($2::VARCHAR[], p.blob_id)
             AND (is_withdrawn OR (bool_or(after_outcome IN {_RESTRICTED})
                 AND NOT list_contains($4::VARCHAR[], p.blob_id))) AS is_after
-    FROM paired p LEFT JOIN withdrawn_blobs w ON (w.blob_id = p.blob_id)
-    WHERE skip_reason IS NULL GROUP BY p.blob_id HAVING is_before OR is_after
+    FROM mixed p LEFT JOIN withdrawn_blobs w ON (w.blob_id = p.blob_id)
+    GROUP BY p.blob_id HAVING is_before OR is_after
 """  # noqa: S608 - constants
-_JOINED = """
-    FROM paired m
+# With near copies any content may be held.
+_ANY_SQL = "CREATE TEMP VIEW mixed AS FROM paired"
+# The rows that copies hold, by either policy.
+_COPIED_SQL = """
+    CREATE TEMP TABLE copied AS
+    SELECT m.* EXCLUDE (blob_id), b.reason AS before_reason, a.reason AS after_reason
+    FROM (FROM mixed WHERE 'releasable' IN (before_outcome, after_outcome)) m
     LEFT JOIN before_restrictions b
         ON (b.blob_id = m.blob_id AND m.before_outcome = 'releasable')
     LEFT JOIN after_restrictions a
         ON (a.blob_id = m.blob_id AND m.after_outcome = 'releasable')
+    WHERE b.reason IS NOT NULL OR a.reason IS NOT NULL
 """
-_CELLS_SQL = f"""
-    SELECT m.pair, b.reason, a.reason, count(*) AS files, sum(m.size)::BIGINT AS bytes
-    {_JOINED} GROUP BY ALL ORDER BY ALL
+# Few rows are held by copies. So all are summed up as if none was, and these are put right.
+_CELLS_SQL = """
+    SELECT pair, before_reason, after_reason, sum(files)::BIGINT AS files,
+        sum(bytes)::BIGINT AS bytes
+    FROM (
+        SELECT pair, NULL::VARCHAR AS before_reason, NULL::VARCHAR AS after_reason, files, bytes
+        FROM verdicts
+        UNION ALL
+        SELECT pair, NULL, NULL, -count(*), -sum(size) FROM copied GROUP BY pair
+        UNION ALL
+        SELECT pair, before_reason, after_reason, count(*), sum(size) FROM copied GROUP BY ALL
+    ) GROUP BY pair, before_reason, after_reason HAVING sum(files) > 0 ORDER BY ALL
 """
 _DRIFTS_SQL = f"""
     WITH ranked AS (
-        SELECT m.repo_id, coalesce(m.language, '') AS language, m.size,
-            CASE WHEN b.reason IS NULL THEN m.before_rank ELSE {_INTERNAL} END AS before_rank,
-            CASE WHEN a.reason IS NULL THEN m.after_rank ELSE {_INTERNAL} END AS after_rank
-        {_JOINED} WHERE m.differs OR b.reason IS DISTINCT FROM a.reason
+        SELECT repo_id, language, before_rank, after_rank, 1 AS files, size FROM paired
+        WHERE differs
+        UNION ALL
+        SELECT repo_id, language, before_rank, after_rank, -1, -size FROM copied WHERE differs
+        UNION ALL
+        SELECT repo_id, language,
+            CASE WHEN before_reason IS NULL THEN before_rank ELSE {_INTERNAL} END,
+            CASE WHEN after_reason IS NULL THEN after_rank ELSE {_INTERNAL} END, 1, size
+        FROM copied
+    ), summed AS (
+        SELECT repo_id, coalesce(language, '') AS language, before_rank, after_rank,
+            sum(files) AS files, sum(size) AS bytes
+        FROM ranked WHERE before_rank <> after_rank GROUP BY ALL
     )
     SELECT repo_id, coalesce(language, ''), before_rank, after_rank,
-        count(*) AS files, sum(size)::BIGINT AS bytes
-    FROM ranked WHERE before_rank <> after_rank
+        sum(files)::BIGINT, sum(bytes)::BIGINT
+    FROM summed WHERE files > 0
     GROUP BY GROUPING SETS (
         (repo_id, before_rank, after_rank), (language, before_rank, after_rank)
     ) ORDER BY ALL
 """  # noqa: S608 - constants
-_ROWS_SQL = f"""
-    SELECT m.repo_id, m.path, m.pair, b.reason, a.reason
-    {_JOINED} WHERE m.differs OR b.reason IS DISTINCT FROM a.reason
+_ROWS_SQL = """
+    SELECT m.repo_id, m.path, m.pair, c.before_reason, c.after_reason
+    FROM paired m LEFT JOIN copied c ON (c.repo_id = m.repo_id AND c.path = m.path)
+    WHERE m.differs OR c.before_reason IS DISTINCT FROM c.after_reason
     ORDER BY m.repo_id, m.path
-"""  # noqa: S608 - constants
+"""
 
 
 class Replay:
@@ -163,8 +203,10 @@ class Replay:
         if content.num_rows:
             for side, (policy, _) in self._sides.items():
                 self._restrict(side, policy, content)
+            connection.execute(_ANY_SQL)
         else:
             self._restrict_equals()
+        connection.execute(_COPIED_SQL)
 
     def cells(self) -> Iterator[Cell]:
         """Yield what the whole corpus comes to."""
@@ -212,34 +254,39 @@ class Replay:
         bearing = tuple(dict.fromkeys((*first, *second)))
         if bearing:
             mark_rows(self._connection, bearing, self._reviews.withdrawn)
-        keys = [name for side in self._sides for name in self._keys(side, bearing)]
-        keys += ["applied"] if bearing else []
         query = paired_query(before, after, kept, bearing)
-        self._connection.execute(f"CREATE TEMP TABLE replayed AS {query}")
+        self._connection.execute(f"CREATE TEMP TABLE replayed AS {query.sql}")
+        keys = [*query.keys]
+        if bearing:
+            known = [
+                mask_names(policy, f"{side}_known") for side, (policy, _) in self._sides.items()
+            ]
+            keys += [*itertools.chain(*known), "applied"]
         names = ", ".join(keys)
         found = self._connection.execute(
-            f"SELECT DISTINCT coalesce(skip_reason, '') AS skip, {names} FROM replayed ORDER BY ALL"  # noqa: S608 - names of masks
+            f"SELECT coalesce(skip_reason, '') AS skip, {names}, count(*), sum(size)::BIGINT "  # noqa: S608 - names of masks
+            f"FROM replayed GROUP BY skip, {names} ORDER BY ALL"
         ).fetchall()
-        rows = [dict(zip(["skip", *keys], row, strict=True)) for row in found]
-        self._verdicts = [
-            (self._verdict(Side.BEFORE, row, bearing), self._verdict(Side.AFTER, row, bearing))
-            for row in rows
-        ]
+        rows = [dict(zip(["skip", *keys, *_SUMS], row, strict=True)) for row in found]
+        for row in rows:
+            words = [row[name] for name in query.keys]
+            first_said, then_said = (
+                self._verdict(side, row, pick_bits(words, bits), bearing)
+                for side, bits in zip(Side, query.bits, strict=True)
+            )
+            self._verdicts.append((first_said, then_said))
         self._connection.register("verdicts", self._table_of(rows))
         on = " AND ".join(f"m.{key} = v.{key}" for key in keys)
         self._connection.execute(
-            f"CREATE TEMP VIEW paired AS SELECT m.* EXCLUDE ({names}), v.* EXCLUDE (skip, {names}) "  # noqa: S608 - names of masks
+            f"CREATE TEMP VIEW paired AS SELECT m.* EXCLUDE ({names}), "  # noqa: S608 - names of masks
+            f"v.* EXCLUDE (skip, {', '.join(_SUMS)}, {names}) "
             f"FROM replayed m JOIN verdicts v ON coalesce(m.skip_reason, '') = v.skip AND {on}"
         )
 
-    def _keys(self, side: Side, bearing: Sequence[Bearing]) -> list[str]:
-        policy, _ = self._sides[side]
-        known = mask_names(policy, f"{side}_known") if bearing else []
-        return [*mask_names(policy, side), *known]
-
-    def _verdict(self, side: Side, row: Mapping[str, Any], bearing: Sequence[Bearing]) -> Verdict:
+    def _verdict(
+        self, side: Side, row: Mapping[str, Any], fired: Sequence[int], bearing: Sequence[Bearing]
+    ) -> Verdict:
         policy, bound = self._sides[side]
-        fired = [row[name] for name in mask_names(policy, side)]
         if not bearing:
             return judge_masks(policy, row["skip"], fired)
         known = [row[name] for name in mask_names(policy, f"{side}_known")]
@@ -275,7 +322,8 @@ class Replay:
         )
         restrict_copies(self._connection, content, policy, self._reviews)
         self._connection.execute(f"ALTER TABLE restrictions RENAME TO {side}_restrictions")
-        self._connection.execute("DROP VIEW judged")
+        for view in _VIEWS:
+            self._connection.execute(f"DROP VIEW {view}")
         for table in _TABLES:
             self._connection.execute(f"DROP TABLE {table}")
 
@@ -286,6 +334,7 @@ class Replay:
         waived = [list(clearing_ids(COPY_RESTRICTED, bound)) for _, bound in sides]
         blobs = self._reviews.withdrawn["blob_id"].unique()
         self._connection.register("withdrawn_blobs", pa.table({"blob_id": blobs}))
+        self._connection.execute(_MIXED_SQL)
         self._connection.execute(_EQUALS_SQL, [*public, *waived])
         for side in self._sides:
             self._connection.execute(

@@ -73,15 +73,19 @@ DISALLOWED: Final = pa.schema(
 - `is_without_consent`: its owner's consent held then and does not now.
 """
 
-_CATEGORY: Final = normal_category("r.license_category", "r.license")
-_DOSSIER_SQL: Final = f"""
+# By repository, so that it is worked out once for each and not once for each file.
+_RIGHTS_SQL: Final = f"""
+    CREATE TEMP TABLE standing_rights AS
+    SELECT *, {normal_category("license_category", "license")} AS category FROM folded_rights
+"""  # noqa: S608 - constants
+_DOSSIER_SQL: Final = """
     CREATE TEMP VIEW dossier AS
     SELECT s.* REPLACE (
         r.repo_name AS repo_name, r.owner AS owner, r.rights_basis AS rights_basis,
-        r.license AS repo_license_expression, {_CATEGORY} AS repo_license_category,
+        r.license AS repo_license_expression, coalesce(r.category, 'none') AS repo_license_category,
         r.consent_valid AS consent_valid)
-    FROM stored s LEFT JOIN folded_rights r ON (r.repo_id = s.repo_id)
-"""  # noqa: S608 - constants
+    FROM stored s LEFT JOIN standing_rights r ON (r.repo_id = s.repo_id)
+"""
 _VERDICTS: Final = ("verdict_id", "verdict_outcome", "verdict_withdrawn")
 _WITHDRAWN_AT_SQL: Final = """
     CREATE TEMP TABLE withdrawn_at AS
@@ -92,20 +96,6 @@ _WITHDRAWN_AT_SQL: Final = """
         UNION ALL
         SELECT blob_id, withdrawal_id FROM withdrawn
     ) WHERE starts_with(id, 'wdr_') GROUP BY blob_id
-"""
-# What restricts a copy is a content of the release's own corpus, or one that was withdrawn.
-_COPIED_SQL: Final = """
-    CREATE TEMP TABLE copied AS
-    SELECT r.*, coalesce(a.id, b.id) AS withdrawal_id
-    FROM restrictions r
-    LEFT JOIN judged j
-        ON (j.repo_id = r.counterpart_repo_id AND j.path = r.counterpart_path)
-    LEFT JOIN (
-        SELECT repo_id, path, min(blob_id) AS blob_id FROM withdrawn GROUP BY repo_id, path
-    ) w
-        ON (j.path IS NULL AND w.repo_id = r.counterpart_repo_id AND w.path = r.counterpart_path)
-    LEFT JOIN withdrawn_at a ON (a.blob_id = coalesce(j.blob_id, w.blob_id))
-    LEFT JOIN withdrawn_at b ON (b.blob_id = r.blob_id)
 """
 _ALLOWED: Final = {
     Tier.RELEASABLE: "outcome = 'releasable'",
@@ -119,28 +109,76 @@ def _more() -> str:
     return " OR ".join(f"p.{name} > coalesce(s.{name}, -1)" for name in COUNTS)
 
 
+def _suspects_sql(tier: Tier) -> str:
+    """Return the statement that finds the rows of which more is to be told: nearly always few.
+
+    All others stay: they stand where they stood, may be in the tier, show nothing that was not
+    redacted, and no decision of today says more of them.
+    """
+    held = "j.blob_id IN (SELECT blob_id FROM restrictions)" if tier is Tier.RELEASABLE else "false"
+    return f"""
+    CREATE OR REPLACE TEMP TABLE suspects AS
+    SELECT e.*, j.blob_id AS judged_id, j.verdict_id, j.verdict_outcome, j.verdict_withdrawn
+    FROM emitted e
+    LEFT JOIN judged j ON (j.repo_id = e.repo_id AND j.path = e.path)
+    LEFT JOIN combinations c ON (c.verdict_id = j.verdict_id)
+    WHERE j.verdict_id IS NULL
+        OR NOT ({_ALLOWED[tier].replace("outcome", "j.verdict_outcome")})
+        OR {held}
+        OR (len(c.{_REDACT[tier]}) > 0 AND NOT list_has_all(e.redacted, c.{_REDACT[tier]}))
+        OR (e.repo_id, e.path) IN (
+            SELECT (repo_id, path) FROM present
+            WHERE outcome <> 'releasable' OR len(redact_categories) > 0)
+    """  # noqa: S608 - constants
+
+
+_KNOWN_SQL: Final = f"""
+    CREATE OR REPLACE TEMP TABLE known AS
+    SELECT repo_id, path, consent_valid, {", ".join(COUNTS)}
+    FROM stored SEMI JOIN suspects USING (repo_id, path)
+"""  # noqa: S608 - constants
+# What restricts a copy is a content of the release's own corpus, or one that was withdrawn.
+_COPIED_SQL: Final = """
+    CREATE OR REPLACE TEMP TABLE copied AS
+    WITH held AS (
+        SELECT * FROM restrictions WHERE blob_id IN (SELECT judged_id FROM suspects)
+    ), here AS (
+        SELECT repo_id, path, blob_id FROM judged
+        WHERE (repo_id, path) IN (SELECT (counterpart_repo_id, counterpart_path) FROM held)
+    ), gone AS (
+        SELECT repo_id, path, min(blob_id) AS blob_id FROM withdrawn GROUP BY repo_id, path
+    )
+    SELECT r.*, coalesce(a.id, b.id) AS withdrawal_id
+    FROM held r
+    LEFT JOIN here j ON (j.repo_id = r.counterpart_repo_id AND j.path = r.counterpart_path)
+    LEFT JOIN gone w
+        ON (j.path IS NULL AND w.repo_id = r.counterpart_repo_id AND w.path = r.counterpart_path)
+    LEFT JOIN withdrawn_at a ON (a.blob_id = coalesce(j.blob_id, w.blob_id))
+    LEFT JOIN withdrawn_at b ON (b.blob_id = r.blob_id)
+"""
+
+
 def _disallowed_sql(tier: Tier) -> str:
     return f"""
     WITH rows AS (
         SELECT e.row_id, e.repo_id, e.path, e.blob_id, e.redacted,
-            CASE WHEN r.reason IS NULL THEN coalesce(j.verdict_outcome, 'excluded')
+            CASE WHEN r.reason IS NULL THEN coalesce(e.verdict_outcome, 'excluded')
                 ELSE 'internal-only' END AS outcome,
             CASE WHEN r.reason IS NULL THEN coalesce(c.verdict_reasons, [])
                 ELSE list_append(c.verdict_reasons, r.reason) END AS reasons,
             coalesce(r.withdrawal_id, a.id) AS withdrawal_id,
             r.counterpart_repo_id, r.counterpart_path, r.counterpart_score,
             coalesce(c.{_REDACT[tier]}, []) AS redact
-        FROM emitted e
-        LEFT JOIN judged j ON (j.repo_id = e.repo_id AND j.path = e.path)
-        LEFT JOIN combinations c ON (c.verdict_id = j.verdict_id)
-        LEFT JOIN copied r ON (r.blob_id = j.blob_id AND j.verdict_outcome = 'releasable')
-        LEFT JOIN withdrawn_at a ON (j.verdict_withdrawn AND a.blob_id = j.blob_id)
+        FROM suspects e
+        LEFT JOIN combinations c ON (c.verdict_id = e.verdict_id)
+        LEFT JOIN copied r ON (r.blob_id = e.judged_id AND e.verdict_outcome = 'releasable')
+        LEFT JOIN withdrawn_at a ON (e.verdict_withdrawn AND a.blob_id = e.judged_id)
     ), changed AS (
         SELECT p.repo_id, p.path, p.reasons, p.redact_categories, {_more()} AS is_more,
             p.outcome AS outcome, NOT ({_ALLOWED[tier]}) AND len(
                 list_filter(p.reasons, lambda x: list_contains($1::VARCHAR[], x))) > 0 AS is_lost
-        FROM emitted e JOIN present p USING (repo_id, path, blob_id)
-        JOIN stored s ON (s.repo_id = p.repo_id AND s.path = p.path)
+        FROM suspects e JOIN present p USING (repo_id, path, blob_id)
+        JOIN known s ON (s.repo_id = p.repo_id AND s.path = p.path)
     ), told AS (
         SELECT r.*, NOT ({_ALLOWED[tier].replace("outcome", "r.outcome")}) AS is_lost_then,
             coalesce(n.is_lost, false) AS is_lost_now,
@@ -160,7 +198,7 @@ def _disallowed_sql(tier: Tier) -> str:
         coalesce(s.consent_valid, false) AND NOT coalesce(d.consent_valid, false)
             AS is_without_consent
     FROM told t
-    LEFT JOIN stored s ON (s.repo_id = t.repo_id AND s.path = t.path)
+    LEFT JOIN known s ON (s.repo_id = t.repo_id AND s.path = t.path)
     LEFT JOIN folded_rights d ON (d.repo_id = t.repo_id)
     WHERE is_lost_then OR is_lost_now OR is_bare_then OR is_bare_now
     ORDER BY t.row_id, t.withdrawal_id
@@ -198,12 +236,12 @@ class Standing:
         self._hard = sorted(reasons | set(ENGINE_REASONS) - COPY_REASONS)
         connection.register("rights", rights.select(RIGHTS.names))
         connection.execute(f"CREATE TEMP TABLE folded_rights AS {dict(folds())['folded_rights']}")
+        connection.execute(_RIGHTS_SQL)
         connection.execute(_DOSSIER_SQL)
         columns = ("repo_id", "path", "blob_id", "skip_reason", "is_license_text")
         judge_dossier(connection, policy, reviews, (columns, _VERDICTS))
         restrict_copies(connection, content, policy, reviews)
         connection.execute(_WITHDRAWN_AT_SQL)
-        connection.execute(_COPIED_SQL)
 
     def disallowed(self, emitted: pa.Table, tier: Tier, present: pa.Table) -> pa.Table:
         """Return the `DISALLOWED` rows of a release.
@@ -215,5 +253,7 @@ class Standing:
         """
         self._connection.register("emitted", emitted)
         self._connection.register("present", present)
+        for statement in (_suspects_sql(tier), _KNOWN_SQL, _COPIED_SQL):
+            self._connection.execute(statement)
         query = self._connection.sql(_disallowed_sql(tier), params=[self._hard])
         return query.to_arrow_table().cast(DISALLOWED)

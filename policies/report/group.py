@@ -175,7 +175,7 @@ def read_groups(
     connection: duckdb.DuckDBPyConnection, reasons: Mapping[str, Reason], trees: pa.Table
 ) -> tuple[Group, ...]:
     """Return the groups of the table ``cases``, with paths as they may be shown."""
-    rows = connection.sql(_GROUPS_SQL).to_arrow_table().to_pylist()
+    rows = connection.sql(GROUP_ROWS_SQL).to_arrow_table().to_pylist()
     places = [(row["repo_id"], place["path"]) for row in rows for place in row["examples"]]
     shown = dict(zip(places, show_paths(places, trees), strict=True))
     return tuple(_group(row, reasons[row["rule_id"]], shown) for row in rows)
@@ -250,7 +250,7 @@ _CASES_SQL = """
         f.license_type || ', ' || f.license_source, '', 1, 0, f.size, f.outcome, f.is_blocking
     FROM fired f ANTI JOIN found USING (repo_id, path, rule_id)
 """
-_GROUPS_SQL = f"""
+GROUP_ROWS_SQL = f"""
     SELECT repo_id, rule_id, kind, key, label, min(preview) AS preview,
         sum(cases)::BIGINT AS cases, count(*) AS files, sum(size)::BIGINT AS size,
         count(*) FILTER (is_blocking AND outcome <> 'releasable') AS blocked_files,
@@ -260,6 +260,7 @@ _GROUPS_SQL = f"""
     FROM cases GROUP BY repo_id, rule_id, kind, key, label
     ORDER BY repo_id, blocked_files DESC, rule_id, kind, key, label
 """  # noqa: S608 - constants
+"""One row per group of the table ``cases``, by repository and what it blocks."""
 _MEMBERS_SQL = """
     SELECT DISTINCT c.path, d.blob_id FROM cases c JOIN decisions d USING (repo_id, path)
     WHERE c.repo_id = $1 AND c.rule_id = $2 AND c.kind = $3 AND c.key = $4 AND c.label = $5

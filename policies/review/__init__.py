@@ -24,6 +24,7 @@ from policies.review.model import (
     Target,
     check_comment,
     check_person,
+    is_person,
 )
 from policies.review.withdrawal import (
     WITHDRAWN_CONTENTS,
@@ -66,6 +67,7 @@ __all__ = [
     "clearing_lane",
     "in_force",
     "is_bound",
+    "is_person",
     "lane_of_category",
     "lane_that_clears",
     "max_waiver",

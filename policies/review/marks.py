@@ -60,8 +60,10 @@ def mark_rows(
         query, given = _by_place(said)
         if query:
             connection.execute(query, {"number": number, **given})
-    connection.register("named_blobs", _named_blobs(bearing, withdrawn))
-    connection.execute(_BY_CONTENT)
+    named = _named_blobs(bearing, withdrawn)
+    if named.num_rows:
+        connection.register("named_blobs", named)
+        connection.execute(_BY_CONTENT)
     connection.execute(_BY_ROW)
 
 

@@ -210,6 +210,11 @@ def check_person(name: str) -> str:
     return name
 
 
+def is_person(name: str) -> bool:
+    """Tell whether a text could be the name of a person; see `check_person`."""
+    return _PERSON.fullmatch(name) is not None
+
+
 def check_comment(text: str) -> str:
     """Return a comment: one line that says something.
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -225,3 +227,41 @@ def test_texts_of_licenses_are_no_near_copies_of_one_another(
         occurrence("r2", b"COPYING", "2", is_license_text=restricted, consent_valid=False),
     ]
     assert run(rows, table)["r1/LICENSE"]["outcome"] == outcome
+
+
+ALONE: dict[str, Row] = {
+    "releasable": {},
+    "internal-only": {"consent_valid": False},
+    "excluded": {"training_restricted": True},
+    "skipped": {"skip_reason": "binary"},
+}
+
+
+@settings(max_examples=10)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("123"), st.sampled_from(sorted(ALONE))), min_size=1, max_size=7
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_exact_copies_are_held_as_a_plain_comparison_holds_them(
+    files: list[tuple[str, str]], order: Random
+) -> None:
+    places = [(f"r{i % 2}", b"%d" % i) for i in range(len(files))]
+    expected = {}
+    for place, (blob, outcome) in zip(places, files, strict=True):
+        barring = sorted(
+            other
+            for other, (content_of, what) in zip(places, files, strict=True)
+            if content_of == blob and what in ("internal-only", "excluded")
+        )
+        is_held = outcome == "releasable" and barring
+        expected[place] = ("internal-only", *barring[0]) if is_held else (outcome, None, None)
+    rows = [
+        {**occurrence(*place, blob), **ALONE[outcome]}
+        for place, (blob, outcome) in zip(places, files, strict=True)
+    ]
+    order.shuffle(rows)
+    told = ("outcome", "counterpart_repo_id", "counterpart_path")
+    found = {(r["repo_id"], r["path"]): tuple(r[n] for n in told) for r in run(rows).values()}
+    assert found == expected

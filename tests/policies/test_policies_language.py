@@ -76,3 +76,8 @@ def test_a_condition_knows_the_columns_and_categories_it_is_about(
     assert condition.categories == (Category.CUSTOMER,)
     asked = check_condition("list_contains(pii_categories, 'PERSON')", RULE_COLUMNS, probe)
     assert asked.categories == (Category.PERSON,)
+
+
+def test_a_function_that_is_not_known_is_named(probe: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(ConfigurationError, match="The function 'first_of' is not allowed"):
+        check_condition("first_of(path_text) = 'a'", RULE_COLUMNS, probe)
