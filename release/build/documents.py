@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -41,23 +41,28 @@ def add_documents(
     parent = find_parent(root, manifest.parent_release_id, manifest.tier)
     draft = ReleaseDraft(manifest=manifest, exclusions=exclusions, parent=parent, rules=rules or {})
     documents = write_documents(staging, draft)
-    scan_documents(staging, manifest, documents, inspector)
+    scan_documents(staging, manifest, documents, inspector, digests=draft.rules.values())
     return replace(manifest, documents=documents)
 
 
 def scan_documents(
-    root: Path, manifest: Manifest, documents: Sequence[Document], inspector: Inspector
+    root: Path,
+    manifest: Manifest,
+    documents: Sequence[Document],
+    inspector: Inspector,
+    *,
+    digests: Collection[str] = (),
 ) -> None:
     """Scan the finished documents of a release.
 
-    Digests and ids that the manifest names look like keys to any entropy test, and are taken out
-    first. What every release says alike, such as a license text, gives nothing away.
+    `digests`, and those and ids that the manifest names, look like keys to any entropy test, and
+    are taken out first. What every release says alike, such as a license text, gives nothing away.
 
     Raises:
         ReleaseRefused: a document shows a finding of a refused category; names rules and files,
             never a value.
     """
-    made = _machine_values(manifest, documents)
+    made = _machine_values(manifest, documents) | {digest.encode() for digest in digests}
     leaks = [
         (document.path, finding)
         for document in documents

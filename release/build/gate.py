@@ -134,17 +134,30 @@ def check_counts(draft: Draft) -> GateCheck:
     )
     folded = draft.exclusions.filter(pc.equal(draft.exclusions["fate"], Fate.FOLDED.value))
     faults = {
-        "rows that were planned are in no file": _missing_from(written, expected),
-        "rows are in a file that nobody planned": _missing_from(expected, written),
+        "rows that were planned are in no file": missing_from(written, expected),
+        "rows are in a file that nobody planned": missing_from(expected, written),
         "rows are in the files twice": len(written) - len(pc.unique(written)),
         "rows of the manifest are in no file": draft.counts.emitted - len(written),
-        "copies were folded into a row that is not there": _missing_from(
+        "copies were folded into a row that is not there": missing_from(
             written, folded["counterpart"]
         ),
         "entries of the snapshots were not decided on": draft.inputs.snapshots.num_rows
         - draft.inputs.decisions.num_rows,
         "decisions are not accounted for": draft.inputs.decisions.num_rows - draft.counts.seen,
     }
+    return judge_counts(faults, draft.counts)
+
+
+def judge_counts(faults: Mapping[str, int], counts: Counts) -> GateCheck:
+    """Return the passed check of counts.
+
+    Args:
+        faults: what may be wrong, in words, to how often it is.
+        counts: of the release.
+
+    Raises:
+        ReleaseRefused: something is wrong.
+    """
     found = [f"{abs(number):,} {fault}" for fault, number in faults.items() if number]
     if found:
         raise refusal(
@@ -152,7 +165,7 @@ def check_counts(draft: Draft) -> GateCheck:
             f"{'; '.join(found)}.",
             "This is a defect of shardgate or of the disk: build again, and report it if it stays.",
         )
-    return GateCheck(name=Check.COUNTS.value, numbers=asdict(draft.counts))
+    return GateCheck(name=Check.COUNTS.value, numbers=asdict(counts))
 
 
 def check_lanes(draft: Draft, grants: Collection[str] | None) -> GateCheck:
@@ -275,7 +288,8 @@ def _read(draft: Draft, columns: list[str]) -> pa.Table:
     return pa.concat_tables([empty, *tables], promote_options="permissive")
 
 
-def _missing_from(present: pa.ChunkedArray, wanted: pa.ChunkedArray) -> int:
+def missing_from(present: pa.ChunkedArray, wanted: pa.ChunkedArray) -> int:
+    """Return how many of the wanted values are not present."""
     is_there = pc.is_in(wanted, value_set=present.combine_chunks())
     return int(len(wanted) - (pc.sum(is_there).as_py() or 0))
 

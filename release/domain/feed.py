@@ -35,7 +35,7 @@ class ReleaseStanding(StrEnum):
 
     CURRENT = "current"
     RECALLED = "recalled"
-    """Some of its rows must not be used."""
+    """Some of its rows must not be used; none, where no recall names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

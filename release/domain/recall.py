@@ -42,6 +42,8 @@ class RecallReason(StrEnum):
     POLICY = "POLICY"
     DETECTOR = "DETECTOR"
     """Today's detectors find what those of the build did not."""
+    UNJUDGED = "UNJUDGED"
+    """Nobody can tell which rows may still be used: it is said of releases, never of rows."""
     OTHER = "OTHER"
 
 

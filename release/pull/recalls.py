@@ -128,8 +128,9 @@ class Recalls:
         if not self.is_recalled(release_id):
             return
         other = self.replacement(release_id)
+        what = "some of its rows must not be used" if self.touching(release_id) else "as a whole"
         raise ReleaseRefused(
-            f"{release_id} was recalled: some of its rows must not be used.",
+            f"{release_id} was recalled: {what}.",
             hint=f"Pull {other}, which replaces it." if other else "There is no replacement yet.",
             code=RECALLED,
         )

@@ -81,8 +81,14 @@ def read_manifest(release_dir: Path, public_key: Path) -> Manifest:
         ReleaseRefused: the envelope is missing, malformed or signed by another key, or the plain
             manifest beside it differs.
     """
-    payload = verify(read_document(release_dir / ENVELOPE_FILE), public_key)
-    if read_document(release_dir / MANIFEST_FILE) != payload:
+    envelope = read_document(release_dir / ENVELOPE_FILE)
+    return open_manifest(envelope, read_document(release_dir / MANIFEST_FILE), public_key)
+
+
+def open_manifest(envelope: bytes, plain: bytes, public_key: Path) -> Manifest:
+    """Return the manifest in an envelope; see `read_manifest`."""
+    payload = verify(envelope, public_key)
+    if plain != payload:
         raise ReleaseRefused("The plain manifest differs from the signed one.")
     return Manifest.from_json(payload)
 

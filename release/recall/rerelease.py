@@ -4,7 +4,7 @@ The new release is a function of the old one's folder, the ids that leave and wh
 such a row is the same file under a second name, and its entry in the manifest is the old one. A
 shard with such rows is written again without them, row group by row group; one that is left empty
 disappears. Rows keep the run that made them. What was written again passes the exit scan, by the
-detectors of today, before anything is published.
+detectors of today, and every other row has to be there, before anything is published.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from policies.decision import Tier
 from release.build import FORMATS, BuiltRelease, no_beginning, no_check
 from release.build.documents import add_documents
 from release.build.exitscan import exit_scan
-from release.build.gate import Check
+from release.build.gate import Check, in_order
 from release.build.inputs import EXIT_CATEGORIES
 from release.build.manifest import BUILD_VERSION
 from release.build.parquet import table_digest
@@ -49,6 +49,7 @@ from release.domain.recall import ids_digest
 from release.domain.rows import EXCLUSIONS, Fate
 from release.ports import ExitScanner, Progress, Signer, ignore_progress
 from release.pull.verify import check_digest, check_listing, read_manifest
+from release.recall.kept import check_kept
 from release.recall.totals import sum_rows
 
 DROPPED: Final = pa.schema(
@@ -118,8 +119,8 @@ def re_release(
 
     Raises:
         ArtefactCorrupt: the exclusions are not the parent's, or a row that leaves is not in it.
-        ReleaseRefused: the parent is not what was signed, the exit scan objects, or another
-            release stands under this id.
+        ReleaseRefused: the parent is not what was signed, a check objects, or another release
+            stands under this id.
         ValueError: no row leaves.
     """
     manifest = parent.manifest
@@ -153,8 +154,9 @@ def re_release(
             gate=(_scan_passed(shards, scanned, inspector),),
             tombstone_digest=digest,
         )
-        if tools.gate is not None:
-            draft = replace(draft, gate=(*draft.gate, *tools.gate(staging, draft)))
+        kept = check_kept(parent, ids, staging, (draft, exclusions))
+        further = () if tools.gate is None else tools.gate(staging, draft)
+        draft = replace(draft, gate=in_order([*draft.gate, kept, *further]))
         payload = add_documents(staging, draft, exclusions, inspector).to_json()
         (staging / MANIFEST_FILE).write_bytes(payload)
         (staging / ENVELOPE_FILE).write_bytes(tools.signer.sign(payload))

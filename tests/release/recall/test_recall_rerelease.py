@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +18,8 @@ from release.domain.manifest import GateCheck, Manifest
 from release.domain.recall import ids_digest
 from release.pull import verify_release
 from release.recall import DROPPED, ReReleaseSpec, re_release, rerelease
+from release.recall.kept import check_kept
+from release.recall.rerelease import withdraw_rows
 from tests.strategies.recall import (
     build_parent,
     copied,
@@ -273,7 +276,8 @@ def test_what_is_written_again_is_scanned_again_before_it_is_published(own: Buil
     assert [p.name for p in own.directory.parent.glob("rel_*")] == [own.directory.name]
     elsewhere = Objects(texts[row_ids(own.directory, _only(own, last.path))[0]])
     new = without(own, [leaving], scanner=elsewhere)
-    (check,) = new.manifest.gate
+    check, counts = new.manifest.gate
+    assert (counts.name, counts.numbers["emitted"]) == ("counts", new.manifest.counts.emitted)
     assert (check.name, check.numbers["rows"]) == ("exit-scan", first.rows - 1)
     assert check.numbers["shards_taken_over"] == len(own.manifest.shards) - 1
     assert texts[leaving] not in elsewhere.seen
@@ -312,8 +316,18 @@ def test_documents_and_further_checks_are_made_anew(own: BuiltRelease) -> None:
     card = (new.directory / "README.md").read_text()
     assert new.manifest.release_id in card
     assert f"{new.manifest.counts.emitted:,}" in card
-    assert [check.name for check in new.manifest.gate] == ["exit-scan", "canaries"]
+    assert [check.name for check in new.manifest.gate] == ["exit-scan", "canaries", "counts"]
     assert verify_release(new.directory, _public(own), own.manifest.tier) == new.manifest
+
+
+def test_a_release_that_lost_or_kept_a_row_too_many_is_not_published(own: BuiltRelease) -> None:
+    leaving, other, *_ = row_ids(own.directory, own)
+    exclusions = withdraw_rows(own.exclusions, dropped_rows(own, [leaving]))
+    for left in ([], [leaving, other]):
+        new = without(own, left) if left else own
+        manifest = replace(new.manifest, gate=())
+        with pytest.raises(ReleaseRefused, match="check counts"):
+            check_kept(own, [leaving], new.directory, (manifest, exclusions))
 
 
 def test_the_time_of_a_release_is_utc() -> None:
