@@ -40,6 +40,8 @@ _SUFFIX: Final = ".parquet"
 _ROW_GROUP_ROWS: Final = 64 * 1024
 _ZSTD_LEVEL: Final = 1
 """Half of what is stored are hashes: a higher level takes twice the time for nothing."""
+_SHORTAGES: Final = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+_DISCARD: Final = "Discard it and run the stage again."
 _NO_SPACE: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -278,8 +280,10 @@ def _reading(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise ArtefactCorrupt(f"{path.name} is missing.") from None
-    except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError, KeyError):
+    except OSError as error:
+        if error.errno in _SHORTAGES:
+            raise ResourceExhausted("Memory or open files ran short.") from None
+        raise ArtefactCorrupt(f"{path.name} is damaged.", hint=_DISCARD) from None
+    except (pa.ArrowException, ValueError, OverflowError, MemoryError, KeyError):
         # Decoders of damaged bytes fail in many ways; the text could quote the bytes.
-        raise ArtefactCorrupt(
-            f"{path.name} is damaged.", hint="Discard it and run the stage again."
-        ) from None
+        raise ArtefactCorrupt(f"{path.name} is damaged.", hint=_DISCARD) from None

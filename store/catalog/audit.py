@@ -81,13 +81,24 @@ class AuditLog:
     def entries(self) -> list[AuditEntry]:
         """Return the chain, oldest first."""
         query = select(AuditRow).order_by(AuditRow.seq)
-        return self._database.read(lambda s: [_entry(row) for row in s.scalars(query)])
+        return self._database.read(lambda s: [entry_of(row) for row in s.scalars(query)])
+
+    def last(self, action: str, subject: str) -> AuditEntry | None:
+        """Return the newest entry of an action on a subject."""
+        query = select(AuditRow).where(AuditRow.action == action, AuditRow.subject == subject)
+        newest = query.order_by(AuditRow.seq.desc()).limit(1)
+
+        def read(session: Session) -> AuditEntry | None:
+            row = session.scalar(newest)
+            return None if row is None else entry_of(row)
+
+        return self._database.read(read)
 
     def head(self) -> AuditEntry | None:
         """Return the last entry."""
         query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)
         row = self._database.read(lambda s: s.scalar(query))
-        return None if row is None else _entry(row)
+        return None if row is None else entry_of(row)
 
     def verify(self, expected_head: str | None = None) -> AuditReport:
         """Recompute every hash; with `expected_head`, also that the chain still contains it."""
@@ -175,7 +186,8 @@ def _fault(entry: AuditEntry, seq: int, head: str) -> str:
     return "" if entry.hash == _hash(_fields(entry)) else "the entry was changed"
 
 
-def _entry(row: AuditRow) -> AuditEntry:
+def entry_of(row: AuditRow) -> AuditEntry:
+    """Return a row as a link of the chain."""
     return AuditEntry(
         seq=row.seq,
         at=row.at,

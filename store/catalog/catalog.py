@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from store.catalog.ids import checked_ids, derived_id, fresh_id
 from store.catalog.records import RepositoryState, Run, RunState, VisitRecord
 from store.catalog.schema import upgrade_schema
 from store.catalog.tables import RepositoryRow, RunRow, VisitRow
+from store.catalog.visit_commands import keep_commands
 
 _GOOD = (VisitStatus.FULL.value, VisitStatus.PARTIAL.value)
 
@@ -57,7 +58,7 @@ class Catalog:
     def list_repositories(self) -> list[Repository]:
         """Return all, sorted by name and id."""
         query = select(RepositoryRow).order_by(RepositoryRow.name, RepositoryRow.id)
-        found = self.database.read(lambda s: [_repository(row) for row in s.scalars(query)])
+        found = self.database.read(lambda s: [repository_of(row) for row in s.scalars(query)])
         # Databases collate differently; the order of the code points is the same everywhere.
         return sorted(found, key=lambda r: (r.name, r.id))
 
@@ -107,7 +108,7 @@ class Catalog:
 
     def _find(self, query: Any) -> Repository | None:  # noqa: ANN401 - a select of any shape
         row = self.database.read(lambda s: s.scalar(query))
-        return None if row is None else _repository(row)
+        return None if row is None else repository_of(row)
 
     def _save(self, session: Session, values: dict[str, Any]) -> None:
         identity = values.get("identity", values["url"])
@@ -147,6 +148,12 @@ class Catalog:
         """Return the newest visit, however it ended."""
         found = self._visit(VisitRow.repository_id == repository_id)
         return None if found is None else found.visit
+
+    def last_visits(self, repository_id: str, limit: int) -> list[VisitRecord]:
+        """Return the newest visits, however they ended, newest first."""
+        query = select(VisitRow).where(VisitRow.repository_id == repository_id)
+        query = query.order_by(VisitRow.generation.desc()).limit(limit)
+        return self.database.read(lambda s: [visit_of(row) for row in s.scalars(query)])
 
     def latest_snapshot(self, repository_id: str) -> VisitRecord | None:
         """Return the newest full or partial visit that has a snapshot: the last good state."""
@@ -190,7 +197,7 @@ class Catalog:
     def _visit(self, *conditions: Any) -> VisitRecord | None:  # noqa: ANN401 - SQL conditions
         query = select(VisitRow).where(*conditions).order_by(VisitRow.generation.desc()).limit(1)
         row = self.database.read(lambda s: s.scalar(query))
-        return None if row is None else _visit_record(row)
+        return None if row is None else visit_of(row)
 
     # runs
 
@@ -207,12 +214,12 @@ class Catalog:
     def find_run(self, run_id: str) -> Run | None:
         """Return a run by id."""
         row = self.database.read(lambda s: s.get(RunRow, run_id))
-        return None if row is None else _run(row)
+        return None if row is None else run_of(row)
 
     def list_runs(self, limit: int = 20) -> list[Run]:
         """Return the newest runs, newest first."""
         query = select(RunRow).order_by(RunRow.created_at.desc(), RunRow.id).limit(limit)
-        return self.database.read(lambda s: [_run(row) for row in s.scalars(query)])
+        return self.database.read(lambda s: [run_of(row) for row in s.scalars(query)])
 
     def run_tiers(self, run_id: str) -> list[str]:
         """Return the tiers that a run is to build: its parameter ``tiers``."""
@@ -242,12 +249,15 @@ def _add_visit(session: Session, visit: Visit) -> str:
     newest = select(VisitRow.generation).where(of_repository)
     generation = (session.scalar(newest.order_by(VisitRow.generation.desc()).limit(1)) or 0) + 1
     visit_id = derived_id("visit", visit.repository_id, generation)
-    values = asdict(visit) | {"status": visit.status.value}
+    values = asdict(replace(visit, commands=())) | {"status": visit.status.value}
+    del values["commands"]
     session.execute(insert(VisitRow).values(id=visit_id, generation=generation, **values))
+    keep_commands(session, visit_id, visit)
     return visit_id
 
 
-def _repository(row: RepositoryRow) -> Repository:
+def repository_of(row: RepositoryRow) -> Repository:
+    """Return a row as the noun."""
     return Repository(
         id=row.id,
         url=row.url,
@@ -262,7 +272,8 @@ def _repository(row: RepositoryRow) -> Repository:
     )
 
 
-def _visit_record(row: VisitRow) -> VisitRecord:
+def visit_of(row: VisitRow) -> VisitRecord:
+    """Return a row as a record."""
     visit = Visit(
         repository_id=row.repository_id,
         started_at=row.started_at,
@@ -273,13 +284,15 @@ def _visit_record(row: VisitRow) -> VisitRecord:
         branch=row.branch,
         refs_digest=row.refs_digest,
         ref_count=row.ref_count,
+        problem=row.problem,
     )
     return VisitRecord(
         id=row.id, generation=row.generation, snapshot_key=row.snapshot_key, visit=visit
     )
 
 
-def _run(row: RunRow) -> Run:
+def run_of(row: RunRow) -> Run:
+    """Return a row as a record."""
     return Run(
         id=row.id,
         kind=row.kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -17,9 +18,15 @@ def is_due(now: datetime) -> ColumnElement[bool]:
     return and_(JobRow.state == JobState.READY.value, is_time)
 
 
-def ready_ids(session: Session, now: datetime, limit: int) -> list[str]:
-    """Return the ids of jobs that may be claimed, oldest first."""
+def ready_ids(
+    session: Session, now: datetime, limit: int, *, stages: Sequence[str] = (), subject: str = ""
+) -> list[str]:
+    """Return the ids of jobs that may be claimed, oldest first; of some stages, of some subject."""
     query = select(JobRow.id).where(is_due(now)).order_by(JobRow.created_at, JobRow.id)
+    if stages:
+        query = query.where(JobRow.stage.in_(stages))
+    if subject:
+        query = query.where(JobRow.subject.startswith(subject, autoescape=True))
     return list(session.scalars(query.limit(limit)))
 
 
@@ -63,6 +70,16 @@ def newest_run_that_did(session: Session, stage: str) -> datetime | None:
     query = select(func.max(RunRow.created_at)).join(JobRow, JobRow.run_id == RunRow.id)
     done = (JobRow.stage == stage, JobRow.state == JobState.DONE.value)
     return session.scalar(query.where(*done))
+
+
+def is_done(session: Session, claimed: ClaimedJob) -> bool:
+    """Tell whether this very claim of a job has ended well."""
+    query = select(JobRow.id).where(
+        JobRow.id == claimed.id,
+        JobRow.state == JobState.DONE.value,
+        JobRow.fence == claimed.fence,
+    )
+    return session.scalar(query) is not None
 
 
 def scopes_of(session: Session, run_id: str) -> list[str]:

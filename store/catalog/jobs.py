@@ -49,6 +49,7 @@ MAX_ATTEMPTS: Final = 5
 MAX_DEATHS: Final = 3
 """A job that this many processes died of is parked."""
 _MAX_REASON_CHARS: Final = 500
+_NO_WAIT: Final = timedelta()
 
 _NO_LEASE: Final[Mapping[str, None]] = {"lease_owner": None, "lease_until": None}
 
@@ -201,7 +202,7 @@ class JobQueue:
             lock_runs(session, [claimed.run_id, *(spec.run_id for spec in follow)])
             values = {"state": JobState.DONE.value, "finished_at": now, "reason": "", **_NO_LEASE}
             if not _change(session, claimed, values):
-                if _is_done(session, claimed):
+                if job_views.is_done(session, claimed):
                     return []
                 raise LeaseLost(f"The lease of {claimed.id} is lost.")
             added = insert_new_jobs(session, follow, now=now)
@@ -226,13 +227,16 @@ class JobQueue:
             values = _ready(reason) | {"not_before": now + retry_after}
         return self._end(claimed, values)
 
-    def release(self, claimed: ClaimedJob) -> bool:
+    def release(
+        self, claimed: ClaimedJob, reason: str = "released", wait: timedelta = _NO_WAIT
+    ) -> bool:
         """Give a job back untouched, as at a shutdown; the attempt does not count.
 
         Returns:
             False when the lease is lost and nothing was written.
         """
-        return self._end(claimed, _ready("released") | {"attempt": claimed.attempt - 1})
+        due = {"not_before": self._clock() + wait} if wait else {}
+        return self._end(claimed, _ready(reason) | due | {"attempt": claimed.attempt - 1})
 
     def reap(self, now: datetime, is_dead: Callable[[str], bool]) -> list[str]:
         """Take back jobs whose lease ran out or whose owner is dead; park those beyond a cap.
@@ -275,9 +279,17 @@ class JobQueue:
         row = self._database.read(lambda s: s.get(JobRow, job_id))
         return None if row is None else job_views.as_job(row)
 
-    def ready_ids(self, limit: int) -> list[str]:
-        """Return the ids of at most `limit` jobs that may be claimed now, oldest first."""
-        return self._database.read(lambda s: job_views.ready_ids(s, self._clock(), limit))
+    def ready_ids(self, limit: int, *, stages: Sequence[str] = (), subject: str = "") -> list[str]:
+        """Return ids of jobs that may be claimed now, oldest first.
+
+        Args:
+            limit: how many at most.
+            stages: of these only; empty: of any.
+            subject: what their subjects begin with.
+        """
+        return self._database.read(
+            lambda s: job_views.ready_ids(s, self._clock(), limit, stages=stages, subject=subject)
+        )
 
     def counts(self, run_id: str) -> list[StageCount]:
         """Return counts and progress of a run by stage and state, sorted."""
@@ -370,15 +382,6 @@ def _change(
         .returning(JobRow.id)
     )
     return session.scalar(change) is not None
-
-
-def _is_done(session: Session, claimed: ClaimedJob) -> bool:
-    query = select(JobRow.id).where(
-        JobRow.id == claimed.id,
-        JobRow.state == JobState.DONE.value,
-        JobRow.fence == claimed.fence,
-    )
-    return session.scalar(query) is not None
 
 
 def _ready(reason: str) -> dict[str, Any]:

@@ -79,6 +79,17 @@ class PolicyBook:
 
         self._database.write(transaction)
 
+    def propose(self, record: tuple[str, str, str], *, plan: str, actor: str) -> None:
+        """Keep a policy (digest, name, text) that somebody asks for, with an entry of the chain."""
+        digest, name, text = record
+
+        def transaction(session: Session) -> None:
+            self._keep(session, digest, name, text)
+            who = (actor, "policy.propose", digest)
+            append_entry(session, self._clock(), who, {"plan": plan})
+
+        self._database.write(transaction)
+
     def applied(self) -> PolicyRecord | None:
         """Return the policy that people put in force last; none while nobody has."""
         newest = select(PolicyApplicationRow).order_by(PolicyApplicationRow.seq.desc()).limit(1)

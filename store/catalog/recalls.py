@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from ingest.errors import Conflict, InputError, ReleaseRefused
@@ -20,6 +20,7 @@ from store.catalog.tables import ReleaseRow
 from store.catalog.tables_recall import AcknowledgementRow, RecalledReleaseRow, RecallRow
 
 _MAX_CHARS = 500
+_LIFTED: Final = "lifted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class RecalledRelease:
 
     release_id: str
     rows: int
+    """None: it is recalled as a whole, because nobody can judge it."""
     replaced_by: str
     """Release that has the other rows; empty where nothing is left."""
 
@@ -44,6 +46,13 @@ class RecallRecord:
     releases: tuple[RecalledRelease, ...]
     """Sorted by id."""
     issued_at: datetime
+    lifted: tuple[str, ...] = ()
+    """Releases that it is lifted from: they could be judged again."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether it takes releases back as a whole, and names no row."""
+        return self.rows == 0
 
     @property
     def rows(self) -> int:
@@ -104,6 +113,32 @@ class RecallBook:
             detail = checked_ids({**cause, "releases": names, "rows": recall.rows})
             append_entry(session, recall.issued_at, (actor, "recall", recall.id), detail)
             return True
+
+        return self._database.write(transaction)
+
+    def lift(self, recall_id: str, *, actor: str) -> RecallRecord:
+        """Lift a recall of whole releases; they may be used from this moment on.
+
+        Raises:
+            InputError: there is no such recall, it is lifted already, or it names rows: no row
+                that was taken back comes again.
+        """
+
+        def transaction(session: Session) -> RecallRecord:
+            query = select(RecallRow).where(RecallRow.id == recall_id).with_for_update()
+            row = session.scalar(query)
+            parts = select(RecalledReleaseRow).where(RecalledReleaseRow.recall_id == recall_id)
+            found = None if row is None else _recall(row, list(session.scalars(parts)))
+            if row is None or found is None or not found.is_whole or found.lifted:
+                raise InputError(f"{recall_id} is no recall of whole releases that stands.")
+            names = [release.release_id for release in found.releases]
+            row.cause = {**row.cause, _LIFTED: names}
+            session.execute(
+                delete(RecalledReleaseRow).where(RecalledReleaseRow.recall_id == recall_id)
+            )
+            detail = checked_ids({"releases": names})
+            append_entry(session, self._clock(), (actor, "recall.lift", recall_id), detail)
+            return replace(found, releases=(), lifted=tuple(names))
 
         return self._database.write(transaction)
 
@@ -201,6 +236,7 @@ def _recall(row: RecallRow, parts: Sequence[RecalledReleaseRow]) -> RecallRecord
             for p in parts
         ),
         issued_at=row.issued_at,
+        lifted=tuple(row.cause.get(_LIFTED, ())),
     )
 
 

@@ -124,6 +124,19 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobLoad:
+    """How many jobs that are not done are in a state, and since when."""
+
+    stage: str
+    subject: str
+    """Begins with the tier for builds; else empty."""
+    state: JobState
+    count: int
+    oldest: datetime
+    """When the oldest was added."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageCount:
     """How many jobs of a stage are in a state, and the sum of their progress."""
 

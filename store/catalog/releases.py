@@ -194,10 +194,11 @@ class ReleaseBook:
 
 def _releases(session: Session, query: Select[ReleaseRow]) -> list[ReleaseRecord]:
     recalled = replacements(session)
-    return [_release(row, recalled) for row in session.scalars(query)]
+    return [release_of(row, recalled) for row in session.scalars(query)]
 
 
-def _release(row: ReleaseRow, recalled: Mapping[str, str]) -> ReleaseRecord:
+def release_of(row: ReleaseRow, recalled: Mapping[str, str]) -> ReleaseRecord:
+    """Return a row as a record; `recalled` as `replacements` gives it."""
     state = ReleaseState.RECALLED if row.id in recalled else ReleaseState(row.state)
     return ReleaseRecord(
         id=row.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from ingest.errors import InputError
@@ -14,7 +14,9 @@ from policies.review import check_person
 from store.catalog.audit import append_entry
 from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog
+from store.catalog.sessions import end_sessions
 from store.catalog.tables import ReviewerRow
+from store.catalog.tables_users import UserRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +64,39 @@ class ReviewerBook:
 
     def _set(self, name: str, lane: Lane, *, actor: str, active: bool) -> bool:
         who, now = (check_person(actor), check_person(name)), self._clock()
-        return self._database.write(lambda s: _set_active(s, who, lane, (active, now)))
+        return self._database.write(lambda s: set_in_lane(s, who, lane, (active, now)))
 
 
 def active_names(session: Session, lane: Lane) -> frozenset[str]:
-    """Return the names of a lane's active reviewers, inside a caller's transaction."""
-    query = select(ReviewerRow.name).where(ReviewerRow.lane == lane.value, ReviewerRow.active)
+    """Return the names of a lane's active reviewers, inside a caller's transaction.
+
+    A user who is let in no more is none; a name that is no user's is one.
+    """
+    query = (
+        select(ReviewerRow.name)
+        .outerjoin(UserRow, UserRow.name == ReviewerRow.name)
+        .where(ReviewerRow.lane == lane.value, ReviewerRow.active)
+        .where(or_(UserRow.name.is_(None), UserRow.active))
+    )
     return frozenset(session.scalars(query))
 
 
-def _set_active(
+def active_lanes(session: Session, name: str) -> frozenset[Lane]:
+    """Return the lanes that somebody decides in, inside a caller's transaction."""
+    query = select(ReviewerRow.lane).where(ReviewerRow.name == name, ReviewerRow.active)
+    return frozenset(map(Lane, session.scalars(query)))
+
+
+def set_in_lane(
     session: Session, who: tuple[str, str], lane: Lane, change: tuple[bool, datetime]
 ) -> bool:
+    """Put somebody into a lane, or out of it, inside a caller's transaction.
+
+    `who` is actor and name, `change` is whether they decide there, and from when.
+
+    Raises:
+        InputError: they are to be taken out and never were in.
+    """
     (actor, name), (active, now) = who, change
     row = session.get(ReviewerRow, (lane.value, name))
     if row is None and not active:
@@ -86,6 +109,7 @@ def _set_active(
     else:
         is_this = (ReviewerRow.lane == lane.value, ReviewerRow.name == name)
         session.execute(update(ReviewerRow).where(*is_this).values(**values))
+    end_sessions(session, name)
     action = "reviewer.add" if active else "reviewer.remove"
     append_entry(session, now, (actor, action, name), {"lane": lane.value})
     return True

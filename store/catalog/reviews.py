@@ -38,6 +38,8 @@ from store.catalog.steps import bench_of, overwrite, write_step
 from store.catalog.tables import ReviewEventRow, ReviewRow
 
 _Step = Callable[[Review, Move, Bench], Review]
+_FEW = 500
+"""Of so many rows each is asked for by name; databases take some thousand names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ class ReviewBook:
         query = select(ReviewRow)
         if wanted := [state.value for state in states]:
             query = query.where(ReviewRow.state.in_(wanted))
-        found = self._database.read(lambda s: _reviews(s, list(s.scalars(query))))
+        found = self._database.read(lambda s: reviews_of(s, list(s.scalars(query))))
         return sorted(found, key=lambda r: (r.requested_at, r.id))
 
     def agreed(self) -> list[Review]:
@@ -211,13 +213,14 @@ def _append(session: Session, event_id: str, event: ReviewEvent, review: Review)
 
 def _find(session: Session, review_id: str) -> Review | None:
     row = session.get(ReviewRow, review_id)
-    return None if row is None else _reviews(session, [row])[0]
+    return None if row is None else reviews_of(session, [row])[0]
 
 
-def _reviews(session: Session, rows: Sequence[ReviewRow]) -> list[Review]:
+def reviews_of(session: Session, rows: Sequence[ReviewRow]) -> list[Review]:
+    """Return rows as reviews with who agreed, in the order of the rows."""
     query = select(ReviewEventRow).where(ReviewEventRow.action == "approve")
-    if len(rows) == 1:
-        query = query.where(ReviewEventRow.review_id == rows[0].id)
+    if len(rows) <= _FEW:
+        query = query.where(ReviewEventRow.review_id.in_([row.id for row in rows]))
     said: dict[str, list[ReviewEventRow]] = {}
     for event in session.scalars(query.order_by(ReviewEventRow.version)):
         said.setdefault(event.review_id, []).append(event)

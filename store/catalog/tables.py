@@ -1,6 +1,7 @@
 """The one model of the catalog: what people say and what must be locked, as tables.
 
-Grants and pulls stand in `store.catalog.tables_pull`.
+Grants and pulls stand in `store.catalog.tables_pull`, users in `store.catalog.tables_users`, hosts
+in `store.catalog.tables_hosts`.
 
 Rows hold identifiers, states and reasons; never content of a blob, never a matched value.
 """
@@ -126,6 +127,7 @@ class VisitRow(Base):
     refs_digest: Mapped[str]
     ref_count: Mapped[int]
     snapshot_key: Mapped[str | None]
+    problem: Mapped[str]
 
 
 class RunRow(Base):

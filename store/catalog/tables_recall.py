@@ -54,7 +54,7 @@ class WithdrawalEventRow(Base):
 
 
 class RecallRow(Base):
-    """One act of taking rows of releases back; never changed."""
+    """One act of taking rows of releases back; never changed, but for its lifting."""
 
     __tablename__ = "recalls"
     __table_args__ = (one_of("tier", "internal-only", "releasable"),)
@@ -62,7 +62,7 @@ class RecallRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     tier: Mapped[str]
     cause: Mapped[dict[str, Any]]
-    """Reasons and requests, as lists of words."""
+    """Reasons and requests, as lists of words; releases that it was lifted from."""
     issued_at: Mapped[datetime]
 
 
@@ -76,6 +76,7 @@ class RecalledReleaseRow(Base):
     replaced_by: Mapped[str]
     """Release that has the other rows; empty where nothing is left."""
     rows: Mapped[int]
+    """None: all of them, because nobody can judge the release."""
 
 
 class AcknowledgementRow(Base):

@@ -19,6 +19,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from ingest.errors import InputError
+from policies.access import Action
 from policies.review import check_person
 from store.catalog.audit import append_entry
 from store.catalog.barrier import Clock
@@ -29,15 +30,22 @@ from store.catalog.tables import TokenRow
 TOKEN_PREFIX: Final = "sgt_"  # noqa: S105 - what every token begins with is no secret
 _TOKEN_BYTES: Final = 32
 _TOKEN: Final = re.compile(r"sgt_[A-Za-z0-9_-]{43}")
+MAX_TOKEN_LIFE: Final = timedelta(days=366)
+"""And what is left of the day on which it was made."""
 _SEEN_EVERY: Final = timedelta(minutes=1)
 """How exactly the last use is known; each use would be a write otherwise."""
 
 
 class Scope(StrEnum):
-    """What a token may be used for; its holder's grants and roles limit it further."""
+    """A bundle of actions that a token may be for; the others are the actions themselves."""
 
     PULL = "pull"
     """Read releases that the consumer has a grant for."""
+
+    @property
+    def actions(self) -> frozenset[Action]:
+        """What it stands for."""
+        return frozenset({Action.RELEASE_READ, Action.PULL_TAKE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +55,8 @@ class Token:
     id: str
     consumer: str
     """Who acts, as grants name them."""
-    scopes: frozenset[Scope]
+    scopes: frozenset[Scope | Action]
+    """What it may be used for; its holder's roles and grants limit it further."""
     purpose: str
     """What pulls by this token are for: a purpose of grants."""
     run_id: str
@@ -57,6 +66,12 @@ class Token:
     expires_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+
+    @property
+    def actions(self) -> frozenset[Action]:
+        """What it may be used for, bundles taken apart."""
+        parts = [s.actions if isinstance(s, Scope) else {s} for s in self.scopes]
+        return frozenset().union(*parts)
 
     def state_at(self, now: datetime) -> str:
         """Return ``active``, ``revoked`` or ``expired``."""
@@ -74,7 +89,7 @@ class TokenRequest:
     """
 
     consumer: str
-    scopes: Sequence[Scope]
+    scopes: Sequence[Scope | Action]
     purpose: str
     expires_at: datetime
     run_id: str = ""
@@ -84,6 +99,15 @@ class TokenRequest:
         check_person(self.consumer)
         if not self.scopes:
             raise ValueError("a token without a scope is of no use")
+
+
+def parse_scope(text: str) -> Scope | Action:
+    """Return the scope of a name.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    return Scope(text) if text in set(Scope) else Action(text)
 
 
 class TokenBook:
@@ -98,12 +122,16 @@ class TokenBook:
         """Make a token; return it and its value, which nobody can ask for again.
 
         Raises:
-            InputError: it would have expired already.
+            InputError: it would have expired already, or it would live too long.
             ValueError: a name is none.
         """
         now, who = self._clock(), check_person(actor)
         if request.expires_at <= now:
             raise InputError("A token expires later than now.")
+        if request.expires_at > now + MAX_TOKEN_LIFE + timedelta(days=1):
+            raise InputError(
+                f"A token lives {MAX_TOKEN_LIFE.days} days at most.", hint="Make another one then."
+            )
         value = TOKEN_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
         values = {
             "id": fresh_id("tok"),
@@ -182,7 +210,7 @@ def _token(row: TokenRow) -> Token:
     return Token(
         id=row.id,
         consumer=row.consumer,
-        scopes=frozenset(Scope(scope) for scope in row.scopes.split()),
+        scopes=frozenset(parse_scope(scope) for scope in row.scopes.split()),
         purpose=row.purpose,
         run_id=row.run_id,
         created_by=row.created_by,

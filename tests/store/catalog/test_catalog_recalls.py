@@ -120,3 +120,27 @@ def test_who_acknowledges_is_kept_once_and_audited(catalog: Catalog, book: Recal
         book.acknowledge("rcl_9", "team-a", actor="eve")
     with pytest.raises(InputError, match="one line"):
         book.acknowledge("rcl_1", " ", actor="eve")
+
+
+def test_a_recall_of_whole_releases_is_lifted_once_and_one_of_rows_never(
+    catalog: Catalog, releases: ReleaseBook, book: RecallBook
+) -> None:
+    whole = replace(RECALL, releases=(taken("rel_1", rows=0), taken("rel_3", rows=0)))
+    book.record(whole, actor="worker")
+    book.record(replace(RECALL, id="rcl_2", releases=(taken("rel_2"),)), actor="worker")
+    assert {r.state for r in releases.list_releases() if r.is_out} == {ReleaseState.RECALLED}
+    lifted = book.lift("rcl_1", actor="ada")
+    assert (lifted.releases, lifted.lifted) == ((), ("rel_1", "rel_3"))
+    assert book.find("rcl_1") == lifted
+    states = {r.id: r.state for r in releases.list_releases() if r.is_out}
+    assert states.pop("rel_2") is ReleaseState.RECALLED
+    assert set(states.values()) == {ReleaseState.PUBLISHED}
+    for name in ("rcl_1", "rcl_2", "rcl_3"):
+        with pytest.raises(InputError, match="no recall of whole releases"):
+            book.lift(name, actor="ada")
+    log = AuditLog(catalog, lambda: NOW)
+    (entry,) = [e for e in log.entries() if e.action == "recall.lift"]
+    assert (entry.actor, entry.detail["releases"]) == ("ada", ["rel_1", "rel_3"])
+    assert log.verify().is_intact
+    # What is recalled anew may be replaced.
+    assert book.record(replace(RECALL, id="rcl_4", releases=(taken("rel_1", "rel_3"),)), actor="w")
