@@ -10,17 +10,15 @@ import logging
 import threading
 from typing import Any
 
-import structlog
 from celery import Celery, signals
-from kombu.exceptions import OperationalError
 
 from workers.context import Context
 from workers.logs import configure_logging
-from workers.runner import run_job, tick
+from workers.queues import MIRROR, route, served_by
+from workers.runner import run_job
 from workers.settings import Settings
+from workers.waking import TASK, address, wake
 
-QUEUE = "shardgate"
-_TICK_SECONDS = 2.0
 _GRACE_SECONDS = 60.0
 
 
@@ -53,7 +51,6 @@ def make_app(settings: Settings) -> Celery:
         result_backend=None,
         task_serializer="json",
         accept_content=["json"],
-        task_default_queue=QUEUE,
         worker_prefetch_multiplier=1,
         worker_max_tasks_per_child=500,
         worker_enable_remote_control=False,
@@ -70,7 +67,7 @@ def make_app(settings: Settings) -> Celery:
             "socket_timeout": 30,
         },
     )
-    app.task(name="shardgate.run_job", ignore_result=True)(run_job_task)
+    app.task(name=TASK, ignore_result=True)(run_job_task)
     return app
 
 
@@ -80,31 +77,9 @@ def run_job_task(job_id: str) -> None:
 
 
 def notify(job_ids: list[str]) -> None:
-    """Wake workers up for jobs. A broker that is away is no error: the reconciler comes again."""
-    app = _app()
-    for job_id in job_ids:
-        try:
-            app.send_task("shardgate.run_job", args=[job_id], queue=QUEUE, retry=False)
-        except app_errors(app):
-            structlog.get_logger().warning("broker is away, jobs wait in the catalog")
-            return
-
-
-def queue_is_empty() -> bool:
-    """Tell whether no message waits in the broker; False while the broker is away."""
-    app = _app()
-    try:
-        with app.connection_for_write() as connection:
-            return bool(connection.default_channel.client.llen(QUEUE) == 0)
-    except app_errors(app):
-        return False
-
-
-def app_errors(app: Celery) -> tuple[type[BaseException], ...]:
-    """Return what the broker's client raises when the broker cannot be reached."""
-    with app.connection_for_write() as connection:
-        errors: tuple[type[BaseException], ...] = connection.recoverable_connection_errors
-    return (*errors, OperationalError)
+    """Wake workers up for jobs."""
+    context = Process.get()
+    wake(context.settings, route(context, job_ids))
 
 
 _APPS: dict[str, Celery] = {}
@@ -118,22 +93,6 @@ def _app() -> Celery:
     return _APPS[url]
 
 
-def _reconcile(stop: threading.Event) -> None:
-    from workers.clock import Clockwork  # noqa: PLC0415 - it brings along what builds releases
-    from workers.decisions import decide_anew  # noqa: PLC0415 - it announces by this module
-
-    context = Context(settings=Settings())
-    clockwork = Clockwork(context)
-    while not stop.wait(_TICK_SECONDS):
-        try:
-            tick(context, notify, queue_is_empty)
-            if clockwork.is_due():
-                decide_anew(context)
-            clockwork.renew_feeds()
-        except Exception as error:  # noqa: BLE001 - the next tick tries again
-            structlog.get_logger().error("tick failed", error=type(error).__name__)
-
-
 def main() -> None:
     """Run a worker in the foreground: the entry point of ``python -m workers.app``."""
     settings = Settings()
@@ -142,14 +101,25 @@ def main() -> None:
     stop = threading.Event()
 
     def start_reconciler(**_: Any) -> None:  # noqa: ANN401 - Celery's signal arguments
-        threading.Thread(target=_reconcile, args=(stop,), name="reconciler", daemon=True).start()
+        from workers.beat import reconcile  # noqa: PLC0415 - it brings along what builds releases
 
-    signals.worker_ready.connect(start_reconciler, weak=False)
+        threading.Thread(target=reconcile, args=(stop,), name="reconciler", daemon=True).start()
+
+    def start_errands(**_: Any) -> None:  # noqa: ANN401 - same
+        from workers.errands import serve_errands  # noqa: PLC0415 - who reaches hosts alone
+
+        threading.Thread(target=serve_errands, args=(stop,), name="errands", daemon=True).start()
+
+    if settings.beat:
+        signals.worker_ready.connect(start_reconciler, weak=False)
+    if MIRROR in served_by(settings.queues):
+        signals.worker_ready.connect(start_errands, weak=False)
     app.worker_main(
         [
             "worker",
             "--pool=prefork",
             f"--concurrency={settings.concurrency}",
+            f"--queues={','.join(map(address, served_by(settings.queues)))}",
             "--without-gossip",
             "--without-mingle",
             "--without-heartbeat",

@@ -16,7 +16,7 @@ def seal_audit(context: Context) -> None:
     seal(log, context.settings.audit_dir, context.keys.private)
 
 
-def record_registration(context: Context, repository: Repository) -> None:
+def record_registration(context: Context, repository: Repository, actor: str = "cli") -> None:
     """Append that somebody attested a repository's rights, with what they said of release."""
     until = repository.consent_until
     detail = {
@@ -25,7 +25,7 @@ def record_registration(context: Context, repository: Repository) -> None:
         "consent_until": until.isoformat() if until else None,
     }
     log = AuditLog(context.catalog, clock=utc_now)
-    log.append("cli", "repository.register", repository.id, detail)
+    log.append(actor, "repository.register", repository.id, detail)
     seal_audit(context)
 
 
@@ -33,6 +33,13 @@ def record_accepted_loss(context: Context, repository_id: str, tier: str, actor:
     """Append that somebody lets a build take most of a repository's rows away."""
     log = AuditLog(context.catalog, clock=utc_now)
     log.append(actor, "release.accept-loss", repository_id, {"tier": tier})
+    seal_audit(context)
+
+
+def record_webhook_secret(context: Context, provider: str, actor: str) -> None:
+    """Append that the secret of a kind of host was made or replaced; never the secret."""
+    log = AuditLog(context.catalog, clock=utc_now)
+    log.append(actor, "webhook.secret", provider, {})
     seal_audit(context)
 
 

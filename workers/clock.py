@@ -1,9 +1,11 @@
-"""What only time changes: consents and reviews that end or begin, feeds that grow old."""
+"""What nobody announces: consents and reviews that end, files that are edited, feeds that age."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -12,6 +14,7 @@ from policies.decision import Tier
 from store.catalog import ReviewBook, RunState
 from workers.context import Context, utc_now
 from workers.recalls import publish_recalls
+from workers.released import published
 
 RENEWAL: Final = timedelta(hours=1)
 """How often feeds are looked at. One is renewed when half of its life is over."""
@@ -25,7 +28,8 @@ _RUNS: Final = 100
 class Clockwork:
     """Follows the clock in the reconciler of a worker.
 
-    A decision is asked for once after something has ended, whoever sees it first. A run that was
+    A decision is asked for once after something has ended, or after the policy's or the company's
+    files were written while something is out, whoever sees it first. A run that was
     begun later answers it as soon as it has taken back what may not be used any more, so nothing
     is asked again when a worker starts anew. One that ended without that is followed by another
     after a while, which grows.
@@ -37,14 +41,15 @@ class Clockwork:
         self._renewed: datetime | None = None
 
     def is_due(self) -> bool:
-        """Tell whether something has ended or begun that nobody answers."""
+        """Tell whether something has ended, begun or been edited that nobody answers."""
         runs = self._context.catalog.list_runs(limit=_RUNS)
         if not runs:
             return False
         # Where nothing was ever taken back, all that happened since the oldest run is to be seen.
         answered = self._context.jobs.newest_run_that_did("recall") or runs[-1].created_at
         now = utc_now()
-        latest = max((m for m in self._moments() if answered < m <= now), default=None)
+        moments = (*self._moments(), *self._edits(answered))
+        latest = max((m for m in moments if answered < m <= now), default=None)
         if latest is None:
             return False
         # A run that fetches first may take hours: what has ended does not wait for it.
@@ -77,3 +82,25 @@ class Clockwork:
         for repository in self._context.catalog.list_repositories():
             if repository.release_consent and repository.consent_until is not None:
                 yield datetime.combine(repository.consent_until + timedelta(days=1), time(), UTC)
+
+    def _edits(self, since: datetime) -> Iterator[datetime]:
+        """Yield when policy, terms or known contents were written after a moment.
+
+        Nothing while nothing is out: what is decided later reads them as they are then.
+        """
+        edited = [m for path in self._context.source_files if (m := _changed_at(path)) > since]
+        if edited and published(self._context):
+            yield from edited
+
+
+def _changed_at(path: Path) -> datetime:
+    """Return when a file last got its content or its name; the oldest moment where there is none.
+
+    That is the time of its inode: a copy or an archive brings an old modification time along. A
+    link counts too, for it may be turned to another file.
+    """
+    moments = [datetime.min.replace(tzinfo=UTC)]
+    for stat in (path.stat, path.lstat):
+        with suppress(OSError):
+            moments.append(datetime.fromtimestamp(stat().st_ctime, UTC))
+    return max(moments)

@@ -148,20 +148,26 @@ class Context:
     @property
     def sources(self) -> tuple[object, ...]:
         """Return a mark that changes when the policy's or the company's files or hosts do."""
-        settings, company = self.settings, self.company_file
-        files = (settings.policy_file, settings.known_content_file)
-        paths = (*files, company, company.with_name(TERMS_FILE))
         hosts = with_repository_hosts(CompanyProfile(), self._repository_urls()).hosts
         applied = self._applied_policy()
-        marks = (_mark(path) for path in paths if path is not None)
+        marks = (_mark(path) for path in self.source_files)
         return (*marks, hosts, applied.digest if applied else "")
+
+    @property
+    def source_files(self) -> tuple[Path, ...]:
+        """Return the files that people edit and verdicts depend on, there or not."""
+        settings, company = self.settings, self.company_file
+        paths = (settings.policy_file, settings.known_content_file, company)
+        return (*(p for p in paths if p is not None), company.with_name(TERMS_FILE))
 
     def anew(self) -> Context:
         """Return a context that reads policy, terms and rights as they are at this moment.
 
         Adapters and what is remembered of immutable artefacts are shared.
         """
-        fresh = Context(settings=self.settings, missing_counts=self.missing_counts)
+        fresh = Context(
+            settings=self.settings, missing_counts=self.missing_counts, known=self.known
+        )
         for name in ("catalog", "jobs", "lake", "keys"):
             fresh.__dict__[name] = getattr(self, name)
         return fresh

@@ -131,7 +131,9 @@ def corpus_keys(context: Context) -> CorpusKeys:
     cleared = Reviews(items=reviews.false_positives).digest
     # The same corpus is decided on anew once more is known to be withdrawn.
     later = later_contents(context, reviews.withdrawals)
-    dossier = digest_of("dossier", snapshots, trees, rights.to_pylist(), cleared, *later)
+    # Who registers another repository changes nothing of what was decided before it is visited.
+    said = [row for row in rights.to_pylist() if row["repo_id"] in snapshots]
+    dossier = digest_of("dossier", snapshots, trees, said, cleared, *later)
     return CorpusKeys(
         snapshots=snapshots,
         trees=trees,
@@ -225,8 +227,8 @@ def known_of_company(context: Context) -> KnownValues:
     """
     digest = context.ruleset_digests[Family.SECRETS]
     key = digest, context.lake.count_batches(Family.SECRETS, digest)
-    if key in context.known:
-        return context.known[key]
+    if (remembered := context.known.get(key)) is not None:
+        return remembered
     facts = context.lake.read_facts(Family.SECRETS, digest, columns=["findings"])
     found = facts.filter(pc.greater(pc.list_value_length(facts["findings"]), 0))["findings"]
     findings = (finding_of(row) for rows in found.to_pylist() for row in rows)

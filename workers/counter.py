@@ -54,34 +54,62 @@ class Counter:
             )
         return chosen
 
-    def hand_over(self, holder: Token, grant: Grant, release: PublishedRelease) -> None:
+    def may_know_recalls(self, holder: Token, tier: Tier) -> bool:
+        """Tell whether a token's holder is told what was recalled of a tier.
+
+        A grant that has ended is enough: who could pull may still have the rows.
+        """
+        return any(grant.tier is tier for grant in self._grants.list_all(holder.consumer))
+
+    def hand_over(
+        self, holder: Token, grant: Grant, release: PublishedRelease, recalls: tuple[str, ...] = ()
+    ) -> None:
         """Write the pull of a release down, once for each training run.
+
+        Args:
+            holder: who takes it.
+            grant: by which they may.
+            release: what they take.
+            recalls: ids of recalls whose rows they leave out.
 
         Raises:
             PullRefused: the grant ended this moment, or the run is another one's.
             ReleaseRefused: the release is not published any more.
         """
-        wish = _wish(holder, release.tier)
-        run_id = holder.run_id or unnamed_run(wish, release.id)
-        key = run_id, release.id, grant.id
+        key = _run_id(holder, release), release.id, grant.id
         with self._lock:
             if key in self._handed:
                 return
         # Written without the lock, which all readers of shards wait for: twice is once.
-        parcel = Parcel(
-            manifest=release.manifest,
-            manifest_digest=release.digest,
-            wish=wish,
-            grant_id=grant.id,
-            run_id=run_id,
-            destination=DESTINATION,
-        )
-        record_parcel(self._context, parcel)
-        seal_audit(self._context)
+        self.receipt(holder, grant, release, recalls)
         with self._lock:
             if len(self._handed) >= _MAX_KNOWN:
                 self._handed.clear()
             self._handed.add(key)
+
+    def receipt(
+        self, holder: Token, grant: Grant, release: PublishedRelease, recalls: tuple[str, ...] = ()
+    ) -> bytes:
+        """Return the signed receipt of a pull, writing it down if it was not; see `hand_over`.
+
+        The grant is looked at in the transaction that keeps the receipt.
+        """
+        parcel = Parcel(
+            manifest=release.manifest,
+            manifest_digest=release.digest,
+            wish=_wish(holder, release.tier),
+            grant_id=grant.id,
+            run_id=_run_id(holder, release),
+            recalls=recalls,
+            destination=DESTINATION,
+        )
+        _, envelope = record_parcel(self._context, parcel)
+        seal_audit(self._context)
+        return envelope
+
+
+def _run_id(holder: Token, release: PublishedRelease) -> str:
+    return holder.run_id or unnamed_run(_wish(holder, release.tier), release.id)
 
 
 def _wish(holder: Token, tier: Tier) -> Wish:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from store.catalog import JobSpec
-from workers.app import notify
 from workers.context import Context
+from workers.queues import route
+from workers.waking import wake
 
 
 def decide_anew(context: Context, tiers: Sequence[str] = (), **params: str | Sequence[str]) -> str:
@@ -18,5 +19,5 @@ def decide_anew(context: Context, tiers: Sequence[str] = (), **params: str | Seq
         return specs
 
     run_id = context.jobs.start_run("release", {"tiers": list(tiers), **params}, specs_of)
-    notify([spec.id for spec in specs])
+    wake(context.settings, route(context, [spec.id for spec in specs]))
     return run_id

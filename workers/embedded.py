@@ -1,18 +1,22 @@
-"""The embedded stack: one Valkey on a Unix socket and one worker, as background processes.
+"""The embedded stack: one Valkey on a Unix socket, a worker and the web server in the background.
 
-Nothing listens on a network. Process ids are files under the home's ``run`` folder, each with the
-start mark of its process, so that an id that was given to another program is never signalled.
+Only the web server listens on a network, on loopback unless the settings say otherwise.
+Process ids are files under the home's ``run`` folder, each with the start mark of its process, so
+that an id that was given to another program is never signalled.
 """
 
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +26,8 @@ from ingest.errors import ConfigurationError, ResourceExhausted
 from workers.marks import start_mark
 from workers.settings import Settings
 
-BROKER, WORKER = "broker", "worker"
-_START_SECONDS = 20.0
+BROKER, WORKER, WEB = "broker", "worker", "web"
+_START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _POLL_SECONDS = 0.05
 
@@ -38,23 +42,26 @@ class ProcessState:
     log: Path
 
 
-def start(settings: Settings) -> list[ProcessState]:
+def start(settings: Settings, *, with_web: bool = False) -> list[ProcessState]:
     """Start what does not run yet, and wait until it answers. Idempotent.
 
     Raises:
         ResourceExhausted: a process did not come up; its log says why.
+        ConfigurationError: the web server's port, which the settings name, is taken.
     """
     settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not settings.broker_url and _pid(settings, BROKER) is None:
         _start_broker(settings)
-    if _pid(settings, WORKER) is None:
+    if settings.local_worker and _pid(settings, WORKER) is None:
         _spawn(settings, WORKER, [sys.executable, "-m", "workers.app"])
+    if with_web and _pid(settings, WEB) is None:
+        _start_web(settings)
     return status(settings)
 
 
 def stop(settings: Settings) -> None:
-    """Stop the worker first, then the broker; kill what does not end in time."""
-    for name in (WORKER, BROKER):
+    """Stop the broker last; kill what does not end in time."""
+    for name in (WEB, WORKER, BROKER):
         pid = _pid(settings, name)
         if pid is None:
             continue
@@ -69,11 +76,18 @@ def stop(settings: Settings) -> None:
 
 def status(settings: Settings) -> list[ProcessState]:
     """Return the processes of the stack."""
-    names = (WORKER,) if settings.broker_url else (BROKER, WORKER)
+    names = (WORKER, WEB) if settings.broker_url else (BROKER, WORKER, WEB)
     return [
         ProcessState(name=name, pid=_pid(settings, name), log=_log_file(settings, name))
         for name in names
     ]
+
+
+def web_port(settings: Settings) -> int:
+    """Return the port that the web server was started at; where it does not run, the settings'."""
+    path = settings.run_dir / "web.port"
+    running = _pid(settings, WEB) is not None and path.exists()
+    return int(path.read_text()) if running else settings.web_port
 
 
 def ping(settings: Settings) -> bool:
@@ -125,7 +139,50 @@ def _start_broker(settings: Settings) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _spawn(settings: Settings, name: str, argv: list[str]) -> None:
+def _start_web(settings: Settings) -> None:
+    port = _free_port(settings)
+    (settings.run_dir / "web.port").write_text(f"{port}\n")
+    _spawn(settings, WEB, [sys.executable, "-m", "web"], {"SHARDGATE_WEB_PORT": str(port)})
+    deadline = time.monotonic() + _START_SECONDS
+    while not _answers(settings.web_host, port):
+        if time.monotonic() > deadline or _pid(settings, WEB) is None:
+            raise ResourceExhausted(
+                "The web server did not start.", hint=f"See {_log_file(settings, WEB)}."
+            )
+        time.sleep(_POLL_SECONDS)
+
+
+def _free_port(settings: Settings) -> int:
+    """Return the port of the settings; where nobody chose it and it is taken, any that is free."""
+    family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
+    for port in (settings.web_port, 0):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.web_host, port))
+            except OSError:
+                if "web_port" in settings.model_fields_set:
+                    break
+                continue
+            return int(probe.getsockname()[1])
+    raise ConfigurationError(
+        f"Something else listens at port {settings.web_port} of {settings.web_host}.",
+        hint="Choose another one: SHARDGATE_WEB_PORT=8751",
+    )
+
+
+def _answers(host: str, port: int) -> bool:
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - to ask ourselves
+    connection = http.client.HTTPConnection(reachable, port, timeout=1)
+    with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
+        connection.request("GET", "/livez")
+        return connection.getresponse().status == http.client.OK
+    return False
+
+
+def _spawn(
+    settings: Settings, name: str, argv: list[str], more: Mapping[str, str] | None = None
+) -> None:
     """Start a process of its own session, so that it outlives the command and dies as a group."""
     log = _log_file(settings, name)
     with log.open("ab") as out:
@@ -136,7 +193,7 @@ def _spawn(settings: Settings, name: str, argv: list[str]) -> None:
             stderr=out,
             start_new_session=True,
             cwd=settings.root,
-            env=_environment(settings),
+            env=_environment(settings) | dict(more or {}),
         )
     mark = start_mark(process.pid)
     _pid_file(settings, name).write_text(f"{process.pid} {mark}\n")

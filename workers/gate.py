@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 import structlog
 
@@ -121,12 +122,8 @@ class ReleaseGate:
         """Look at the consents in the catalog; inside the company none is needed."""
         if self.tier is not Tier.RELEASABLE:
             return ()
-        until: dict[str, date | None] = {
-            r.id: r.consent_until if r.release_consent else None
-            for r in context.catalog.list_repositories()
-        }
         margin = context.settings.consent_margin_days
-        return (check_consents(self.rows, until, context.today(), margin),)
+        return (check_consents(self.rows, consents_of(context), context.today(), margin),)
 
     def _digests(self, context: Context, keys: CorpusKeys) -> dict[str, str]:
         """Return what a release is decided on, under names that tell people what changed."""
@@ -141,6 +138,33 @@ class ReleaseGate:
 
     def _now(self, context: Context) -> dict[str, str]:
         return self._digests(context, corpus_keys(context))
+
+
+def inspect_again(context: Context, folder: Path, manifest: Manifest) -> tuple[GateCheck, ...]:
+    """Check a finished release that some rows of another have left, as a build is checked.
+
+    What is not looked at here holds by how it was made: its rows were judged one by one by all
+    that holds today (`policies.standing`), and to lose rows is what it is for. A consent has to
+    hold today; the margin is one of new releases.
+
+    Raises:
+        ReleaseRefused: a check objects.
+        TransientError: a canary could not be scanned.
+    """
+    mode = RedactionMode(manifest.tools.get("redaction", RedactionMode.PLACEHOLDER.value))
+    checks = [check_canaries(canary_results(context, mode)[manifest.tier])]
+    if manifest.tier is Tier.RELEASABLE:
+        rows = count_by_repository(folder, manifest.shards)
+        checks.append(check_consents(rows, consents_of(context), context.today(), 0))
+    return tuple(checks)
+
+
+def consents_of(context: Context) -> dict[str, date | None]:
+    """Return the last day of each repository's consent; none where it was not given."""
+    return {
+        r.id: r.consent_until if r.release_consent else None
+        for r in context.catalog.list_repositories()
+    }
 
 
 def grants_of(policy: Policy) -> frozenset[str]:

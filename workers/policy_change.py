@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 import pyarrow.compute as pc
 
@@ -14,12 +15,14 @@ from policies.impact import Impact, ReleaseLine, weigh
 from policies.model import Policy
 from policies.replay import Replay
 from policies.standing import PRESENT
-from store.catalog import PolicyBook, ReleaseRecord
+from store.catalog import AuditLog, PolicyBook, ReleaseRecord
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, digest_of, reviews_in_force, rights_table
 from workers.decisions import decide_anew
 from workers.released import judge_releases, published, signatures
+
+_PLANNED: Final = "policy.plan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,19 @@ def plan_policy(context: Context, text: str) -> PolicyPlan:
     impact = replace(impact, releases=tuple(lines))
     digest = digest_of("plan", policy.digest, keys.decisions, [r.id for r in releases])
     return PolicyPlan(policy=policy, text=text, impact=impact, digest=digest)
+
+
+def note_plan(context: Context, plan: PolicyPlan, actor: str) -> None:
+    """Write into the chain who looked at a plan first; who comes later changes nothing."""
+    if planner_of(context, plan) is None:
+        AuditLog(context.catalog, clock=utc_now).append(actor, _PLANNED, plan.digest)
+        seal_audit(context)
+
+
+def planner_of(context: Context, plan: PolicyPlan) -> str | None:
+    """Return who looked at a plan first; None: nobody yet."""
+    entry = AuditLog(context.catalog, clock=utc_now).last(_PLANNED, plan.digest)
+    return None if entry is None else entry.actor
 
 
 def apply_policy(context: Context, plan: PolicyPlan, expected: str, actor: str) -> str:

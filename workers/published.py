@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from ingest.errors import ReleaseRefused
+from ingest.errors import ReleaseRefused, TransientError
 from policies.decision import Tier
 from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE, Manifest
-from release.pull.recalls import read_feed
+from release.pull.recalls import RECALLS_FOLDER, Reader, read_feed, read_recalls
 from release.pull.verify import check_listing, read_manifest
 from store.catalog import ReleaseBook, ReleaseRecord, ReleaseState
 from workers.context import Context, utc_now
@@ -80,13 +80,16 @@ class PublishedReleases:
                 found.append(self._open(record))
         return found
 
-    def find(self, tier: Tier, revision: str) -> PublishedRelease | None:
+    def find(
+        self, tier: Tier, revision: str, *, is_recalled_fine: bool = False
+    ) -> PublishedRelease | None:
         """Return a release by id, by commit or as the latest of its tier; None: there is none.
 
         Raises:
-            ReleaseRefused: it was recalled, its manifest is damaged or not signed by this
-                installation, or nobody has looked for so long what may still be used that the
-                feed of recalls is past its end.
+            ReleaseRefused: it was recalled, which is fine for who leaves those rows out; its
+                manifest is damaged or not signed by this installation; or nobody has looked for
+                so long what may still be used that the feed of recalls is past its end.
+            TransientError: its recall is not out yet, so nobody could leave rows out.
         """
         root = self._context.settings.shards_dir(tier.value)
         read_feed(root, self._context.keys.public, tier, now=utc_now())
@@ -96,9 +99,23 @@ class PublishedReleases:
         is_commit = len(revision) == _COMMIT_CHARS
         for record in self._out(tier):
             if record.id == revision or (is_commit and record.manifest_digest.startswith(revision)):
-                check_not_recalled(record)
+                if not is_recalled_fine:
+                    check_not_recalled(record)
+                elif record.state is ReleaseState.RECALLED and not self.recalls_of(tier, record.id):
+                    raise TransientError(f"The recall of {record.id} is not out yet.")
                 return self._open(record)
         return None
+
+    def recalls_folder(self, tier: Tier) -> Path:
+        """Return the folder of the recalls of a tier, there or not."""
+        return self._context.settings.shards_dir(tier.value) / RECALLS_FOLDER
+
+    def recalls_of(self, tier: Tier, release_id: str) -> tuple[str, ...]:
+        """Return the ids of the recalls that readers can see of a release."""
+        reader = Reader(public_key=self._context.keys.public, tier=tier)
+        known = read_recalls(self.recalls_folder(tier), reader)
+        touching = [] if known is None else known.touching(release_id)
+        return tuple(sorted(recall.recall_id for recall in touching))
 
     def _records(self, tier: Tier) -> list[ReleaseRecord]:
         return [r for r in self._out(tier) if r.state is ReleaseState.PUBLISHED]

@@ -28,6 +28,7 @@ from release.domain.grant import (
 from release.domain.manifest import MANIFEST_FILE, Manifest, Release
 from release.domain.recall import Recall
 from release.domain.receipt import Receipt, pulled_shards, timestamp
+from release.exports import ExportFormat, export_release
 from release.files import sha256_of, write_whole
 from release.ports import Progress
 from release.pull import (
@@ -70,6 +71,8 @@ class Order:
     """None: the installation's."""
     drop_recalled: bool = False
     """Copy a recalled release too; loaders leave the rows out that must not be used."""
+    form: ExportFormat | None = None
+    """Write the rows in this format instead of copying the release; rows of recalls stay out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +103,13 @@ def pull(context: Context, order: Order, progress: Progress, *, clock: Clock = u
     check_tier(manifest, order.tier)
     if order.purpose is not None and _wish(order, order.purpose).is_forbidden:
         raise _refused(order, order.purpose, Refusal.NEVER, clock())
-    take_over = partial(
-        pull_release, source, order.dest, key, order.tier, drop_recalled=order.drop_recalled
-    )
+    take_over = partial(_taking(source, key, order), drop_recalled=order.drop_recalled)
     if not _is_ours(context, order, source, manifest):
         return Handover(release=take_over(progress=progress))
     desk = _Desk(context, order, manifest, clock)
-    place = order.dest / manifest.release_id
-    fresh = [] if place.exists() else [place, incoming_folder(order.dest, manifest.release_id)]
+    name = manifest.release_id if order.form is None else f"{manifest.release_id}.{order.form}"
+    place = order.dest / name
+    fresh = [] if place.exists() else [place, incoming_folder(order.dest, name)]
     watched = _Watched(desk.check_grant, progress)
     try:
         copy = take_over(progress=watched)
@@ -120,6 +122,14 @@ def pull(context: Context, order: Order, progress: Progress, *, clock: Clock = u
     write_whole(file, envelope)
     seal_audit(context)
     return Handover(release=copy, receipt=receipt, receipt_file=file)
+
+
+def _taking(source: Path, key: Path, order: Order) -> Callable[..., Release]:
+    """Return what makes the copy, or the export, that is asked for."""
+    if order.form is None:
+        return partial(pull_release, source, order.dest, key, order.tier)
+    reader = Reader(public_key=key, tier=order.tier)
+    return partial(export_release, source, order.dest, reader, order.form)
 
 
 def _find_folder(context: Context, order: Order) -> Path:

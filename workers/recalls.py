@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import pyarrow as pa
 
+from ingest.errors import ResourceExhausted, TransientError
 from policies.decision import Tier
 from policies.review import Withdrawal
 from release.build import BuiltRelease
@@ -42,14 +43,13 @@ from store.catalog import (
 )
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
+from workers.gate import inspect_again
 from workers.publishing import beginning, record_published
 from workers.released import DAMAGED, cause_of, manifest_of, released_rows
 from workers.rescan import Eyes, keep_hits
 from workers.sandbox import Progress
 
 ACTOR: Final = "worker"
-_SHORTAGES: Final = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
-"""Tell of this machine and not of a release, which nobody should lose by them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +71,8 @@ class Work:
     """Loads the detectors when something is written again."""
     progress: Progress
     last_check: Callable[[], None]
+    is_last: bool = True
+    """Nobody tries again: what a disk refuses to read counts as gone."""
 
 
 def loss_of(row: Mapping[str, object], withdrawals: Mapping[str, Withdrawal], run_id: str) -> Loss:
@@ -108,14 +110,14 @@ def take_back(
     First the releases without these rows are published, then the recall is part of the catalog,
     and what readers see follows from that (`publish_recalls`). A process that dies in between is
     made good by doing it again. A release that cannot be published without its rows is recalled
-    all the same, and nothing replaces it.
+    all the same, and nothing replaces it; where that may pass, as with a disk that is full, only
+    in the last attempt.
 
     Returns:
         Ids of such releases, each with the cause in words for a person.
 
     Raises:
         Conflict: a release was recalled meanwhile; look again.
-        OSError: the disk is full, or too many files are open.
     """
     now = utc_now().replace(microsecond=0)
     tombstones: list[Tombstone] = []
@@ -125,13 +127,15 @@ def take_back(
         replaced_by = ""
         try:
             replaced_by = _without(context, release, lost, work)
-        except DAMAGED as error:
-            if isinstance(error, OSError) and error.errno in _SHORTAGES:
-                raise
-            alone[release.id] = cause_of(error)
+        except (TransientError, *DAMAGED) as error:
+            alone[release.id], may_pass = _what_stops(error)
+            if may_pass and not work.is_last:
+                continue
         rows = len(lost)
         parts.append(RecalledRelease(release_id=release.id, rows=rows, replaced_by=replaced_by))
         tombstones += _tombstones(context, release, lost, (now, replaced_by or None))
+    if not parts:
+        return alone
     table = tombstones_table(tombstones, tier)
     recall_id = recall_id_of(content_digest(table))
     # What the recall is made from is kept before the catalog knows of it: the rest follows.
@@ -147,6 +151,43 @@ def take_back(
     if RecallBook(context.catalog, clock=utc_now).record(record, actor=ACTOR):
         seal_audit(context)
     return alone
+
+
+def _what_stops(error: Exception) -> tuple[str, bool]:
+    """Return why a release cannot be made again, in words, and whether that may pass."""
+    try:
+        return cause_of(error), isinstance(error, (TransientError, OSError))
+    except ResourceExhausted as short:
+        return short.message, True
+
+
+def take_back_whole(context: Context, releases: Iterable[ReleaseRecord], run_id: str) -> None:
+    """Recall releases as a whole: nobody can tell which of their rows may still be used.
+
+    They are not read, and nothing replaces them. A person lifts it once they can be judged again
+    (`workers.lifting`), or builds anew.
+
+    Raises:
+        Conflict: a release was recalled meanwhile; look again.
+    """
+    now, taken = utc_now().replace(microsecond=0), sorted(releases, key=lambda r: r.id)
+    for tier in Tier:
+        parts = tuple(
+            RecalledRelease(release_id=release.id, rows=0, replaced_by="")
+            for release in taken
+            if release.tier is tier
+        )
+        named = "\n".join([run_id, *(part.release_id for part in parts)])
+        record = RecallRecord(
+            id=recall_id_of(hashlib.sha256(named.encode()).hexdigest()),
+            tier=tier,
+            reasons=(RecallReason.UNJUDGED.value,),
+            requests=(run_id,),
+            releases=parts,
+            issued_at=now,
+        )
+        if parts and RecallBook(context.catalog, clock=utc_now).record(record, actor=ACTOR):
+            seal_audit(context)
 
 
 def publish_recalls(context: Context, tier: Tier) -> None:
@@ -172,6 +213,9 @@ def publish_recalls(context: Context, tier: Tier) -> None:
     )
     folder = recalls_folder(root / "release")
     for recall in reversed(RecallBook(context.catalog, utc_now).list_all(tier)):
+        if recall.is_whole:
+            # It names no row, so there is no file of it: the feed says it.
+            continue
         files = (recall_path(folder, recall.id), tombstones_path(folder, recall.id))
         if not all(file.exists() for file in files):
             # Signed for the moment that the catalog knows: a lost file comes back as it was, and
@@ -226,6 +270,7 @@ def _without(context: Context, release: ReleaseRecord, lost: Mapping[str, Loss],
             scanner=eyes.scanner(),
             signer=KeySigner(private=context.keys.private),
             public_key=context.keys.public,
+            gate=partial(inspect_again, context),
             progress=work.progress,
             last_check=work.last_check,
             begin=beginning(context, release.tier, params, release.created_at),

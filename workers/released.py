@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 
 from ingest.domain.artefacts import facts_schema
 from ingest.domain.finding import Family, ScanStatus
-from ingest.errors import ArtefactCorrupt, ShardgateError, TerminalError
+from ingest.errors import ArtefactCorrupt, ResourceExhausted, ShardgateError, TerminalError
 from policies.database import open_database, open_dossier
 from policies.decision import Tier
 from policies.model import Policy
@@ -31,6 +32,7 @@ RELEASED: Final = pa.schema([*EMITTED, pa.field("shard", pa.string(), nullable=F
 SIGNATURE: Final = ("blob_id", "minhash", "bands")
 DAMAGED: Final = (TerminalError, OSError, pa.ArrowException, duckdb.Error)
 """What a damaged release, or a damaged artefact about one, may raise."""
+_SHORTAGES: Final = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _STATUSES: Final = tuple(f"{family.value}_status" for family in Family)
 _FROM_DOSSIER: Final = ("repo_id", "path", *_STATUSES, *PRESENT.names[6:])
 
@@ -166,7 +168,14 @@ def judge_releases(
 
 
 def cause_of(error: Exception) -> str:
-    """Return words for what is wrong with a release; those of others may quote what they read."""
+    """Return words for what is wrong with a release; those of others may quote what they read.
+
+    Raises:
+        ResourceExhausted: it tells of this machine and of no release.
+    """
+    is_short = isinstance(error, OSError) and error.errno in _SHORTAGES
+    if is_short or isinstance(error, (duckdb.OutOfMemoryException, pa.ArrowMemoryError)):
+        raise ResourceExhausted("Disk, memory or open files ran short.") from None
     return error.message if isinstance(error, ShardgateError) else type(error).__name__
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from ingest.detect.detector import findings_of_all
-from ingest.domain.finding import Family
+from ingest.domain.finding import NATIONAL_IDS, Category, Confidence, Family, Finding
 from ingest.domain.text import ScanText
-from ingest.errors import InputError
+from ingest.errors import InputError, RegistrationRefused
 from workers.context import Context
 from workers.corpus import known_of_company
 from workers.known import Sweeper
 
 _NO_BLOB = "0" * 40
+
+
+_NUMBERS: Final = {Category.CREDIT_CARD, Category.IBAN_CODE, Category.US_SSN, *NATIONAL_IDS}
 
 
 def checked_remark(context: Context, text: str) -> str:
@@ -21,16 +27,60 @@ def checked_remark(context: Context, text: str) -> str:
     Raises:
         InputError: it holds a secret; the message names the rule and never the value.
     """
-    asked = [ScanText(blob_id=_NO_BLOB, suffix=".md", data=text.encode())]
+    for finding in _secrets_in(context, text):
+        raise _refusal("The comment", text, finding, "Name the finding by its fingerprint instead.")
+    return text
+
+
+def checked_pattern(context: Context, text: str) -> str:
+    """Return a path pattern, or another name of what is meant, in which no secret was found.
+
+    Raises:
+        InputError: it holds a secret; the message names the rule and never the value.
+    """
+    for finding in _secrets_in(context, text):
+        raise _refusal("The pattern", text, finding, "Write * in place of it.")
+    return text
+
+
+def check_statement(context: Context, field: str, text: str) -> None:
+    """Check that what somebody states about a repository holds no secret.
+
+    Numbers of accounts, cards and persons are refused too, where the rules are sure. Names and
+    mail addresses are not: an owner is a team or a person of the company, and evidence names who
+    gave it.
+
+    Raises:
+        RegistrationRefused: it does; the message names the rule and never the value.
+    """
+    asked = _prose(text)
+    (pii,) = context.detectors((Family.PII,))
+    numbers = (
+        finding
+        for finding in findings_of_all(pii, asked)[0]
+        if finding.category in _NUMBERS and finding.confidence is Confidence.HIGH
+    )
+    for finding in (*_secrets_in(context, text), *numbers):
+        error = _refusal(f"The {field}", text, finding, "Say where it is kept instead.")
+        raise RegistrationRefused(error.message, hint=error.hint)
+
+
+def _prose(text: str) -> list[ScanText]:
+    return [ScanText(blob_id=_NO_BLOB, suffix=".md", data=text.encode())]
+
+
+def _secrets_in(context: Context, text: str) -> Iterator[Finding]:
     sweeper = Sweeper(known=known_of_company(context), key=context.keys.hmac)
     for detector in (sweeper, *context.detectors((Family.SECRETS,))):
-        for finding in findings_of_all(detector, asked)[0]:
-            raise InputError(
-                f"The comment holds what looks like a secret ({finding.rule_id}, from character "
-                f"{_characters_before(text, finding.start) + 1}); nothing was written.",
-                hint="Name the finding by its fingerprint instead.",
-            )
-    return text
+        yield from findings_of_all(detector, _prose(text))[0]
+
+
+def _refusal(what: str, text: str, finding: Finding, hint: str) -> InputError:
+    return InputError(
+        f"{what} holds what looks like a secret ({finding.rule_id}, from character "
+        f"{_characters_before(text, finding.start) + 1}); nothing was written.",
+        hint=hint,
+    )
 
 
 def _characters_before(text: str, offset: int) -> int:

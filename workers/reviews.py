@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final
@@ -11,10 +11,9 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.domain.repository import Repository
 from ingest.errors import InputError
 from policies.columns import FINDING_FAMILIES
-from policies.decision import Lane, Outcome
+from policies.decision import Outcome
 from policies.evaluate import decide as evaluate
 from policies.report.group import group_violations, list_members
 from policies.report.model import Amount, Group
@@ -24,7 +23,6 @@ from policies.review import (
     NO_REVIEWS,
     Review,
     ReviewKind,
-    ReviewReason,
     ReviewState,
     Target,
     check_binding,
@@ -39,58 +37,36 @@ from policies.review.orphans import OrphanReason, find_orphans
 from store.catalog import ReviewBook, fresh_id
 from workers.context import Context, utc_now
 from workers.corpus import Corpus, corpus_keys, load_corpus, load_decisions
+from workers.reading.present import latest_decisions
 from workers.released import signatures
-from workers.remarks import checked_remark
+from workers.remarks import checked_pattern, checked_remark
+from workers.review_requests import Outlook, Request
 
 _ID_CHARS: Final = 16
 """People type these ids; that one is free is checked when it is written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What somebody asks for: a group, or a place in a repository."""
-
-    kind: ReviewKind
-    by: str
-    reason: ReviewReason
-    comment: str
-    group_id: str = ""
-    repository: Repository | None = None
-    path: bytes = b""
-    """Of one file; empty where `pattern` is given."""
-    pattern: str = ""
-    rule_id: str = ""
-    """Needed where several rules hold a place."""
-    fingerprint: str = ""
-    """Which finding of a place is none."""
-    everywhere: bool = False
-    """A false positive counts in every repository."""
-    lane: Lane = Lane.LEGAL
-    """Who decides on a restriction; of anything else the rule or the finding tells."""
-    until: date | None = None
-    """Last day."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
-    """What a review would change, over the present corpus."""
-
-    touched: Amount
-    """Files whose decision would differ in any way."""
-    freed: Amount
-    """Files that would become releasable."""
-    stopped: Amount
-    """Files that would no longer be."""
-    still_held_by: Mapping[str, int]
-    """What else stands against files that it touches: reason to files."""
-
-
 class ReviewDesk:
     """The reviews of an installation at one moment, beside the decisions that they are about."""
 
-    def __init__(self, context: Context) -> None:
-        """Take the context; the corpus is read when it is first needed."""
+    def __init__(
+        self,
+        context: Context,
+        *,
+        or_last: bool = False,
+        repositories: Collection[str] | None = None,
+    ) -> None:
+        """Take the context; the corpus is read when it is first needed.
+
+        Args:
+            context: of the installation.
+            or_last: whether the last decisions stand in while new ones are being made, so that
+                people go on seeing what waits.
+            repositories: ids of those of which groups and changes are told; None: of all.
+        """
         self._context = context
+        self._repositories = None if repositories is None else frozenset(repositories)
+        self._or_last = or_last
         self._keys = corpus_keys(context)
         self.now = utc_now()
         self.book = ReviewBook(context.catalog, context.policy)
@@ -103,12 +79,19 @@ class ReviewDesk:
             InputError: nothing was decided yet.
         """
         found = load_decisions(self._context, self._keys)
+        if found is None and self._or_last:
+            found = self._last_decisions()
         if found is None:
             raise InputError(
                 "There are no decisions over the present corpus, policy and reviews.",
                 hint="Run: shardgate sync",
             )
         return found
+
+    @cached_property
+    def is_stale(self) -> bool:
+        """Tell whether decisions over the present corpus, policy and reviews are still made."""
+        return not self._context.lake.exists("decisions", self._keys.decisions)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -120,8 +103,21 @@ class ReviewDesk:
             trees=self._corpus.trees,
             policy=self._context.policy,
         )
-        blocking = [group for group in report.groups if group.blocked.files]
+        blocking = [
+            group for group in report.groups if group.blocked.files and self.is_seen(group.repo_id)
+        ]
         return tuple(sorted(blocking, key=lambda g: (-g.blocked.files, g.id)))
+
+    def is_seen(self, repo_id: str) -> bool:
+        """Tell whether anything may be told of a repository."""
+        return self._repositories is None or repo_id in self._repositories
+
+    def seen(self, decisions: pa.Table) -> pa.Table:
+        """Return those decisions of which something may be told."""
+        if self._repositories is None:
+            return decisions
+        ids = pa.array(sorted(self._repositories), pa.string())
+        return decisions.filter(pc.is_in(decisions["repo_id"], ids))
 
     def find_group(self, group_id: str) -> Group:
         """Return an open group.
@@ -201,6 +197,11 @@ class ReviewDesk:
 
     def foresee(self, review: Review) -> Outlook:
         """Return what a review would change if it were in force now."""
+        if self.is_stale:
+            raise InputError(
+                "Decisions are being made anew; what this would change can be told after that.",
+                hint="Look again in a moment.",
+            )
         trial = replace(review, state=ReviewState.APPROVED, starts_at=None, requested_at=self.now)
         standing = self._keys.reviews
         reviews = in_force(
@@ -214,7 +215,9 @@ class ReviewDesk:
             input_digest=self._keys.decisions,
             reviews=reviews,
         )
-        return _compare(self.decisions, after, self._context.policy.is_blocking)
+        return _compare(
+            self.seen(self.decisions), self.seen(after), self._context.policy.is_blocking
+        )
 
     def orphans(self) -> list[tuple[Review, OrphanReason]]:
         """Return the reviews in force that match nothing any more."""
@@ -228,7 +231,18 @@ class ReviewDesk:
 
     @cached_property
     def _corpus(self) -> Corpus:
-        return load_corpus(self._context, self._keys)
+        # The last decisions may be of other reviews: what these cleared is still held by them.
+        return load_corpus(self._context, self._keys, NO_REVIEWS if self.is_stale else None)
+
+    def _last_decisions(self) -> pa.Table | None:
+        present = latest_decisions(self._context, self._keys)
+        if present is None:
+            return None
+        found = self._context.lake.read("decisions", present.key)
+        # Of another policy they would name rules that nobody can look up.
+        metadata = found.schema.metadata or {}
+        is_ours = metadata.get(b"policy_digest", b"").decode() == self._context.policy.digest
+        return found if is_ours else None
 
     def _target(self, request: Request) -> Target:
         if request.group_id:
@@ -239,7 +253,7 @@ class ReviewDesk:
         if request.kind is ReviewKind.FALSE_POSITIVE:
             return self._target_of_finding(request, request.repository.id)
         if request.pattern:
-            place["pattern"] = request.pattern
+            place["pattern"] = checked_pattern(self._context, request.pattern)
             blobs: tuple[str, ...] = ()
         else:
             blobs = (self._row(request)["blob_id"],)

@@ -10,17 +10,18 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
 
-from ingest.errors import ShardgateError, TransientError
+from ingest.errors import MustWait, ShardgateError, TransientError
 from store.catalog import Barrier, ClaimedJob, JobSpec, LeaseLost
 from workers.context import Context, utc_now
 from workers.marks import start_mark
 from workers.pipeline import PIPELINE, STAGES, Scope, Stage
+from workers.queues import ready_in
 
 Notify = Callable[[list[str]], None]
 """Announces job ids to the queue."""
@@ -99,6 +100,9 @@ def run_job(context: Context, job_id: str, notify: Notify) -> bool:
         log.info("job done", seconds=round(time.monotonic() - started, 3), follow=len(follow))
     except LeaseLost:
         log.warning("lease lost, result dropped")
+    except MustWait as error:
+        context.jobs.release(job, error.message, timedelta(seconds=error.seconds))
+        log.info("job waits", code=error.code)
     except TransientError as error:
         context.jobs.fail(job, str(error), _BACK_OFF * job.attempt)
         log.warning("job will be retried", code=error.code)
@@ -144,17 +148,17 @@ def _barriers(stage: Stage, run_id: str, scopes: list[str]) -> Iterator[Barrier]
         yield Barrier(awaits=stage.awaits, scope=scope or None, spec=spec)
 
 
-def tick(context: Context, notify: Notify, is_idle: Callable[[], bool]) -> None:
+def tick(context: Context, notify: Notify, idle: Callable[[], Sequence[str]]) -> None:
     """Take back what dead workers held, add what was not yet added, announce what is ready.
 
-    Ready jobs are announced again only while the queue is empty (`is_idle`), so that lost messages
-    are made up for and messages do not pile up.
+    Ready jobs are announced again only in queues that are empty (`idle`), so that lost messages are
+    made up for and messages do not pile up.
     """
     context.jobs.reap(utc_now(), is_dead)
     for run_id in context.jobs.running_runs():
         settle(context, run_id)
-    if is_idle():
-        notify(context.jobs.ready_ids(limit=4 * context.settings.concurrency))
+    for queue in idle():
+        notify(ready_in(context, queue, 4 * context.settings.concurrency))
 
 
 def drain(context: Context, run_id: str) -> None:
@@ -163,6 +167,6 @@ def drain(context: Context, run_id: str) -> None:
         ready = context.jobs.ready_ids(limit=1)
         if not ready:
             time.sleep(_IDLE_SECONDS)
-            tick(context, lambda _: None, lambda: False)
+            tick(context, lambda _: None, tuple)
         for job_id in ready:
             run_job(context, job_id, lambda _: None)

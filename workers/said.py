@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from policies.columns import FINDING_FAMILIES
-from policies.report.places import clean_paths
+from policies.report.places import clean_paths, show_pattern
 from policies.report.said import Said, Step
 from policies.review import Review
 from policies.review.paths import matches
 from store.catalog import ReviewBook
 from workers.context import Context, utc_now
-from workers.corpus import Corpus
+from workers.corpus import Corpus, corpus_keys
+
+
+class Patterns:
+    """Path patterns as they may be shown: by the paths of the corpus that give nothing away."""
+
+    def __init__(self, context: Context) -> None:
+        """Take the context; what was found in paths is read when it is first needed."""
+        self._context = context
+        self._clean: dict[str, set[str]] = {}
+
+    def show(self, repo_id: str, pattern: str) -> str:
+        """Return a pattern over the paths of a repository; see `show_pattern`."""
+        if pattern and repo_id not in self._clean:
+            lake, key = self._context.lake, self._keys.get(repo_id, "")
+            is_there = bool(key) and lake.exists("trees", key)
+            found = clean_paths(lake.read("trees", key), [repo_id]) if is_there else {}
+            self._clean[repo_id] = found.get(repo_id, set())
+        return show_pattern(pattern, self._clean[repo_id]) if pattern else ""
+
+    @cached_property
+    def _keys(self) -> Mapping[str, str]:
+        return corpus_keys(self._context).trees
 
 
 def said_about(

@@ -7,6 +7,7 @@ is, and is taken to have attested and agreed: what then stands against release i
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -20,11 +21,24 @@ from policies.licensing import license_verdicts, unregistered_rights
 from policies.model import Policy
 from workers.license_reader import license_algebra, license_reader
 from workers.scan_folder import REPO_ID
+from workers.scan_pool import Facts
 
 if TYPE_CHECKING:
     from workers.scan_home import ScanHome
-    from workers.scan_pool import Facts
     from workers.scan_source import ScanSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unregistered:
+    """A tree that nobody registered, put together as the corpus is."""
+
+    dossier: pa.Table
+    trees: pa.Table
+    """`TREE_FACTS`."""
+    facts: Facts
+    """With what is assumed of the owner's own notices."""
+    repository_license: str
+    """SPDX expression that its root license and headers state; empty where they state none."""
 
 
 def judge_licenses(
@@ -39,6 +53,21 @@ def judge_licenses(
         MirrorCorrupt: the history of a mirror cannot be walked.
     """
     policy = load_policy(_policy_text(home))
+    tree = put_together(home, source, snapshot, facts)
+    verdicts = license_verdicts(tree.dossier, policy, content=tree.facts[Family.CONTENT])
+    for name in ("provenance", "provenance_evidence"):
+        verdicts = verdicts.append_column(name, tree.trees[name])
+    return verdicts, policy
+
+
+def put_together(
+    home: ScanHome, source: ScanSource, snapshot: pa.Table, facts: Facts
+) -> Unregistered:
+    """Return the dossier of a tree as if its owner had attested and agreed to release.
+
+    Raises:
+        MirrorCorrupt: the history of a mirror cannot be walked.
+    """
     algebra = license_algebra()
     owner = provenance.assume_owner(snapshot, facts[Family.LICENSING], home.company, key=home.key)
     facts = facts | {Family.LICENSING: owner.licensing}
@@ -59,11 +88,12 @@ def judge_licenses(
     repo_id = snapshot["repo_id"][0].as_py() if snapshot.num_rows else REPO_ID
     category = algebra.read(owner.repository_license).category
     rights = unregistered_rights(repo_id, owner.repository_license, category)
-    dossier = assemble_dossier(snapshot, facts, trees, rights)
-    verdicts = license_verdicts(dossier, policy, content=facts[Family.CONTENT])
-    for name in ("provenance", "provenance_evidence"):
-        verdicts = verdicts.append_column(name, trees[name])
-    return verdicts, policy
+    return Unregistered(
+        dossier=assemble_dossier(snapshot, facts, trees, rights),
+        trees=trees,
+        facts=facts,
+        repository_license=owner.repository_license,
+    )
 
 
 def _texts(source: ScanSource, snapshot: pa.Table) -> dict[str, bytes]:

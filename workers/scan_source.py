@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,7 @@ from workers.scan_folder import GIT_DIRECTORY, Folder, list_folder
 from workers.settings import Settings
 
 if TYPE_CHECKING:
-    from ingest.mirror.git import Extent
+    from ingest.mirror.git import Extent, Held
 
 _GOOD: Final = (VisitStatus.FULL, VisitStatus.PARTIAL)
 _ONE_DAY: Final = date(1970, 1, 1)
@@ -157,22 +157,15 @@ def mirror_source(
 ) -> MirrorSource:
     """Mirror the repository that a path or URL names below a folder; errors as `open_source`."""
     from ingest.mirror.fetch import sync_mirror  # noqa: PLC0415 - heavy
-    from ingest.mirror.git import GitLimits, GitSettings  # noqa: PLC0415 - heavy
+    from workers.fetching import git_settings  # noqa: PLC0415 - heavy
 
-    repository = _repository(target, credential)
-    visit = sync_mirror(
-        repository,
-        mirrors_dir=folder,
-        settings=GitSettings(
-            allow_hosts=frozenset(settings.allow_hosts),
-            # The person who runs this names the path herself, which is the permission.
-            allow_local=repository.url.startswith("file:"),
-            known_hosts=settings.known_hosts,
-            ca_file=settings.ca_file,
-            limits=GitLimits(wall_seconds=settings.git_timeout_seconds),
-            extent=extent,
-        ),
-    )
+    repository = repository_at(target, credential)
+    with _entering(settings, repository.url) as held:
+        visit = sync_mirror(
+            repository,
+            mirrors_dir=folder,
+            settings=git_settings(settings, repository.url, held=held, extent=extent),
+        )
     _refuse_failed(visit)
     return MirrorSource(
         name=repository.name,
@@ -182,6 +175,18 @@ def mirror_source(
     )
 
 
+def _entering(settings: Settings, url: str) -> AbstractContextManager[Held | None]:
+    """Ask whether the host may be talked to, where there is an installation that knows."""
+    from workers.context import Context  # noqa: PLC0415 - heavy
+
+    context = Context(settings=settings)
+    if url.startswith("file:") or not context.has_catalog:
+        return nullcontext()
+    from workers.hosts import entering, own_holder  # noqa: PLC0415 - brings the catalog along
+
+    return entering(context, url, own_holder("scan"))
+
+
 def _refuse_failed(visit: Visit) -> None:
     if visit.status is VisitStatus.NOT_FOUND:
         raise SourceNotFound(visit.cause)
@@ -189,7 +194,8 @@ def _refuse_failed(visit: Visit) -> None:
         raise SourceUnreachable(visit.cause)
 
 
-def _repository(target: str, credential: str) -> Repository:
+def repository_at(target: str, credential: str) -> Repository:
+    """Return what a path or URL names as if it were registered, for a look that keeps nothing."""
     from ingest.register.urls import canonicalise, repository_id  # noqa: PLC0415 - beside its use
 
     path = Path(target)

@@ -1,4 +1,7 @@
-"""Every setting, in one frozen object. The environment is read here and nowhere else."""
+"""Every setting, in one frozen object. The environment is read here and nowhere else.
+
+A value comes from the environment, else a folder of secrets, else a file.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,22 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
+from ingest.errors import ConfigurationError
+
+SETTINGS_FILE = "SHARDGATE_SETTINGS_FILE"
+"""Environment variable: a TOML file of settings, without their prefix."""
+SECRETS_DIR = "SHARDGATE_SECRETS_DIR"
+"""Environment variable: a folder of files such as ``shardgate_database_url``."""
 _SOCKET_PATH_LIMIT = 100
 """Bytes; Unix socket addresses hold 108 on Linux and 104 on macOS."""
 
@@ -19,18 +35,53 @@ AllowedCanary = Literal["copyleft", "proprietary", "internal", "person"]
 """Kinds of canaries that a policy may let arrive; of the others no one can want that."""
 
 
+QueueName = Literal["mirror", "scan", "control", "build-internal-only", "build-releasable"]
+
+
 def _parts(value: object) -> object:
     return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+
+
+def _named(variable: str) -> Path | None:
+    """Return what a variable of the environment names; it has to be there."""
+    value = os.environ.get(variable)
+    if not value:
+        return None
+    if not Path(value).exists():
+        raise ConfigurationError(f"{variable} names {value}, which is not there.")
+    return Path(value)
 
 
 class Settings(BaseSettings):
     """Settings of the command and of the workers, each from ``SHARDGATE_<NAME>``.
 
     Raises:
+        ConfigurationError: a file or folder of settings is named that is not there.
         pydantic.ValidationError: a value is out of range or not understood.
     """
 
     model_config = SettingsConfigDict(env_prefix="SHARDGATE_", frozen=True, extra="forbid")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - none is read
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the folder is named later
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where values come from, the first that has one counts.
+
+        After the environment: files of a folder of secrets, one a setting, named
+        ``shardgate_<name>``, and a TOML file.
+        """
+        sources = [init_settings, env_settings]
+        if folder := _named(SECRETS_DIR):
+            sources.append(SecretsSettingsSource(settings_cls, secrets_dir=folder))
+        if file := _named(SETTINGS_FILE):
+            sources.append(TomlConfigSettingsSource(settings_cls, toml_file=file))
+        return tuple(sources)
 
     home: Path = Field(default=Path(".shardgate"), description="Folder of all local state.")
     rules_dir: Path | None = Field(
@@ -49,6 +100,14 @@ class Settings(BaseSettings):
     allow_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)] = Field(
         default=(),
         description="Comma-separated host names that may resolve to private addresses.",
+    )
+    credential_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)] = Field(
+        default=(),
+        description=(
+            "Comma-separated `reference=host`: a credential is given to these hosts only; "
+            "empty: to the host of whatever somebody on this machine names it for, and none that "
+            "pages or API name."
+        ),
     )
     known_hosts: Path | None = Field(
         default=None, description="OpenSSH known hosts file; without it every ssh host is refused."
@@ -72,6 +131,21 @@ class Settings(BaseSettings):
         description="Ask a language model about names too; needs requirements/ner.txt.",
     )
     concurrency: int = Field(default=2, ge=1, le=64, description="Worker processes.")
+    queues: Annotated[tuple[QueueName, ...], NoDecode, BeforeValidator(_parts)] = Field(
+        default=(),
+        description=(
+            "Comma-separated queues that this worker serves: `mirror`, `scan`, `control`, "
+            "`build-internal-only`, `build-releasable`; empty: all."
+        ),
+    )
+    local_worker: bool = Field(
+        default=True,
+        description="Commands start a worker of their own; false where the stack has workers.",
+    )
+    beat: bool = Field(
+        default=True,
+        description="Workers also run the reconciler; false where `python -m workers.beat` runs.",
+    )
     max_blob_bytes: int = Field(
         default=8 * 2**20, ge=1, description="Larger blobs are skipped as `too_large`."
     )
@@ -89,6 +163,36 @@ class Settings(BaseSettings):
     )
     git_timeout_seconds: float = Field(
         default=3600.0, gt=0, description="Wall-clock limit of one git command."
+    )
+    host_fetches: int = Field(
+        default=4, ge=1, le=1000, description="Visits of one host that may run at once."
+    )
+    poll: bool = Field(
+        default=True, description="Look at repositories again by themselves once they were visited."
+    )
+    poll_min_seconds: float = Field(
+        default=300.0, ge=1, description="Shortest wait between two looks at a repository."
+    )
+    poll_max_seconds: float = Field(
+        default=8 * 3600.0, ge=1, description="Longest wait between two looks at a repository."
+    )
+    poll_covered_seconds: float = Field(
+        default=12 * 3600.0,
+        ge=1,
+        description="Shortest wait where webhooks tell of pushes: a poll then only makes sure.",
+    )
+    preview_bytes: int = Field(
+        default=128 * 2**20, ge=1, description="Largest transfer that a preview may cost."
+    )
+    preview_seconds: float = Field(
+        default=60.0, ge=1, description="Longest that one git command of a preview may take."
+    )
+    webhook_bytes: int = Field(
+        default=4 * 2**20, ge=1, description="Largest webhook body that is read."
+    )
+    webhook_secrets: Path | None = Field(
+        default=None,
+        description="File of webhook secrets, a line `provider secret` each; empty: in the keys.",
     )
     shard_target_bytes: int = Field(
         default=256 * 10**6, ge=1, description="A shard is closed when its content reaches this."
@@ -117,11 +221,86 @@ class Settings(BaseSettings):
             )
         ),
     ] = ()
+    token: SecretStr = Field(
+        default=SecretStr(""), description="Token with which `shardgate pull --from` asks a server."
+    )
     web_host: str = Field(
         default="127.0.0.1", description="Address that the web server listens at."
     )
     web_port: int = Field(default=8750, ge=1, le=65535, description="Port of the web server.")
+    web_accel_prefix: str = Field(
+        default="",
+        description="Path of the `internal` locations of an nginx in front that sends shards.",
+    )
+    objects_url: str = Field(
+        default="",
+        description="`s3://bucket/folder` with releasable releases; shards are read from there.",
+    )
+    objects_endpoint: str = Field(
+        default="", description="URL where S3 is answered; empty: Amazon's of the region."
+    )
     web_workers: int = Field(default=1, ge=1, le=64, description="Processes of the web server.")
+    web_proxies: int = Field(
+        default=0, ge=0, le=8, description="Proxies in front whose `X-Forwarded-For` is believed."
+    )
+    web_rate: float = Field(
+        default=200.0,
+        gt=0,
+        description="Requests a second that one session, token or address may make; 5 s at once.",
+    )
+    web_max_body_bytes: int = Field(
+        default=4 * 2**20, ge=1024, description="Larger requests are refused."
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="Bearer token for `/metrics` alone; empty: none."
+    )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s/?#@]+)?$",
+        description="Where people reach the web server, as `https://host`: a proxy that ends TLS.",
+    )
+    session_idle_minutes: int = Field(
+        default=60, ge=1, description="A login ends when it is not used for this long."
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=720, description="A login ends after this long, used or not."
+    )
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#@]+)?$",
+        description="OpenID Connect issuer that people log in with; empty: none.",
+    )
+    oidc_client_id: str = Field(default="", description="Client id that the issuer knows us by.")
+    oidc_client_secret_file: Path | None = Field(
+        default=None, description="File with the client secret; empty: a public client with PKCE."
+    )
+    oidc_roles: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parts)] = Field(
+        default=(),
+        description="Comma-separated `group=role` and `group=team:Name`: what groups stand for.",
+    )
+    oidc_groups_claim: str = Field(default="groups", description="Claim that lists the groups.")
+    oidc_name_claim: str = Field(
+        default="preferred_username", description="Claim that a user's name is made from."
+    )
+
+    @property
+    def credential_pairs(self) -> frozenset[tuple[str, str]] | None:
+        """Credential references with the host that may be given each; None: any host may."""
+        pairs = (text.rpartition("=") for text in self.credential_hosts)
+        found = frozenset((reference.strip(), host.strip().lower()) for reference, _, host in pairs)
+        return found or None
+
+    @property
+    def own_secrets(self) -> frozenset[Path]:
+        """Files and folders with secrets of the installation itself, which are no credentials."""
+        named = (
+            self.keys_dir,
+            _named(SECRETS_DIR),
+            _named(SETTINGS_FILE),
+            self.oidc_client_secret_file,
+            self.webhook_secrets,
+        )
+        return frozenset(Path(path).resolve() for path in named if path)
 
     @property
     def root(self) -> Path:

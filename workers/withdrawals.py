@@ -143,7 +143,9 @@ def foresee(context: Context, withdrawal: Withdrawal) -> tuple[BlastRadius, pa.T
         if held.rows is None:
             unjudged.append(held.release.id)
             continue
-        ours = pa.array([name == withdrawal.id for name in held.rows["withdrawal_id"].to_pylist()])
+        names = held.rows["withdrawal_id"].to_pylist()
+        # A release that loses nothing has no rows to tell a type by.
+        ours = pa.array([name == withdrawal.id for name in names], pa.bool_())
         if ours.true_count:
             struck.append(_struck(context, held.release, held.rows.filter(ours)))
     order = list(Tier)

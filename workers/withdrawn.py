@@ -22,7 +22,8 @@ by its id and the key of the dossier that had it."""
 _PLACES_SQL: Final = """
     SELECT d.repo_id, d.path, d.blob_id, coalesce(d.is_license_text, false) AS is_license_text
     FROM dossier d JOIN marked m ON (m.repo_id = d.repo_id AND m.path = d.path)
-    WHERE d.skip_reason IS NULL ORDER BY d.repo_id, d.path
+    WHERE d.skip_reason IS NULL AND d.repo_id IN (SELECT repo_id FROM marked)
+    ORDER BY d.repo_id, d.path
 """
 _MARKED_SQL: Final = """
     SELECT m.number, d.repo_id, d.path, d.blob_id,
@@ -31,6 +32,7 @@ _MARKED_SQL: Final = """
     WHERE d.skip_reason IS NULL ORDER BY m.number, d.repo_id, d.path
 """
 _PLACED: Final = (Selector.REPOSITORY, Selector.PATH)
+_AT: Final = ("repo_id", "path")
 _OF_CONTENT: Final = ("withdrawal_id", "blob_id")
 
 
@@ -138,22 +140,30 @@ def _holders(context: Context, fingerprint: str) -> set[str]:
     for family in FINDING_FAMILIES:
         digest = context.ruleset_digests[family]
         facts = context.lake.read_facts(family, digest, columns=["blob_id", "findings"])
-        blobs |= _with_finding(facts, "findings", fingerprint)
+        blobs |= set(_with_finding(facts, "findings", fingerprint)["blob_id"].to_pylist())
+    return blobs | _in_paths(context, fingerprint)
+
+
+def _in_paths(context: Context, fingerprint: str) -> set[str]:
+    """Return the blobs that ever stood at a path in which the finding stands."""
+    columns, found = list(_AT), []
     for key in context.lake.keys("trees"):
-        blobs |= _in_paths(context, key, fingerprint)
+        trees = context.lake.read("trees", key, columns=[*columns, "path_findings"])
+        found += _with_finding(trees, "path_findings", fingerprint).select(columns).to_pylist()
+    places = {(row["repo_id"], row["path"]) for row in found}
+    blobs: set[str] = set()
+    for key in context.lake.keys("snapshots") if places else ():
+        entries = context.lake.read("snapshots", key, columns=[*columns, "blob_id"])
+        named = entries.filter(pc.is_in(entries["path"], pa.array([p for _, p in places])))
+        rows = named.to_pylist()
+        blobs |= {row["blob_id"] for row in rows if (row["repo_id"], row["path"]) in places}
     return blobs
 
 
-def _in_paths(context: Context, key: str, fingerprint: str) -> set[str]:
-    trees = context.lake.read("trees", key, columns=["path", "blob_id", "path_findings"])
-    return _with_finding(trees, "path_findings", fingerprint)
-
-
-def _with_finding(table: pa.Table, column: str, fingerprint: str) -> set[str]:
+def _with_finding(table: pa.Table, column: str, fingerprint: str) -> pa.Table:
     lists = table[column].combine_chunks()
     hits = pc.equal(lists.flatten().field("fingerprint"), fingerprint)
-    rows = pc.unique(pc.list_parent_indices(lists).filter(hits))
-    return set(table["blob_id"].take(rows).to_pylist())
+    return table.take(pc.unique(pc.list_parent_indices(lists).filter(hits)))
 
 
 def _table(withdrawal: Withdrawal, blobs: Sequence[str]) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,9 +12,10 @@ import pytest
 
 from ingest.domain.repository import RightsBasis
 from ingest.register.registry import RegistrationRequest, register
-from policies.decision import Lane
+from policies.decision import Lane, Tier
+from policies.document import default_policy_text
 from policies.review import Move, ReviewState
-from store.catalog import JobSpec, ReviewBook, ReviewerBook
+from store.catalog import JobSpec, ReleaseBook, ReviewBook, ReviewerBook
 from tests.strategies.reviews import waiver
 from tests.support.gitrepo import build_repository
 from workers import clock
@@ -119,6 +121,47 @@ def test_a_consent_ends_with_its_last_day(
     for days, is_due in ((2, False), (3, False), (4, True)):
         at(monkeypatch, utc_now().replace(hour=12) + timedelta(days=days))
         assert Clockwork(context).is_due() is is_due
+
+
+def put_out(context: Context) -> None:
+    """Have a release in the catalog that people may use."""
+    book, name = ReleaseBook(context.catalog, utc_now), "rel_" + "0" * 20
+    book.begin_release(name, Tier.RELEASABLE, {})
+    book.publish(name, "0" * 64, name, {})
+
+
+@pytest.mark.parametrize("name", ["policy.yaml", "terms.csv"])
+def test_a_file_that_was_edited_asks_for_a_decision_once_if_something_is_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    files = {"policy_file": tmp_path / "policy.yaml", "known_content_file": tmp_path / "known.txt"}
+    (tmp_path / "policy.yaml").write_text(default_policy_text())
+    context = Context(
+        settings=Settings(home=tmp_path, company_file=tmp_path / "company.yaml", **files)
+    )
+    context.catalog.add_run("sync", {})
+    watch = Clockwork(context)
+    (tmp_path / name).touch()
+    # An archive, or a copy that keeps times, brings an old one along.
+    os.utime(tmp_path / name, (0, 0))
+    assert not watch.is_due()
+    put_out(context)
+    assert watch.is_due()
+    assert Clockwork(context).is_due()
+    decided = utc_now()
+    monkeypatch.setattr(context.jobs, "_clock", lambda: decided)
+    job = JobSpec.of(run_id="", stage="recall", scope="", subject="all")
+    context.jobs.start_run("release", {}, lambda run: [replace(job, run_id=run)])
+    assert not watch.is_due()
+    claimed = context.jobs.claim_next("test", 60)
+    assert claimed is not None
+    context.jobs.complete(claimed)
+    assert not watch.is_due()
+    other = tmp_path / "other"
+    other.symlink_to(tmp_path / name)
+    other.rename(tmp_path / name)
+    assert watch.is_due()
+    context.catalog.close()
 
 
 def test_feeds_are_looked_at_now_and_then_and_a_damaged_one_stops_nothing(

@@ -15,6 +15,7 @@ import pytest
 from ingest.errors import InputError, ReleaseRefused, TransientError
 from policies.decision import Tier
 from release.domain.grant import Grant, PullRefused, Purpose, Wish
+from release.exports import ExportFormat
 from release.ports import ignore_progress
 from release.pull import open_receipt
 from store.catalog import (
@@ -408,3 +409,17 @@ def test_what_is_recalled_after_a_pull_shows_in_the_attestation(
     take_back(context, Tier.RELEASABLE)
     (release,) = attest(context, receipt.run_id, by="bob").statement.predicate.recalled
     assert (release.id, release.state) == (receipt.release_id, "recalled")
+
+
+def test_an_export_goes_by_a_grant_as_a_pull_does(context: Context, dest: Path) -> None:
+    wanted = order(context, dest, form=ExportFormat.JSONL)
+    with pytest.raises(PullRefused, match="no grant"):
+        pull(context, wanted, ignore_progress)
+    assert not dest.exists()
+    grant = given(context)
+    done = pull(context, wanted, ignore_progress)
+    assert done.release.directory == dest / f"{wanted.release}.jsonl"
+    assert list(done.release.directory.glob("*.jsonl.zst"))
+    assert done.receipt is not None
+    assert done.receipt.grant_id == grant.id
+    assert open_receipt(done.receipt_file.read_bytes(), context.keys.public) == done.receipt  # type: ignore[union-attr]

@@ -9,9 +9,8 @@ import pyarrow.compute as pc
 
 from ingest.domain.finding import Family
 from ingest.domain.repository import VisitStatus
-from ingest.errors import MirrorCorrupt, Quarantined, TerminalError
+from ingest.errors import MirrorCorrupt, Quarantined, SourceUnreachable, TerminalError
 from ingest.mirror.fetch import mark_suspect, sync_mirror
-from ingest.mirror.git import GitLimits, GitSettings
 from ingest.mirror.head import HeadCommit, read_head
 from ingest.mirror.reader import MirrorReader
 from ingest.snapshot.history import list_history
@@ -20,31 +19,37 @@ from store.catalog import ClaimedJob, JobSpec, RepositoryState
 from workers.batches import cut_batches
 from workers.context import Context
 from workers.corpus import digest_of, history_key, missing_units, units_of
+from workers.fetching import git_settings
+from workers.hosts import entering, note_outcome
+from workers.polling import note_visit
 from workers.sandbox import Progress
 
 _GOOD = (VisitStatus.FULL, VisitStatus.PARTIAL)
 
 
 def mirror(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[JobSpec]:
-    """Visit one repository; a good visit with a commit is followed by its snapshot."""
+    """Visit one repository; a good visit with a commit is followed by its snapshot.
+
+    Raises:
+        MustWait: its host is paused, slowed down or crowded, or another visit is running.
+        SourceUnreachable: the host asks us to slow down.
+    """
     repository = context.catalog.find_by_id(job.scope)
     if repository is None:
         raise TerminalError(f"{job.scope} is not registered any more.")
     progress(0, 1)
-    settings = context.settings
-    visit = sync_mirror(
-        repository,
-        mirrors_dir=settings.mirrors_dir,
-        settings=GitSettings(
-            allow_hosts=frozenset(settings.allow_hosts),
-            # What may be registered is decided at registration; a registered path is fetched.
-            allow_local=repository.url.startswith("file:"),
-            known_hosts=settings.known_hosts,
-            ca_file=settings.ca_file,
-            limits=GitLimits(wall_seconds=settings.git_timeout_seconds),
-        ),
-    )
+    earlier = context.catalog.latest_visit(repository.id)
+    with entering(context, repository.url, job.id) as held:
+        visit = sync_mirror(
+            repository,
+            mirrors_dir=context.settings.mirrors_dir,
+            settings=git_settings(context.settings, repository.url, held=held),
+        )
     visit_id = context.catalog.add_visit(visit)
+    note_visit(context, visit, earlier)
+    until = note_outcome(context, repository.url, visit.problem, visit.cause)
+    if until is not None:
+        raise SourceUnreachable(visit.cause, code=visit.problem)
     progress(1, 1)
     if visit.status not in _GOOD:
         return ()

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest.domain.repository import Repository
-from ingest.errors import ReleaseRefused
+from ingest.errors import ArtefactCorrupt, InputError, ReleaseRefused, TransientError
 from policies.decision import Tier
 from policies.review import (
     Move,
@@ -26,6 +26,7 @@ from release.pull import apply_recalls, open_rows, pull_release, verify_release
 from release.pull.recalls import RECALLS_FOLDER, Reader, feed_path, recalls_folder
 from release.recall import ReleaseStanding, read_feed
 from store.catalog import (
+    MAX_ATTEMPTS,
     AuditLog,
     JobSpec,
     RecallBook,
@@ -40,6 +41,7 @@ from tests.workers.stages.test_workers_stages import FIRST, enroll, sync
 from workers.audit import verify_audit
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys
+from workers.lifting import lift_recall
 from workers.released import manifest_of, published, released_rows
 from workers.runner import drain
 from workers.settings import Settings
@@ -144,6 +146,8 @@ def test_a_withdrawn_path_leaves_what_is_out_and_all_that_is_built_later(context
     assert gone.state is ReleaseState.RECALLED
     other = find(context, gone.replaced_by)
     assert shown(paths(context, other)) == shown(ALL) - {"src/m00.py"}
+    checks = [check.name for check in manifest_of(context, other).gate]
+    assert checks == ["exit-scan", "canaries", "counts", "consent"]
     (recall,) = RecallBook(context.catalog, utc_now).list_all()
     assert (recall.reasons, recall.requests, recall.rows) == (("RIGHTS_CLAIM",), (said.id,), 1)
     root = context.settings.shards_dir(Tier.RELEASABLE.value)
@@ -252,9 +256,10 @@ def test_a_damaged_release_stops_no_other_and_is_named(context: Context) -> None
     shutil.rmtree(root / inside.path)
     withdraw(context, Selector.REPOSITORY, repo_id=two.id)
     withdraw(context, Selector.PATH, "src/m00.py", repo_id=repository(context, "one").id)
-    (reason,) = build(context, Tier.RELEASABLE)
-    assert all(name in reason for name in (gone, inside.id))
-    assert outside.id not in reason
+    with pytest.raises(TransientError) as told:
+        judge(context)
+    assert all(name in str(told.value) for name in (gone, inside.id))
+    assert outside.id not in str(told.value)
     taken = {r.id: r for r in book.list_releases() if r.state is ReleaseState.RECALLED}
     assert taken.keys() == {inside.id, outside.id}
     assert taken[inside.id].replaced_by == ""
@@ -265,6 +270,64 @@ def test_a_damaged_release_stops_no_other_and_is_named(context: Context) -> None
         )
         assert offered is not None
         assert len(offered.recalls) == 1
+
+
+def judge(context: Context, attempt: int = 1) -> None:
+    """Take back, in some attempt of a job."""
+    subject = corpus_keys(context).decisions
+    context.jobs.start_run(
+        "release",
+        {"tiers": []},
+        lambda run: [JobSpec.of(run_id=run, stage="recall", scope="", subject=subject)],
+    )
+    job = context.jobs.claim_next("test", 60)
+    assert job is not None
+    try:
+        take_back(context, replace(job, attempt=attempt), lambda _done, _total: None)
+    finally:
+        context.jobs.complete(job)
+
+
+def test_what_nobody_can_judge_is_recalled_as_a_whole_in_the_last_attempt_until_somebody_can(
+    context: Context, tmp_path: Path
+) -> None:
+    build(context, Tier.RELEASABLE)
+    (release,) = published(context)
+    root, key = context.settings.shards_dir(release.tier.value), context.keys.public
+    dossier = context.lake.path("dossiers", str(release.params["dossier"]))
+    away = dossier.rename(dossier.with_suffix(".away"))
+    book, copies = RecallBook(context.catalog, utc_now), tmp_path / "copies"
+    for attempt in (1, MAX_ATTEMPTS - 1):
+        with pytest.raises(TransientError, match=release.id):
+            judge(context, attempt)
+    assert (published(context), book.list_all()) == ([release], [])
+    with pytest.raises(ArtefactCorrupt, match="recalled as a whole"):
+        judge(context, MAX_ATTEMPTS)
+    (recall,) = book.list_all()
+    assert (recall.reasons, recall.rows, recall.is_whole) == (("UNJUDGED",), 0, True)
+    for may_drop in (False, True):
+        with pytest.raises(ReleaseRefused, match="as a whole"):
+            pull_release(root / release.path, copies, key, release.tier, drop_recalled=may_drop)
+    judge(context, MAX_ATTEMPTS)
+    with pytest.raises(InputError, match="still cannot be judged"):
+        lift_recall(context, recall.id, actor="ada")
+
+    away.rename(dossier)
+    two = repository(context, "two")
+    context.catalog.save_repository(replace(two, release_consent=False, consent_until=None))
+    with pytest.raises(InputError, match="2 rows of"):
+        lift_recall(context, recall.id, actor="ada")
+    context.catalog.save_repository(two)
+    assert lift_recall(context, recall.id, actor="ada").lifted == (release.id,)
+    with pytest.raises(InputError, match="no recall of whole releases"):
+        lift_recall(context, recall.id, actor="ada")
+    assert published(context) == [release]
+    pull_release(root / release.path, copies, key, release.tier)
+    # Another time is another recall, and what is taken back by rows then is replaced.
+    withdraw(context, Selector.PATH, "src/m00.py", repo_id=repository(context, "one").id)
+    judge(context)
+    assert find(context, release.id).replaced_by
+    assert verify_audit(context).is_intact
 
 
 @pytest.mark.parametrize("seed", [1, 2])

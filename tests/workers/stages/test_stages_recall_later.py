@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,44 +76,64 @@ def test_what_came_to_a_withdrawn_path_holds_its_copies_after_it_left_again(
     assert (way.sets, way.dead_ends) == ((), ("COPY_WITHDRAWN",))
 
 
-def declared_false(context: Context, repository: Repository) -> Review:
-    """Declare the one secret of a repository none, and agree."""
-    rows = load_corpus(context, corpus_keys(context)).facts[Family.SECRETS].to_pylist()
-    ((finding, *_),) = [row["findings"] for row in rows if row["findings"]]
+def declared_false(
+    context: Context, finding: Mapping[str, Any], lane: Lane, repository: Repository
+) -> Review:
+    """Declare a finding in a repository none, and agree."""
     target = Target(
         fingerprint=finding["fingerprint"], category=finding["category"], repo_id=repository.id
     )
     asked = review(
-        "rvw_f",
+        f"rvw_{finding['fingerprint'][:16]}",
         ReviewKind.FALSE_POSITIVE,
         target,
+        lane=lane,
         state=ReviewState.PROPOSED,
         version=1,
         requested_at=utc_now(),
     )
-    ReviewerBook(context.catalog, utc_now).add("bob", Lane.SECURITY, actor="root")
+    ReviewerBook(context.catalog, utc_now).add("bob", lane, actor="root")
     book = ReviewBook(context.catalog, context.policy)
     book.propose(asked)
     return book.approve(asked.id, Move(actor="bob", at=utc_now(), comment="an example", seen=1))
 
 
-def test_a_secret_that_passed_as_none_is_taken_back_though_its_file_left(
+def test_a_value_that_passed_as_none_is_taken_back_though_its_file_left(
     context: Context, tmp_path: Path
 ) -> None:
     token = b"t = '" + ("gh" + "p_" + "aB3dE6gH9" * 4).encode() + b"'\n"
-    first = {**PLAIN, b"key.py": token}
+    mails = b"one = 'mara.ostrow@brightharbor.io'\ntwo = 'jon.reed@brightharbor.io'\n"
+    first = {
+        **PLAIN,
+        b"key.py": token,
+        b"mail.py": mails,
+        b"lina.vogt@brightharbor.io.py": b"a=1\n",
+    }
     ours = enroll(context, build_repository(tmp_path / "ours.git", [first]).path)
     sync(context, ours)
-    said = declared_false(context, ours)
+    corpus = load_corpus(context, corpus_keys(context))
+    ((secret, *_),) = [f for f in corpus.facts[Family.SECRETS]["findings"].to_pylist() if f]
+    # The other address of the file is taken out, so the category is one of those that were.
+    ((mail, _),) = [f for f in corpus.facts[Family.PII]["findings"].to_pylist() if f]
+    ((name,),) = [f for f in corpus.trees["path_findings"].to_pylist() if f]
+    said = [
+        declared_false(context, secret, Lane.SECURITY, ours),
+        declared_false(context, mail, Lane.PRIVACY, ours),
+        declared_false(context, name, Lane.PRIVACY, ours),
+    ]
     assert build(context, Tier.RELEASABLE) == []
     (release,) = published(context)
-    assert paths(context, release) == {"key.py", "plain.py"}
-    changed(tmp_path / "ours.git", first, {b"key.py": None})
+    assert paths(context, release) == {name.decode() for name in first}
+    changed(tmp_path / "ours.git", {**first}, dict.fromkeys(first.keys() - PLAIN.keys()))
     sync(context, ours)
     assert find(context, release.id).state is ReleaseState.PUBLISHED
-    move = Move(actor="ada", at=utc_now(), comment="it is one", seen=said.version)
-    ReviewBook(context.catalog, context.policy).withdraw(said.id, move)
-    assert build(context) == []
-    gone = find(context, release.id)
-    assert gone.state is ReleaseState.RECALLED
-    assert paths(context, find(context, gone.replaced_by)) == {"plain.py"}
+    left, book = {name.decode() for name in first}, ReviewBook(context.catalog, context.policy)
+    for one, path in zip(said, ("key.py", "mail.py", "lina.vogt@brightharbor.io.py"), strict=True):
+        move = Move(actor="ada", at=utc_now(), comment="it is one", seen=one.version)
+        book.withdraw(one.id, move)
+        assert build(context) == []
+        assert find(context, release.id).state is ReleaseState.RECALLED
+        release = find(context, find(context, release.id).replaced_by)
+        left.remove(path)
+        assert paths(context, release) == left
+    assert left == {name.decode() for name in PLAIN}

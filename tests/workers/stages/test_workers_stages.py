@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cli.run import first_jobs
 from ingest.detect.detector import plain
 from ingest.domain.artefacts import facts_schema
 from ingest.domain.finding import BLOB_FAMILIES, Category, Confidence, Family, Finding
@@ -30,6 +29,7 @@ from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, load_decisions
 from workers.reports import violation_report
 from workers.runner import drain
+from workers.running import first_jobs
 from workers.settings import Settings
 from workers.stages.build import build
 

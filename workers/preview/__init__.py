@@ -1,0 +1,1 @@
+"""Preview: what a repository would bring along, before anybody registers it."""

@@ -1,0 +1,143 @@
+"""Operations: runs with their progress, as pages and API show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from store.asking import Filter, Query
+from store.catalog import CatalogLists, JobState, Run, RunState
+from workers.context import Context
+from workers.reading.grammar import Field, Kind
+from workers.reading.page import NotFound, Page, page_of
+
+FIELDS: Final[Mapping[str, Field]] = {
+    "id": Field(does="Id of the operation."),
+    "kind": Field(does="What it does.", kind=Kind.CHOICE, choices=("sync", "release")),
+    "state": Field(
+        does="How far it is.", kind=Kind.CHOICE, choices=tuple(state.value for state in RunState)
+    ),
+    "parked": Field(
+        does="Whether a job of it waits for a person.", kind=Kind.CHOICE, choices=("yes", "no")
+    ),
+    "started": Field(does="When it was begun.", kind=Kind.MOMENT, is_sortable=True),
+}
+DEFAULT_SORT: Final = "-started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageView:
+    """How far one stage of an operation is."""
+
+    stage: str
+    jobs: Mapping[JobState, int]
+    """Every state has a number."""
+    items_done: int
+    items_total: int
+    """Of what its jobs count: blobs, rows, bytes; 0 where they count nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedView:
+    """A job that waits for a person; what it covers is not released."""
+
+    id: str
+    operation: str
+    stage: str
+    repository: str
+    """Id; empty: the whole corpus."""
+    reason: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationView:
+    """One journey of repositories through the pipeline."""
+
+    id: str
+    kind: str
+    """sync | release."""
+    state: RunState
+    created_at: datetime
+    finished_at: datetime | None
+    tiers: tuple[str, ...]
+    """That it builds in the end."""
+    stages: tuple[StageView, ...]
+    """By name."""
+    parked: tuple[ParkedView, ...]
+
+    @property
+    def jobs_left(self) -> int:
+        """Jobs that wait or run."""
+        states = (JobState.READY, JobState.RUNNING)
+        return sum(stage.jobs[state] for stage in self.stages for state in states)
+
+
+def list_operations(context: Context, query: Query) -> Page[OperationView]:
+    """Return a page of operations, newest first.
+
+    Raises:
+        QueryRefused: the cursor belongs to another list.
+    """
+    return page_of(
+        query.sorted_by(DEFAULT_SORT),
+        CatalogLists(context.catalog).runs,
+        lambda rows: [_view(context, row) for row in rows],
+    )
+
+
+def find_operation(context: Context, operation_id: str) -> OperationView:
+    """Return one operation.
+
+    Raises:
+        NotFound: there is no such operation.
+    """
+    query = Query(filters=(Filter(field="id", values=(operation_id,)),))
+    found = list_operations(context, query).items if "*" not in operation_id else ()
+    if not found:
+        raise NotFound(f"There is no operation {operation_id}.")
+    return found[0]
+
+
+def list_parked(context: Context, operation_id: str | None = None) -> list[ParkedView]:
+    """Return the jobs that wait for a person, of one operation or of all, oldest first."""
+    return [
+        ParkedView(
+            id=job.id,
+            operation=job.run_id,
+            stage=job.stage,
+            repository=job.scope,
+            reason=job.reason,
+            attempts=job.attempt,
+        )
+        for job in context.jobs.parked(operation_id)
+    ]
+
+
+def _view(context: Context, run: Run) -> OperationView:
+    stages: dict[str, dict[JobState, int]] = {}
+    items: dict[str, list[int]] = {}
+    for count in context.jobs.counts(run.id):
+        stages.setdefault(count.stage, dict.fromkeys(JobState, 0))[count.state] = count.count
+        item = items.setdefault(count.stage, [0, 0])
+        item[0] += count.progress_done
+        item[1] += count.progress_total
+    return OperationView(
+        id=run.id,
+        kind=run.kind,
+        state=run.state,
+        created_at=run.created_at,
+        finished_at=run.finished_at,
+        tiers=tuple(run.params.get("tiers", ())),
+        stages=tuple(
+            StageView(stage=name, jobs=jobs, items_done=items[name][0], items_total=items[name][1])
+            for name, jobs in sorted(stages.items())
+        ),
+        parked=tuple(list_parked(context, run.id)) if _has_parked(stages) else (),
+    )
+
+
+def _has_parked(stages: Mapping[str, Mapping[JobState, int]]) -> bool:
+    return any(jobs[JobState.PARKED] for jobs in stages.values())
