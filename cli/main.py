@@ -69,8 +69,24 @@ _PARTS: Final = {
     "serve": _Part(
         "Serve releases to training jobs over HTTP, until Ctrl-C.", "cli.serve", "serve"
     ),
-    "up": _Part("Start the embedded broker and a worker in the background.", "cli.stack", "up"),
-    "down": _Part("Stop the worker and the embedded broker; state stays.", "cli.stack", "down"),
+    "up": _Part(
+        "Start the embedded broker, a worker and the web server, and print a link to log in.",
+        "cli.stack",
+        "up",
+    ),
+    "migrate": _Part(
+        "Make the keys, and bring the catalog to the schema of this version.",
+        "cli.stack",
+        "migrate",
+    ),
+    "down": _Part(
+        "Stop the web server, the worker and the embedded broker; state stays.",
+        "cli.stack",
+        "down",
+    ),
+    "login-link": _Part(
+        "Make a link that logs a user in once, and show it.", "cli.user", "login_link"
+    ),
     "status": _Part(
         "Show processes, repositories with their last visit, and jobs that need a person.",
         "cli.stack",
@@ -80,6 +96,7 @@ _PARTS: Final = {
         "Check what the stack needs; exit 1 when something is missing.", "cli.stack", "doctor"
     ),
     "repo": _Part("Register repositories with their rights.", "cli.repo"),
+    "host": _Part("Stop and resume traffic to the hosts of repositories.", "cli.host"),
     "secrets": _Part("Secrets of registered repositories, and what became of them.", "cli.secrets"),
     "review": _Part("What waits for people, and what they decide.", "cli.review"),
     "reviewer": _Part("Say who decides in which lane.", "cli.reviewer"),
@@ -88,8 +105,10 @@ _PARTS: Final = {
     "terms": _Part("Keep the list of the company's own terms.", "cli.terms"),
     "policy": _Part("The rules: test, compare, try out, put in force.", "cli.policy"),
     "withdraw": _Part("Take back what may be in no release any more.", "cli.withdraw"),
+    "user": _Part("Who may log in, and as what.", "cli.user"),
     "token": _Part("What programs identify themselves with.", "cli.token"),
     "release": _Part("Build, list and verify releases.", "cli.release"),
+    "backup": _Part("Copies of an installation, and installations out of one.", "cli.backup"),
     "recall": _Part("Rows taken back out of published releases.", "cli.recall"),
 }
 

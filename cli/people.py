@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
@@ -27,6 +28,12 @@ def acting(name: str, option: str = "--as") -> str:
         return check_person((name or getpass.getuser()).lower())
     except ValueError as error:
         raise InputError(f"Say who you are with {option}: {error}.") from None
+
+
+def local_user() -> str:
+    """Return the login user as a name that can act here."""
+    name = re.sub(r"[^a-z0-9._@+-]", "", getpass.getuser().lower()).lstrip("._@+-")[:64]
+    return name or "administrator"
 
 
 def parse_day(text: str) -> date:

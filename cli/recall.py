@@ -82,7 +82,7 @@ def list_recalls(
                 r.issued_at.isoformat(timespec="seconds"),
                 ", ".join(r.reasons),
                 len(r.releases),
-                r.rows,
+                "lifted" if r.lifted else r.rows or "all",
                 ", ".join(waiting[r.id]) or "nobody",
             )
             for r in found
@@ -100,7 +100,11 @@ def show(recall_id: _ID) -> None:
     print_table(
         "releases",
         ("release", "rows", "replaced by"),
-        [(r.release_id, r.rows, r.replaced_by or "nothing is left") for r in found.releases],
+        [
+            (r.release_id, r.rows or "all", r.replaced_by or "nothing replaces it")
+            for r in found.releases
+        ]
+        + [(name, "lifted", "") for name in found.lifted],
         whole=1,
     )
     print_table(
@@ -139,6 +143,15 @@ def ack(
     out.print(f"{said.consumer} knows of {said.recall_id} since {said.at.date().isoformat()}")
 
 
+@app.command("lift")
+def lift(recall_id: _ID, by: As = "") -> None:
+    """Lift a recall of whole releases, which are judged and verified again before."""
+    from workers.lifting import lift_recall  # noqa: PLC0415 - it brings along the detectors
+
+    found = lift_recall(Context(settings=Settings()), recall_id, actor=acting(by))
+    out.print(f"{found.id} is lifted: {', '.join(found.lifted)} may be used")
+
+
 def _known(context: Context, recall_id: str) -> RecallRecord:
     found = RecallBook(context.catalog, utc_now).find(recall_id)
     if found is None:
@@ -156,6 +169,7 @@ def _plain(recall: RecallRecord) -> dict[str, object]:
         "reasons": list(recall.reasons),
         "requests": list(recall.requests),
         "rows": recall.rows,
+        "lifted": list(recall.lifted),
         "releases": [
             {"release": r.release_id, "rows": r.rows, "replaced_by": r.replaced_by}
             for r in recall.releases

@@ -9,20 +9,20 @@ import typer
 
 from cli.console import byte_progress, human_bytes, out, print_table, wait_for_run
 from cli.people import As, acting
+from cli.release_remote import Place, pull_remote, show_receipt
 from cli.release_show import show_manifest
-from cli.run import find_repository
 from ingest.errors import InputError, ReleaseRefused
 from policies.decision import Tier
 from release.build.redactor import RedactionMode
 from release.domain.grant import Purpose
-from release.pull import verify_release
+from release.exports import ExportFormat
+from release.pull import Wanted, verify_release
 from release.pull.recalls import RECALLS_FOLDER
 from store.catalog import ReleaseBook
 from workers import embedded
-from workers.audit import record_accepted_loss
+from workers.building import start_build
 from workers.context import Context, utc_now
-from workers.decisions import decide_anew
-from workers.gate import ACCEPT_LOSS
+from workers.objects import upload_release
 from workers.pulling import Order
 from workers.pulling import pull as pull_granted
 from workers.settings import Settings
@@ -53,15 +53,10 @@ def build(
 ) -> None:
     """Decide over the present corpus and build one tier's release."""
     context = Context(settings=Settings())
-    if not context.catalog.corpus():
-        raise InputError("There is no snapshot to build from.", hint="Run: shardgate sync")
-    known = context.catalog.list_repositories()
-    accepted = sorted({find_repository(known, name).id for name in accept_loss or ()})
-    for repository in accepted:
-        record_accepted_loss(context, repository, tier.value, acting(as_))
-    embedded.start(context.settings)
-    run_id = decide_anew(
-        context, [tier.value], redaction=redaction.value, **{ACCEPT_LOSS: accepted}
+    if context.catalog.corpus():
+        embedded.start(context.settings)
+    run_id = start_build(
+        context, tier, actor=acting(as_), redaction=redaction, accept_loss=accept_loss or ()
     )
     wait_for_run(context, run_id)
     parked = context.jobs.parked(run_id)
@@ -125,8 +120,27 @@ def pull(
     drop_recalled: Annotated[
         bool, typer.Option("--drop-recalled", help="Copy a recalled release; loaders skip rows.")
     ] = False,
+    server: Annotated[
+        str, typer.Option("--from", help="URL of a server; its token is SHARDGATE_TOKEN.")
+    ] = "",
+    token_file: Annotated[
+        Path | None, typer.Option("--token-file", help="File with the token, instead.")
+    ] = None,
+    streams: Annotated[
+        int, typer.Option(min=1, max=32, help="Files that are read from a server at once.")
+    ] = 4,
+    plain_http: Annotated[
+        bool, typer.Option("--plain-http", help="Send the token to another host unencrypted.")
+    ] = False,
 ) -> None:
     """Copy a release by a grant, going on where an earlier pull stopped, and verify it."""
+    if server:
+        if consumer or purpose or run:
+            raise InputError("The token says who pulls for which purpose and training run.")
+        wanted = Wanted(release=release, tier=tier, drop_recalled=drop_recalled, streams=streams)
+        place = Place(url=server, token_file=token_file, public_key=key, plain_http=plain_http)
+        pull_remote(Settings(), place, wanted, dest)
+        return
     order = Order(
         release=release,
         dest=dest,
@@ -140,14 +154,55 @@ def pull(
     with byte_progress("pulling") as progress:
         done = pull_granted(Context(settings=Settings()), order, progress)
     out.print(f"pulled and verified: {done.release.directory}")
-    receipt = done.receipt
-    if receipt is None:
-        out.print("no release of this installation: no grant was asked for, no receipt was written")
-        return
-    out.print(f"for {receipt.purpose}, by {receipt.grant_id}")
-    out.print(f"receipt: {done.receipt_file}", soft_wrap=True)
-    out.print(f"training run {receipt.run_id}", soft_wrap=True)
-    out.print(f"  shardgate attest {receipt.run_id}", soft_wrap=True)
+    show_receipt(done.receipt, done.receipt_file)
+    if done.receipt is not None:
+        out.print(f"  shardgate attest {done.receipt.run_id}", soft_wrap=True)
+
+
+@app.command("export")
+def export(
+    release: Annotated[str, typer.Argument(help="Release id, or folder of a release.")],
+    dest: Annotated[Path, typer.Argument(help="Folder to write into.")],
+    form: Annotated[ExportFormat, typer.Option("--format", help="Whose loaders read it.")],
+    tier: _TIER = Tier.RELEASABLE,
+    consumer: Annotated[
+        str, typer.Option(help="Whose grant it goes by; default: the login user.")
+    ] = "",
+    purpose: Annotated[
+        Purpose | None,
+        typer.Option(help="What is trained or measured; default: what the only grant is for."),
+    ] = None,
+    run: Annotated[
+        str, typer.Option(help="Id of your training run; default: one for this pull alone.")
+    ] = "",
+    key: _KEY = None,
+    drop_recalled: Annotated[
+        bool, typer.Option("--drop-recalled", help="Also of a recalled release, without its rows.")
+    ] = False,
+) -> None:
+    """Write the rows of a release in another format, by a grant as a pull; nothing is changed."""
+    order = Order(
+        release=release,
+        dest=dest,
+        tier=tier,
+        consumer=acting(consumer, "--consumer"),
+        purpose=purpose,
+        run_id=run,
+        public_key=key,
+        drop_recalled=drop_recalled,
+        form=form,
+    )
+    with byte_progress("exporting") as progress:
+        done = pull_granted(Context(settings=Settings()), order, progress)
+    out.print(f"verified and exported: {done.release.directory}", soft_wrap=True)
+    show_receipt(done.receipt, done.receipt_file)
+
+
+@app.command("upload")
+def upload(release: Annotated[str, typer.Argument(help="Release id.")]) -> None:
+    """Put a releasable release into the object store, from which the hub then has it read."""
+    count = upload_release(Context(settings=Settings()), release)
+    out.print(f"{release}: {count} files put, all others were there")
 
 
 def _folder(settings: Settings, release: str, tier: Tier) -> Path:

@@ -10,12 +10,15 @@ import typer
 
 from cli.console import out, print_table
 from cli.renew import renew_decisions
+from cli.repo_discover import discover_group
+from cli.repo_preview import preview
+from cli.repo_show import show
+from cli.repo_webhook import webhook_secret
 from ingest.domain.repository import RightsBasis
 from ingest.errors import RegistrationRefused
-from ingest.register.plan import plan_registry
-from ingest.register.registry import Action, RegistrationRequest, register
-from workers.audit import record_registration
+from ingest.register.registry import Action, RegistrationRequest
 from workers.context import Context
+from workers.registering import apply_plan, plan_file, register
 from workers.settings import Settings
 
 app = typer.Typer(help="Register repositories with their rights.", no_args_is_help=True)
@@ -41,8 +44,7 @@ def add(
     ] = "",
 ) -> None:
     """Register one repository."""
-    settings = Settings()
-    context = Context(settings=settings)
+    context = Context(settings=Settings())
     request = RegistrationRequest(
         url=url,
         owner=owner,
@@ -53,10 +55,7 @@ def add(
         evidence=evidence,
         credential=credential,
     )
-    repository = register(
-        request, context.catalog, today=context.today(), allow_local=settings.allow_local
-    )
-    record_registration(context, repository)
+    repository = register(context, request, actor="cli", any_host=True)
     out.print(f"registered {repository.name} as {repository.id}")
     out.print("next: shardgate sync " + repository.name)
 
@@ -65,37 +64,31 @@ def add(
 def apply(
     registry: Annotated[Path, typer.Argument(help="YAML file with a list of repositories.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the plan.")] = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Write the others where some are refused.")
+    ] = False,
 ) -> None:
     """Register many repositories from a file; prints the plan first, and is idempotent."""
-    settings = Settings()
-    context = Context(settings=settings)
+    context = Context(settings=Settings())
     try:
         text = registry.read_text(encoding="utf-8")
     except OSError as error:
         raise RegistrationRefused(f"{registry} cannot be read: {error.strerror}.") from None
-    plan = plan_registry(
-        text, context.catalog, today=context.today(), allow_local=settings.allow_local
-    )
+    plan = plan_file(context, text)
     print_table(
         "plan", ("action", "repository", "why"), [(p.action.value, p.name, p.reason) for p in plan]
     )
-    refused = [change for change in plan if change.action is Action.REFUSED]
-    if refused:
-        raise RegistrationRefused(
-            f"{len(refused)} of {len(plan)} entries are refused; nothing was written.",
-            hint="Mend them in the file and apply again.",
-        )
-    if dry_run:
+    is_whole = not any(change.action is Action.REFUSED for change in plan)
+    if dry_run and (is_whole or keep_going):
         out.print("dry run: nothing was written")
-        return
-    for change in plan:
-        if change.repository is not None and change.action is not Action.UNCHANGED:
-            context.catalog.save_repository(change.repository)
-            record_registration(context, change.repository)
-    changed = sum(change.action is not Action.UNCHANGED for change in plan)
-    out.print(f"{changed} written")
-    if changed:
-        renew_decisions(context)
+    else:
+        wanted = [c for c in plan if c.action is not Action.REFUSED] if keep_going else plan
+        changed = apply_plan(context, wanted, actor="cli")
+        out.print(f"{changed} written")
+        if changed:
+            renew_decisions(context)
+    if not is_whole:
+        raise typer.Exit(1)
 
 
 @app.command("list")
@@ -113,3 +106,9 @@ def list_repositories() -> None:
         for r in Context(settings=Settings()).catalog.list_repositories()
     ]
     print_table("repositories", ("name", "owner", "rights", "license", "release", "url"), rows)
+
+
+app.command("preview")(preview)
+app.command("discover")(discover_group)
+app.command("show")(show)
+app.command("webhook-secret")(webhook_secret)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Final, NamedTuple, Protocol
+from typing import Annotated, Final
 
 import typer
 
@@ -22,16 +22,17 @@ from cli.review_text import (
     review_record,
     review_row,
 )
-from cli.run import find_repository
 from ingest.errors import InputError
 from policies.decision import Lane
 from policies.report.model import Group
-from policies.review import Move, Review, ReviewKind, ReviewReason, ReviewState
-from store.catalog import ReviewBook
+from policies.review import Review, ReviewKind, ReviewReason, ReviewState
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
-from workers.remarks import checked_remark
-from workers.reviews import Request, ReviewDesk
+from workers.review_requests import Request
+from workers.reviewing import Step, Words, find_review, move
+from workers.reviews import ReviewDesk
+from workers.running import find_repository
+from workers.said import Patterns
 from workers.settings import Settings
 
 app = typer.Typer(help="What waits for people, and what they decide.", no_args_is_help=True)
@@ -45,21 +46,14 @@ _SEEN = Annotated[
 ]
 
 
-class _Step(Protocol):
-    """A step of a `ReviewBook`."""
-
-    def __call__(
-        self, book: ReviewBook, review_id: str, move: Move, /, *, dry_run: bool
-    ) -> Review: ...
-
-
 @app.command("list")
 def list_open(
     lane: Annotated[Lane | None, typer.Option(help="One lane only.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List what waits: open groups, proposals that need a second person, what expires soon."""
-    desk = ReviewDesk(Context(settings=Settings()))
+    context = Context(settings=Settings())
+    desk, patterns = ReviewDesk(context), Patterns(context)
     groups = [g for g in _groups(desk) if lane is None or desk.lane_of(g) == lane]
     reviews = [r for r in desk.book.list_all() if lane in (None, r.lane)]
     proposed = [r for r in reviews if r.state_at(desk.now) is ReviewState.PROPOSED]
@@ -68,8 +62,8 @@ def list_open(
         print_json(
             {
                 "groups": [group_record(g, desk.lane_of(g)) for g in groups],
-                "proposed": [review_record(r, desk.now) for r in proposed],
-                "expiring": [review_record(r, desk.now) for r in expiring],
+                "proposed": [review_record(r, desk.now, patterns) for r in proposed],
+                "expiring": [review_record(r, desk.now, patterns) for r in expiring],
             }
         )
         return
@@ -80,7 +74,8 @@ def list_open(
         out.print(f"… {len(groups) - _GROUPS_SHOWN:,} more: --json lists all")
     for title, found in (("wait for another person", proposed), ("expire soon", expiring)):
         if found:
-            print_table(title, _REVIEWS, [review_row(r, desk.now) for r in found], whole=1)
+            rows = [review_row(r, desk.now, patterns) for r in found]
+            print_table(title, _REVIEWS, rows, whole=1)
 
 
 @app.command("show")
@@ -89,7 +84,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a group with what holds it, or a review with all its steps and what it changes."""
-    desk = ReviewDesk(Context(settings=Settings()))
+    context = Context(settings=Settings())
+    desk, patterns = ReviewDesk(context), Patterns(context)
     if name.startswith("grp_"):
         group = desk.find_group(name)
         if as_json:
@@ -97,11 +93,11 @@ def show(
         else:
             print_group(group, desk.lane_of(group))
         return
-    review = _find(desk.book, name)
+    review = find_review(context, name)
     if as_json:
-        print_json(review_record(review, desk.now, desk.book.history(name)))
+        print_json(review_record(review, desk.now, patterns, desk.book.history(name)))
         return
-    print_review(review, desk.book.history(name), desk.now)
+    print_review(review, desk.now, patterns, desk.book.history(name))
     if review.state_at(desk.now) is ReviewState.PROPOSED:
         print_outlook(desk.foresee(review))
 
@@ -162,7 +158,7 @@ def extend(
     """Ask for a review to last longer: a new review, on which another person decides anew."""
     context = Context(settings=Settings())
     desk = ReviewDesk(context)
-    old = _find(desk.book, review_id)
+    old = find_review(context, review_id)
     longer = desk.extend(old, by=acting(by), until=parse_day(until), comment=comment)
     _propose(context, desk, longer, dry_run=dry_run)
 
@@ -172,7 +168,7 @@ def approve(
     review_id: _ID, comment: Comment, seen: _SEEN = 0, by: As = "", dry_run: DryRun = False
 ) -> None:
     """Agree to a proposal; with enough reviewers of its lane it is in force."""
-    _move(ReviewBook.approve, review_id, _Words(comment, seen, by), dry_run=dry_run)
+    _move(Step.APPROVE, review_id, _words(comment, seen, by), dry_run=dry_run)
 
 
 @app.command("reject")
@@ -180,7 +176,7 @@ def reject(
     review_id: _ID, comment: Comment, seen: _SEEN = 0, by: As = "", dry_run: DryRun = False
 ) -> None:
     """Refuse a proposal."""
-    _move(ReviewBook.reject, review_id, _Words(comment, seen, by), dry_run=dry_run)
+    _move(Step.REJECT, review_id, _words(comment, seen, by), dry_run=dry_run)
 
 
 @app.command("withdraw")
@@ -188,7 +184,7 @@ def withdraw(
     review_id: _ID, comment: Comment, seen: _SEEN = 0, by: As = "", dry_run: DryRun = False
 ) -> None:
     """Take a proposal back, or end what is in force."""
-    _move(ReviewBook.withdraw, review_id, _Words(comment, seen, by), dry_run=dry_run)
+    _move(Step.WITHDRAW, review_id, _words(comment, seen, by), dry_run=dry_run)
 
 
 @app.command("waivers")
@@ -202,7 +198,8 @@ def waivers(
     as_json: AsJson = False,
 ) -> None:
     """List every review that was agreed to: who asked, who agreed, how long it lasts."""
-    desk = ReviewDesk(Context(settings=Settings()))
+    context = Context(settings=Settings())
+    desk, patterns = ReviewDesk(context), Patterns(context)
     why = {review.id: str(reason) for review, reason in desk.orphans()} if orphaned else {}
     found = [
         r
@@ -210,13 +207,13 @@ def waivers(
         if (not orphaned or r.id in why) and (not expiring or _expires_soon(r, desk))
     ]
     if as_json:
-        records = [review_record(r, desk.now) for r in found]
+        records = [review_record(r, desk.now, patterns) for r in found]
         named = [
             record | {"orphaned": why.get(r.id)} for r, record in zip(found, records, strict=True)
         ]
         print_json(named if orphaned else records)
         return
-    rows = [(*review_row(r, desk.now), why.get(r.id, "")) for r in found]
+    rows = [(*review_row(r, desk.now, patterns), why.get(r.id, "")) for r in found]
     print_table(f"agreed to: {len(found):,}", (*_REVIEWS, "remark"), rows, whole=1)
 
 
@@ -229,13 +226,8 @@ def _groups(desk: ReviewDesk) -> Sequence[Group]:
         return ()
 
 
-def _find(book: ReviewBook, name: str) -> Review:
-    review = book.find(name)
-    if review is None:
-        raise InputError(
-            f"There is no review {name}.", hint="shardgate review list shows what waits."
-        )
-    return review
+def _words(comment: str, seen: int, by: str) -> Words:
+    return Words(actor=acting(by), comment=comment, seen=seen)
 
 
 def _expires_soon(review: Review, desk: ReviewDesk) -> bool:
@@ -254,39 +246,17 @@ def _propose(context: Context, desk: ReviewDesk, review: Review, *, dry_run: boo
     out.print(f"  shardgate review approve {review.id} --as NAME --comment …")
 
 
-class _Words(NamedTuple):
-    """What came with a step."""
-
-    comment: str
-    seen: int
-    by: str
-
-
-def _move(step: _Step, review_id: str, words: _Words, *, dry_run: bool) -> None:
+def _move(step: Step, review_id: str, words: Words, *, dry_run: bool) -> None:
     context = Context(settings=Settings())
-    book = ReviewBook(context.catalog, context.policy)
-    before = _find(book, review_id)
-    actor, now, seen = acting(words.by), utc_now(), words.seen or before.version
-    try:
-        comment = checked_remark(context, words.comment)
-        move = Move(actor=actor, at=now, comment=comment, seen=seen)
-    except ValueError as error:
-        raise InputError(f"This cannot be written down: {error}.") from None
-    after = step(book, review_id, move, dry_run=dry_run)
-    state = after.state_at(now)
+    moved = move(context, step, review_id, words, dry_run=dry_run)
+    after = moved.after
+    state = after.state_at(utc_now())
     if dry_run:
         out.print(f"{review_id} would be {state}; nothing was written")
         return
-    seal_audit(context)
-    out.print(f"{review_id} is {state}, says {safe(actor)}")
+    out.print(f"{review_id} is {state}, says {safe(words.actor)}")
     if state is ReviewState.PROPOSED:
         quorum = context.policy.quorum(after.lane)
         out.print(f"  {len(after.approvals)} of {quorum} reviewers of {after.lane} have agreed")
-    if _is_felt(before, after):
+    if moved.is_felt:
         renew_decisions(context)
-
-
-def _is_felt(before: Review, after: Review) -> bool:
-    """Tell whether a step changes what is in force, now or at a later moment."""
-    agreed = ReviewState.APPROVED
-    return (before.state is agreed) != (after.state is agreed)

@@ -14,7 +14,8 @@ from policies.report.model import Group
 from policies.report.said import describe_target
 from policies.review import Review
 from store.catalog import ReviewEvent
-from workers.reviews import Outlook
+from workers.review_requests import Outlook
+from workers.said import Patterns
 
 
 def print_json(value: object) -> None:
@@ -75,7 +76,7 @@ def print_group(group: Group, lane: str) -> None:
     print_table("examples", ("path", "line"), examples)
 
 
-def review_row(review: Review, now: datetime) -> tuple[object, ...]:
+def review_row(review: Review, now: datetime, patterns: Patterns) -> tuple[object, ...]:
     """Return a review as a row of a list."""
     until = review.expires_at
     return (
@@ -85,21 +86,31 @@ def review_row(review: Review, now: datetime) -> tuple[object, ...]:
         review.state_at(now).value,
         review.requested_by,
         until.date().isoformat() if until else "withdrawn",
-        describe_target(review),
+        _target(review, patterns),
     )
 
 
 def review_record(
-    review: Review, now: datetime, steps: Iterable[ReviewEvent] | None = None
+    review: Review,
+    now: datetime,
+    patterns: Patterns,
+    steps: Iterable[ReviewEvent] | None = None,
 ) -> dict[str, object]:
     """Return a review as JSON, with its steps where they are given."""
-    record: dict[str, object] = {"id": review.id, **review.asked()}
+    asked, target = review.asked(), review.target
+    record: dict[str, object] = {"id": review.id, **asked}
+    record["target"] = asked["target"] | {"pattern": patterns.show(target.repo_id, target.pattern)}
     record |= {
         "state": review.state_at(now).value,
         "version": review.version,
         "approved_by": [approval.by for approval in review.approvals],
     }
     return record if steps is None else record | {"steps": [_step(step) for step in steps]}
+
+
+def _target(review: Review, patterns: Patterns) -> str:
+    target = review.target
+    return describe_target(review, patterns.show(target.repo_id, target.pattern))
 
 
 def _step(step: ReviewEvent) -> dict[str, object]:
@@ -112,13 +123,15 @@ def _step(step: ReviewEvent) -> dict[str, object]:
     }
 
 
-def print_review(review: Review, steps: Iterable[ReviewEvent], now: datetime) -> None:
+def print_review(
+    review: Review, now: datetime, patterns: Patterns, steps: Iterable[ReviewEvent]
+) -> None:
     """Show a review: what was asked for, what it is bound to, who said what."""
     until = review.expires_at
     rows = [
         ("state", f"{review.state_at(now)} (version {review.version})"),
         ("asks for", review.kind.value),
-        ("about", describe_target(review)),
+        ("about", _target(review, patterns)),
         ("lane", review.lane.value),
         ("reason", f"{review.reason}: {review.comment}"),
         ("until", until.isoformat(timespec="minutes") if until else "it is withdrawn"),

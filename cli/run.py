@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.console import announce_compiling, out, print_table, wait_for_run
-from cli.samples import company_profile_yaml, write_samples
+from cli.console import announce_compiling, err, out, print_table, safe, wait_for_run
+from cli.first_run import SAMPLE_CONSENT, register_local, register_samples, write_company
 from cli.summary import print_summary, write_reports
 from ingest.domain.repository import Repository, RightsBasis, VisitStatus
 from ingest.errors import InputError
-from ingest.register.registry import RegistrationRequest, register
+from ingest.register.registry import RegistrationRequest
 from policies.decision import Tier
-from store.catalog import JobSpec, ReleaseBook, ReleaseState
+from store.catalog import ReleaseBook, ReleaseState
 from workers import embedded
-from workers.app import notify
 from workers.context import Context, utc_now
+from workers.hosts import reasons_to_wait
+from workers.running import find_repositories, start_run
 from workers.settings import Settings
 
-_CONSENT = timedelta(days=365)
 _GOOD = (VisitStatus.FULL, VisitStatus.PARTIAL)
 _PUBLISHED = ReleaseState.PUBLISHED
 _TIERS = tuple(tier.value for tier in Tier)
@@ -40,9 +39,9 @@ def run_path(
     settings.root.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     if not repo:
-        _write_company(settings)
+        write_company(settings)
     context = Context(settings=settings)
-    repositories = [_register_one(context, repo)] if repo else _register_samples(context)
+    repositories = [_register_one(context, repo)] if repo else _register_here(context)
     try:
         embedded.start(settings)
         announce_compiling(settings.cache_dir)
@@ -75,6 +74,8 @@ def sync(
     repositories = find_repositories(context, names or [])
     if not repositories:
         raise InputError("No repository is registered.", hint="Run: shardgate repo add --help")
+    for reason in reasons_to_wait(context, (r.url for r in repositories)):
+        err.print(f"{safe(reason)} Its repositories wait.", soft_wrap=True)
     embedded.start(settings)
     announce_compiling(settings.cache_dir)
     run_id = start_run(context, repositories, tiers=_TIERS if build else (), history=history)
@@ -85,75 +86,13 @@ def sync(
         raise typer.Exit(1)
 
 
-def start_run(
-    context: Context,
-    repositories: Sequence[Repository],
-    *,
-    tiers: Sequence[str],
-    history: bool = False,
-) -> str:
-    """Write a run with one mirror job per repository, wake the workers and return its id."""
-    params = {"tiers": list(tiers), "history": history}
-    run_id = context.jobs.start_run("sync", params, lambda run: first_jobs(run, repositories))
-    notify([spec.id for spec in first_jobs(run_id, repositories)])
-    return run_id
-
-
-def first_jobs(run_id: str, repositories: Sequence[Repository]) -> list[JobSpec]:
-    """Return the jobs that a run begins with: one mirror job per repository."""
-    return [
-        JobSpec.of(run_id=run_id, stage="mirror", scope=r.id, subject=r.id) for r in repositories
-    ]
-
-
-def find_repositories(context: Context, names: Sequence[str]) -> list[Repository]:
-    """Return repositories by name, id or URL; all of them for no name.
-
-    Raises:
-        InputError: a name is unknown or stands for several.
-    """
-    known = context.catalog.list_repositories()
-    if not names:
-        return known
-    return [find_repository(known, name) for name in names]
-
-
-def find_repository(known: Sequence[Repository], name: str) -> Repository:
-    """Return the one repository that a name, id or URL stands for."""
-    found = [r for r in known if name in {r.name, r.id, r.url}]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise InputError(f"{name} stands for {len(found)} repositories.", hint="Give the id.")
-    raise InputError(
-        f"There is no repository {name}.", hint="shardgate repo list shows what is registered."
-    )
-
-
-def _write_company(settings: Settings) -> None:
-    path = settings.root / "company.yaml"
-    if not path.exists():
-        path.write_text(company_profile_yaml(), encoding="utf-8")
-
-
-def _register_samples(context: Context) -> list[Repository]:
-    """Register this repository and the samples; what is registered stays as it is."""
-    requests = [
-        RegistrationRequest(
-            url=str(sample.path),
-            owner=sample.owner,
-            rights=sample.rights_basis,
-            license=sample.license,
-            release_consent=sample.release_consent,
-            consent_until=context.today() + _CONSENT if sample.release_consent else None,
-            evidence=sample.evidence,
-        )
-        for sample in write_samples(context.settings.root / "samples")
-    ]
+def _register_here(context: Context) -> list[Repository]:
+    """Register this repository, where it is one, and the samples."""
     here = Path(__file__).resolve().parent.parent
-    if (here / ".git").exists():
-        requests.insert(0, _request(context, str(here), owner="shardgate", spdx="Apache-2.0"))
-    return [_register(context, request) for request in requests]
+    if not (here / ".git").exists():
+        return register_samples(context)
+    request = _request(context, str(here), owner="shardgate", spdx="Apache-2.0")
+    return [register_local(context, request), *register_samples(context)]
 
 
 def _register_one(context: Context, url: str) -> Repository:
@@ -172,7 +111,7 @@ def _register_one(context: Context, url: str) -> Repository:
         consent_until=None,
         evidence="run --repo",
     )
-    return _register(context, request)
+    return register_local(context, request)
 
 
 def _request(context: Context, url: str, *, owner: str, spdx: str) -> RegistrationRequest:
@@ -182,24 +121,9 @@ def _request(context: Context, url: str, *, owner: str, spdx: str) -> Registrati
         rights=RightsBasis.OWNER_ATTESTED,
         license=spdx,
         release_consent=True,
-        consent_until=context.today() + _CONSENT,
+        consent_until=context.today() + SAMPLE_CONSENT,
         evidence="LICENSE",
     )
-
-
-def _register(context: Context, request: RegistrationRequest) -> Repository:
-    known = find_registered(context, request)
-    if known is not None:
-        return known
-    # The person who runs this names the path herself, which is the permission for a local one.
-    return register(request, context.catalog, today=context.today(), allow_local=True)
-
-
-def find_registered(context: Context, request: RegistrationRequest) -> Repository | None:
-    """Return the repository that is registered under a request's URL."""
-    from ingest.register.urls import canonicalise  # noqa: PLC0415 - beside its one use
-
-    return context.catalog.find_by_url(canonicalise(request.url, allow_local=True).url)
 
 
 def _print_trouble(context: Context, run_id: str, repositories: Sequence[Repository]) -> bool:

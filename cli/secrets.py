@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from cli.console import out, print_table
-from cli.run import find_repository
 from policies.report.escape import display_path
 from policies.report.render_scan_jsonl import history_record
 from policies.report.scan_model import HistorySecret
@@ -18,6 +17,7 @@ from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.registered_secrets import secrets_of_repository
 from workers.remarks import checked_remark
+from workers.running import find_repository
 from workers.settings import Settings
 
 app = typer.Typer(

@@ -11,10 +11,18 @@ from typing import Annotated
 import typer
 
 from cli.console import err, human_bytes, out, print_table
+from cli.first_run import register_samples, write_company
+from cli.people import acting, local_user
 from ingest.errors import ShardgateError
 from ingest.mirror.git import git_version
+from policies.access import Role
+from policies.decision import Tier
+from store.catalog import LINK_LIFE
 from workers import embedded
 from workers.context import Context
+from workers.exposure import check_exposure
+from workers.front_door import FrontDoor, login_url
+from workers.running import start_run
 from workers.settings import Settings
 
 _MIN_FREE_BYTES = 2 * 10**9
@@ -22,16 +30,35 @@ _MIN_FREE_BYTES = 2 * 10**9
 
 def up(
     attach: Annotated[bool, typer.Option(help="Stay, and stop everything on Ctrl-C.")] = False,
+    web: Annotated[bool, typer.Option(help="Start the web server too.")] = True,
+    samples: Annotated[
+        bool, typer.Option(help="Look at three invented repositories where none is registered.")
+    ] = True,
 ) -> None:
-    """Start the embedded broker and a worker in the background."""
+    """Start the embedded broker, a worker and the web server, and print a link to log in."""
     settings = Settings()
     started = time.monotonic()
-    _ = Context(settings=settings).catalog, Context(settings=settings).keys
-    states = embedded.start(settings)
-    _print_states(states)
-    out.print(f"up in {time.monotonic() - started:.1f} s; state is kept in {settings.root}")
+    context = Context(settings=settings)
+    _ = context.catalog, context.keys
+    door = FrontDoor(context)
+    name = _administrator(door) if web else ""
+    if web:
+        check_exposure(settings, is_somebody_known=True)
+    _print_states(embedded.start(settings, with_web=web))
+    out.print(f"up in {time.monotonic() - started:.1f} s")
+    if web and samples and not context.catalog.list_repositories():
+        write_company(settings)
+        start_run(context, register_samples(context), tiers=[tier.value for tier in Tier])
+        out.print("  samples are being looked at; shardgate repo retire NAME takes one out")
+    if web:
+        link = door.make_link(name, actor=name)
+        url = login_url(settings, link, port=embedded.web_port(settings))
+        out.print(f"  open   {url}", soft_wrap=True)
+        out.print(f"         logs {name} in, once, within {LINK_LIFE.seconds // 60} minutes")
+    out.print(f"  state  {settings.root}", soft_wrap=True)
+    out.print("  next   shardgate repo add --help; shardgate login-link NAME makes another link")
+    out.print("  stop   " + ("Ctrl-C" if attach else "shardgate down"))
     if attach:
-        out.print("Ctrl-C stops all.")
         try:
             with contextlib.suppress(KeyboardInterrupt):
                 while all(state.pid for state in embedded.status(settings)):
@@ -41,8 +68,27 @@ def up(
             out.print("stopped")
 
 
+def _administrator(door: FrontDoor) -> str:
+    """Return the administrator that a link is for; the first one is who starts the stack."""
+    mine = acting(local_user())
+    first = door.users.add_first(mine, actor=mine)
+    if first is not None:
+        out.print(f"{mine} is a user now, with every role: shardgate user roles {mine} --help")
+        return mine
+    found = [u.name for u in door.users.list_all() if u.active and Role.ADMINISTRATOR in u.roles]
+    return mine if mine in found else found[0]
+
+
+def migrate() -> None:
+    """Make the keys, and bring the catalog to the schema of this version."""
+    context = Context(settings=Settings())
+    _ = context.keys
+    context.catalog.close()
+    out.print("the catalog has the schema of this version")
+
+
 def down() -> None:
-    """Stop the worker and the embedded broker; state stays."""
+    """Stop the web server, the worker and the embedded broker; state stays."""
     embedded.stop(Settings())
     out.print("stopped")
 

@@ -10,8 +10,9 @@ import typer
 from cli.console import out, print_table
 from cli.people import As, acting, end_of, parse_day
 from ingest.errors import InputError
+from policies.access import Action
 from release.domain.grant import Purpose
-from store.catalog import Scope, TokenBook, TokenRequest
+from store.catalog import Scope, TokenBook, TokenRequest, parse_scope
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.pulling import DEFAULT_GRANT_DAYS
@@ -25,18 +26,28 @@ _DEFAULT_LIFE = timedelta(days=DEFAULT_GRANT_DAYS)
 @app.command("create")
 def create(
     consumer: Annotated[str, typer.Argument(help="Who acts by it, as grants name them.")],
-    purpose: Annotated[Purpose, typer.Option(help="What is pulled is for.")],
+    purpose: Annotated[
+        Purpose | None, typer.Option(help="What is pulled is for; needed to pull.")
+    ] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="What it is for: `pull`, or an action such as `finding.read`; repeat."),
+    ] = None,
     until: Annotated[str, typer.Option(help="Last day; default: 90 days from now.")] = "",
     run: Annotated[str, typer.Option(help="Training run that all pulls by it are for.")] = "",
     by: As = "",
 ) -> None:
-    """Make a token for pulling and show it, once."""
+    """Make a token and show it, once: for pulling, or for what --scope names."""
     context = Context(settings=Settings())
+    scopes = [_scope(name) for name in scope or [Scope.PULL]]
+    if purpose is None and {Scope.PULL, Action.PULL_TAKE} & set(scopes):
+        raise InputError("Say what is pulled is for: --purpose.")
     try:
         request = TokenRequest(
             consumer=consumer,
-            scopes=[Scope.PULL],
-            purpose=purpose.value,
+            scopes=scopes,
+            # Who only reads about rows trains nothing.
+            purpose=(purpose or Purpose.EVALUATION).value,
             expires_at=end_of(parse_day(until)) if until else utc_now() + _DEFAULT_LIFE,
             run_id=run,
         )
@@ -57,6 +68,7 @@ def list_tokens() -> None:
         (
             t.id,
             t.consumer,
+            " ".join(sorted(t.scopes)),
             t.purpose,
             t.run_id,
             t.state_at(now),
@@ -65,7 +77,7 @@ def list_tokens() -> None:
         )
         for t in TokenBook(Context(settings=Settings()).catalog, clock=utc_now).list_all()
     ]
-    columns = ("token", "acts for", "purpose", "run", "state", "until", "last used")
+    columns = ("token", "acts for", "scopes", "purpose", "run", "state", "until", "last used")
     print_table(f"tokens: {len(rows):,}", columns, rows)
 
 
@@ -78,3 +90,12 @@ def revoke(
     token = TokenBook(context.catalog, clock=utc_now).revoke(token_id, actor=acting(by))
     seal_audit(context)
     out.print(f"{token.id} is revoked")
+
+
+def _scope(name: str) -> Scope | Action:
+    try:
+        return parse_scope(name)
+    except ValueError:
+        raise InputError(
+            f"There is no scope {name}.", hint=f"Scopes: pull, {', '.join(Action)}."
+        ) from None

@@ -10,7 +10,6 @@ import typer
 
 from cli.console import out, print_table, safe
 from cli.people import As, AsJson, Comment, DryRun, acting
-from cli.run import find_repository
 from ingest.errors import InputError
 from policies.report.escape import display_path
 from policies.review import (
@@ -24,7 +23,9 @@ from store.catalog import WithdrawalBook
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.decisions import decide_anew
-from workers.remarks import checked_remark
+from workers.remarks import checked_pattern, checked_remark
+from workers.running import find_repository
+from workers.said import Patterns
 from workers.settings import Settings
 from workers.withdrawals import BlastRadius, Order, draft_withdrawal, foresee, withdraw
 
@@ -88,7 +89,11 @@ def list_withdrawals(
     found = book.list_all() if all_of_them else book.in_force()
     if as_json:
         states = ({"id": w.id, "state": w.state.value, "version": w.version} for w in found)
-        rows = [state | w.said() for state, w in zip(states, found, strict=True)]
+        patterns = Patterns(context)
+        rows = [
+            state | w.said() | {"value": _shown(patterns, w)}
+            for state, w in zip(states, found, strict=True)
+        ]
         typer.echo(json.dumps(rows, indent=2))
         return
     print_table(
@@ -180,7 +185,7 @@ def _order(
     scope, reason, comment = why
     return Order(
         selector=selector,
-        value=value,
+        value=checked_pattern(context, value),
         repo_id=find_repository(repositories, repo).id if repo else "",
         scope=scope,
         reason=reason,
@@ -201,7 +206,15 @@ def _known(book: WithdrawalBook, withdrawal_id: str) -> Withdrawal:
 def _what(context: Context, withdrawal: Withdrawal) -> str:
     names = {r.id: r.name for r in context.catalog.list_repositories()}
     place = names.get(withdrawal.repo_id, withdrawal.repo_id)
-    return " ".join(filter(None, (withdrawal.selector.value, place, withdrawal.value)))
+    value = _shown(Patterns(context), withdrawal)
+    return " ".join(filter(None, (withdrawal.selector.value, place, value)))
+
+
+def _shown(patterns: Patterns, withdrawal: Withdrawal) -> str:
+    """Return what is withdrawn as it may be shown: a path may give something away."""
+    if withdrawal.selector is not Selector.PATH:
+        return withdrawal.value
+    return patterns.show(withdrawal.repo_id, withdrawal.value)
 
 
 def _print_radius(context: Context, radius: BlastRadius) -> None:

@@ -206,6 +206,14 @@ def test_a_false_positive_is_counted_nowhere_and_a_restriction_holds(story: Stor
     where = ("src/*.py", "--pattern", "--lane", "legal")
     told = story.run("review", "propose", "keep_internal", "tool", *where, *said)
     assert "would stop 1 files" in told
+    elsewhere = ("src/mara.ostrow/*.py", "--pattern", "--lane", "legal")
+    story.run("review", "propose", "exclude", "tool", *elsewhere, *said)
+    asked = {p["kind"]: p for p in story.read("review", "list")["proposed"]}
+    shown = {kind: one["target"]["pattern"] for kind, one in asked.items()}
+    assert (shown["keep_internal"], shown["exclude"]) == ("src/*.py", "src/<PATTERN>/*.py")
+    one = asked["exclude"]["id"]
+    for words in (("list",), ("show", one), ("show", one, "--json"), ("waivers",)):
+        assert "ostrow" not in story.run("review", *words)
     rule = ("--rule", "NO_CONSENT")
     with pytest.raises(InputError, match="cannot be waived"):
         story.run("review", "propose", "waive", "tool", "README.md", *rule, *said)

@@ -46,6 +46,8 @@ def test_what_is_taken_back_is_seen_before_and_known_after(story: Story, tmp_pat
     story.run("pull", first.id, str(tmp_path / "copy"), *who)
     wish = ("withdraw", "add", "path", "src/m0[01].py", "--repo", "tool")
     why = ("--reason", "RIGHTS_CLAIM", "--comment", "a claim came in", "--as", "ada")
+    nothing = story.read(*wish[:3], "nowhere/", *wish[4:], *why, "--dry-run")
+    assert (nothing["places"], nothing["rows"], nothing["releases"]) == (0, 0, [])
     radius = story.read(*wish, *why, "--dry-run")
     assert (radius["places"], radius["contents"], radius["rows"]) == (2, 2, 2)
     (struck,) = radius["releases"]
@@ -55,6 +57,8 @@ def test_what_is_taken_back_is_seen_before_and_known_after(story: Story, tmp_pat
 
     assert "is in force" in story.run(*wish, *why)
     (said,) = story.read("withdraw", "list")
+    assert said["value"] == "src/<PATTERN>"
+    assert "m0[01]" not in story.run("withdraw", "list") + story.run("withdraw", "show", said["id"])
     told = story.run("withdraw", "show", said["id"])
     assert "a claim came in" in told
     story.decide()

@@ -130,7 +130,7 @@ def installed(
 @contextmanager
 def stopped_at_the_end(installation: Installation) -> Iterator[None]:
     """Stop what runs for an installation after a block, or when this process is gone."""
-    files = [f"run/{name}.pid" for name in (embedded.WORKER, embedded.BROKER)]
+    files = [f"run/{name}.pid" for name in (embedded.WEB, embedded.WORKER, embedded.BROKER)]
     with ended_with_us(installation.home, *files, number=signal.SIGKILL):
         try:
             yield

@@ -54,7 +54,7 @@ def test_a_scan_that_hangs_ends_with_the_worker_process_that_began_it(tmp_path: 
 def syncing(installation: Installation) -> Iterator[None]:
     """Work on all repositories with real worker processes for the length of a block."""
     with stopped_at_the_end(installation):
-        installation.run("up")
+        installation.run("up", "--no-web")
         command = subprocess.Popen(
             [sys.executable, "-c", "from cli.main import main; main()", "sync"],
             cwd=ROOT,

@@ -1,7 +1,7 @@
 """The whole story by the command, with a real worker: held, freed by three lanes, pulled, recalled.
 
-Nobody acts when the waiver ends: the worker decides anew, takes the file back out of what is
-published, and tells readers so.
+Nobody acts when the waiver ends, or when the detectors see more: the worker decides anew, takes the
+file back out of what is published, and tells readers so.
 """
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
         b"README.md": b"# Tool\n\nAdds numbers.\n",
         PATH.encode(): HELD.encode(),
         b"src/free.py": b"def add(a, b):\n    return a + b\n",
+        b"src/bird.py": b"def bluebird_total(a):\n    return a * 3\n",
     }
     made = Desk(home=tmp_path / "state")
     origin = build_repository(tmp_path / "tool.git", [files]).path
@@ -182,15 +183,34 @@ def pulled(installation: Installation, release: str, copies: Path, run: str) -> 
     return pull
 
 
-def taken_back(installation: Installation, release: str) -> str:
+def taken_back(installation: Installation, release: str, reason: str) -> str:
     """Wait until the worker has recalled a release by itself; return the recall."""
     deadline = time.monotonic() + WAIT_SECONDS
     while dict(read_releases(installation)).get(release) != "recalled":
         assert time.monotonic() < deadline, "nobody took the file back"
         time.sleep(1)
-    (recall,) = read(installation, "recall", "list")
+    recall = read(installation, "recall", "list")[0]
     assert recall["waits_for"] == ["ml-team"]
+    assert recall["reasons"] == [reason]
+    assert [one["release"] for one in recall["releases"]] == [release]
     return str(recall["recall"])
+
+
+def taken_back_when_more_is_seen(installation: Installation, release: str, copies: Path) -> None:
+    """Let the detectors know one more name: nobody asks for anything, and nothing is fetched."""
+    shards = installation.settings.shards_dir("releasable")
+    assert "bluebird" in texts(shards / release)
+    (installation.home / "company.yaml").write_text("codenames: [bluebird]\n")
+    taken_back(installation, release, "DETECTOR")
+    pull = ("pull", release, str(copies), "--consumer", "ml-team", "--run", "train-3")
+    other = newest(installation)
+    refused = installation.run(*pull, check=False)
+    assert refused.returncode == 1
+    assert other in refused.stdout + refused.stderr
+    assert "bluebird" not in texts(shards / other)
+    installation.run("pull", other, *pull[2:])
+    installation.run("recall", "apply", str(copies / release))
+    assert rows_of(installation, copies / release) == rows_of(installation, copies / other)
 
 
 def rows_of(installation: Installation, copy: Path) -> list[str]:
@@ -213,7 +233,7 @@ def is_intact_until_touched(installation: Installation, home: Path) -> None:
     assert tampered.run("audit", "verify", check=False).returncode == 1
 
 
-def test_a_file_is_freed_by_three_lanes_and_taken_back_when_a_waiver_ends(
+def test_a_file_is_freed_by_three_lanes_and_taken_back_when_a_waiver_ends_or_more_is_seen(
     installation: Installation, tmp_path: Path
 ) -> None:
     told_what_holds(installation, tmp_path)
@@ -232,7 +252,7 @@ def test_a_file_is_freed_by_three_lanes_and_taken_back_when_a_waiver_ends(
     installation.run("audit", "verify-pack", pack, "--key", str(installation.public_key))
 
     expire(installation, waivers["PERSONAL_DATA_BULK"])
-    recall = taken_back(installation, first)
+    recall = taken_back(installation, first, "POLICY")
     second = newest(installation)
     refused = installation.run(*pull, check=False)
     assert refused.returncode == 1
@@ -247,4 +267,5 @@ def test_a_file_is_freed_by_three_lanes_and_taken_back_when_a_waiver_ends(
     installation.run("attest", "train-1", "--output", attestation)
     checked = installation.run("attest", "--verify", attestation)
     assert "recalled by then: 1 of the releases" in checked.stdout
+    taken_back_when_more_is_seen(installation, second, copies)
     is_intact_until_touched(installation, tmp_path / "tampered")

@@ -11,7 +11,16 @@ from pathlib import PurePosixPath
 
 from xdist.scheduler import LoadScopeScheduling
 
-SLOW = ("tests/integration", "tests/cli", "tests/workers", "tests/workers/stages")
+SLOW = (
+    "tests/integration",
+    "tests/browser",
+    "tests/cli",
+    "tests/workers",
+    "tests/workers/stages",
+    "tests/web/pages",
+    "tests/web/api",
+    "tests/web",
+)
 """In this order; all others by how many tests they have."""
 
 
