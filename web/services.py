@@ -10,6 +10,9 @@ from fastapi import Depends, Request
 from store.catalog import TokenBook
 from workers.context import Context
 from workers.counter import Counter
+from workers.front_door import FrontDoor
+from workers.objects import ObjectLinks
+from workers.oidc import Issuer
 from workers.published import PublishedReleases
 
 
@@ -21,6 +24,10 @@ class Services:
     tokens: TokenBook
     releases: PublishedReleases
     counter: Counter
+    door: FrontDoor
+    issuer: Issuer | None
+    """Whom people log in with, if not with us alone."""
+    objects: ObjectLinks
 
 
 def services_of(request: Request) -> Services:

@@ -9,18 +9,38 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import pyarrow.parquet as pq
 import pytest
 
 from policies.decision import Tier
 from release.build import BuiltRelease, Tools, build_release
 from release.domain.grant import Purpose, Wish
+from release.recall import (
+    FeedRelease,
+    RecallReason,
+    RecallTools,
+    ReleaseStanding,
+    Tombstone,
+    publish_recall,
+    update_feed,
+)
 from release.signing import KeySigner
-from store.catalog import GrantBook, ReleaseBook, Scope, TokenBook, TokenRequest
+from store.catalog import (
+    GrantBook,
+    RecallBook,
+    RecalledRelease,
+    RecallRecord,
+    ReleaseBook,
+    Scope,
+    TokenBook,
+    TokenRequest,
+)
 from tests.strategies.release import Corpus, MarkerScanner, large_corpus, mixed_corpus, spec_of
 from workers.context import Context, utc_now
 from workers.settings import Settings
@@ -96,6 +116,39 @@ def publish(context: Context, tier: Tier, corpus: Corpus) -> BuiltRelease:
     return built
 
 
+def recall_a_row(context: Context, built: BuiltRelease) -> tuple[str, str]:
+    """Recall the first row of a release as a worker does; return the recall's id and the row's."""
+    manifest = built.manifest
+    row = pq.read_table(built.directory / manifest.shards[0].path, columns=["id"])["id"][0].as_py()
+    tools = RecallTools(
+        signer=KeySigner(private=context.keys.private),
+        public_key=context.keys.public,
+        now=utc_now(),
+    )
+    stone = Tombstone(
+        release_id=manifest.release_id,
+        reason=RecallReason.SECRET,
+        request_id="wdr_" + "0" * 24,
+        effective_at=utc_now(),
+        replaced_by=None,
+        id=row,
+    )
+    root = context.settings.shards_dir(manifest.tier.value)
+    recall = publish_recall(root, [stone], manifest.tier, tools)
+    standing = FeedRelease(state=ReleaseStanding.RECALLED)
+    update_feed(root, lambda: {manifest.release_id: standing}, manifest.tier, tools)
+    record = RecallRecord(
+        id=recall.recall_id,
+        tier=manifest.tier,
+        reasons=("SECRET",),
+        requests=(stone.request_id,),
+        releases=(RecalledRelease(release_id=manifest.release_id, rows=1, replaced_by=""),),
+        issued_at=utc_now(),
+    )
+    RecallBook(context.catalog, utc_now).record(record, actor="worker")
+    return recall.recall_id, row
+
+
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """A server over a home with two releasable releases and an internal one."""
@@ -108,16 +161,25 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     old = publish(context, Tier.RELEASABLE, mixed_corpus())
     new = publish(context, Tier.RELEASABLE, large_corpus(300))
     log = root / "web.log"
-    env = os.environ | {"SHARDGATE_HOME": str(root / "home"), "SHARDGATE_WEB_PORT": str(port)}
+    with serving(context.settings, port, log):
+        yield Hub(context=context, port=port, log=log, old=old, new=new, internal=internal)
+    context.catalog.close()
+
+
+@contextmanager
+def serving(settings: Settings, port: int, log: Path, **more: str) -> Iterator[None]:
+    """Serve a home at a port for the length of a block; `more` are further settings."""
+    own = {"SHARDGATE_HOME": str(settings.home), "SHARDGATE_WEB_PORT": str(port)}
     with log.open("wb") as out:
-        server = subprocess.Popen([sys.executable, "-m", "web"], env=env, stdout=out, stderr=out)
+        server = subprocess.Popen(
+            [sys.executable, "-m", "web"], env=os.environ | own | more, stdout=out, stderr=out
+        )
     try:
         _wait(port, server)
-        yield Hub(context=context, port=port, log=log, old=old, new=new, internal=internal)
+        yield
     finally:
         server.terminate()
         server.wait(20)
-        context.catalog.close()
 
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:

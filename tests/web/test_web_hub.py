@@ -26,6 +26,7 @@ from store.catalog import (
 )
 from tests.strategies.release import large_corpus
 from tests.web.conftest import Hub, publish
+from web.hub.pulling import router as pulling
 from web.hub.routes import router
 from workers.context import utc_now
 
@@ -167,14 +168,16 @@ def test_without_an_active_token_nothing_is_told(hub: Hub, state: str, status: i
 
 
 def test_every_route_of_the_hub_asks_for_a_token(hub: Hub) -> None:
-    paths = [(r.path, r.methods) for r in router.routes if isinstance(r, APIRoute)]
-    assert len(paths) >= 8
+    routes = [*router.routes, *pulling.routes]
+    paths = [(r.path, r.methods) for r in routes if isinstance(r, APIRoute)]
+    assert len(paths) >= 10
     for path, methods in paths:
         filled = path.replace("{path:path}", "x")
         for name, value in (
             ("namespace", "shardgate"),
             ("name", "releasable"),
             ("revision", "main"),
+            ("file", "feed.releasable.dsse.json"),
         ):
             filled = filled.replace(f"{{{name}}}", value)
         for method in methods:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
-from ingest.errors import ReleaseRefused
-from release.domain.grant import Grant
-from store.catalog import Token
-from web.hub.access import admitted, authenticated, handed_over
+from web.hub.access import ADMITTED, SIGNED_IN, Admitted, Holder, refusals
 from web.hub.answers import (
     HubRefusal,
     describe_dataset,
     describe_paths,
     describe_refs,
     list_tree,
-    tier_of,
 )
+from web.hub.files import send_listed
 from web.services import Served
-from workers.published import LATEST, PublishedRelease
+from workers.published import PublishedRelease
 
 router = APIRouter(prefix="/hub", include_in_schema=False)
 
@@ -32,42 +28,7 @@ _MAX_BODY_BYTES = 2**20
 _TRUE = frozenset({"true", "True", "1"})
 
 
-class _ListedFile(FileResponse):
-    """A file, whole by the server's own means, or a range of it in pieces of a megabyte."""
-
-    chunk_size = 2**20
-
-
-Holder = Annotated[Token, Depends(authenticated)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admission:
-    """A release, and by which grant somebody reads it."""
-
-    release: PublishedRelease
-    grant: Grant
-
-
-def admission(request: Request, services: Served, holder: Holder) -> Admission:
-    """Return the release that a path names, if the token's holder may read it.
-
-    Raises:
-        HubRefusal: there is no such dataset or revision, or nobody granted it.
-    """
-    names = request.path_params
-    tier = tier_of(names["namespace"], names["name"])
-    grant = admitted(services, holder, tier)
-    try:
-        release = services.releases.find(tier, names.get("revision", LATEST))
-    except ReleaseRefused as error:
-        raise HubRefusal(410, error.message) from None
-    if release is None:
-        raise HubRefusal(404, "There is no such release.", "RevisionNotFound")
-    return Admission(release=release, grant=grant)
-
-
-def release_of(admitted_to: Annotated[Admission, Depends(admission)]) -> PublishedRelease:
+def release_of(admitted_to: Admitted) -> PublishedRelease:
     """Return the release that a path names."""
     return admitted_to.release
 
@@ -75,7 +36,7 @@ def release_of(admitted_to: Annotated[Admission, Depends(admission)]) -> Publish
 Release = Annotated[PublishedRelease, Depends(release_of)]
 
 
-@router.get("/api/whoami-v2")
+@router.get("/api/whoami-v2", dependencies=SIGNED_IN)
 def whoami(holder: Holder) -> dict[str, Any]:
     """Say whose token it is."""
     access = {"displayName": holder.id, "role": "read"}
@@ -89,21 +50,21 @@ def whoami(holder: Holder) -> dict[str, Any]:
     }
 
 
-@router.get(_DATASET)
-@router.get(_DATASET + "/revision/{revision}")
+@router.get(_DATASET, dependencies=ADMITTED)
+@router.get(_DATASET + "/revision/{revision}", dependencies=ADMITTED)
 def dataset(release: Release) -> dict[str, Any]:
     """Say what a dataset is at a revision."""
     return describe_dataset(release)
 
 
-@router.get(_DATASET + "/refs")
+@router.get(_DATASET + "/refs", dependencies=ADMITTED)
 def refs(release: Release, services: Served) -> dict[str, Any]:
     """List the revisions of a dataset."""
     return describe_refs(services.releases.list_all(release.tier))
 
 
-@router.get(_DATASET + "/tree/{revision}")
-@router.get(_DATASET + "/tree/{revision}/{path:path}")
+@router.get(_DATASET + "/tree/{revision}", dependencies=ADMITTED)
+@router.get(_DATASET + "/tree/{revision}/{path:path}", dependencies=ADMITTED)
 def tree(release: Release, request: Request) -> list[dict[str, Any]]:
     """List files of a revision."""
     asked = request.query_params
@@ -115,7 +76,7 @@ def tree(release: Release, request: Request) -> list[dict[str, Any]]:
     )
 
 
-@router.post(_DATASET + "/paths-info/{revision}")
+@router.post(_DATASET + "/paths-info/{revision}", dependencies=ADMITTED)
 async def paths_info(release: Release, request: Request) -> list[dict[str, Any]]:
     """Say what some paths of a revision are; asked as a form or as JSON."""
     paths, expand = _asked_paths(await _read_body(request), request.headers.get("content-type", ""))
@@ -123,31 +84,20 @@ async def paths_info(release: Release, request: Request) -> list[dict[str, Any]]
 
 
 @router.api_route(
-    "/datasets/{namespace}/{name}/resolve/{revision}/{path:path}", methods=["GET", "HEAD"]
+    "/datasets/{namespace}/{name}/resolve/{revision}/{path:path}",
+    methods=["GET", "HEAD"],
+    dependencies=ADMITTED,
 )
-def resolve(
-    admitted_to: Annotated[Admission, Depends(admission)],
-    request: Request,
-    services: Served,
-    holder: Holder,
-) -> Response:
+def resolve(admitted_to: Admitted, request: Request, services: Served, holder: Holder) -> Response:
     """Hand out a file of a revision, whole or a range of it; what was read is a pull."""
     release = admitted_to.release
     file = release.by_path.get(request.path_params["path"])
     if file is None:
         raise HubRefusal(404, "There is no such file.", "EntryNotFound")
     if request.method == "GET" and file.path.startswith("data/"):
-        handed_over(services, holder, admitted_to.grant, release)
-    headers = {
-        "ETag": f'"{file.sha256}"',
-        "X-Repo-Commit": release.commit,
-        "X-Linked-Etag": f'"{file.sha256}"',
-        "X-Linked-Size": str(file.bytes),
-        "Cache-Control": "private, no-cache",
-        "X-Content-Type-Options": "nosniff",
-    }
-    media_type = "application/octet-stream"
-    return _ListedFile(release.directory / file.path, headers=headers, media_type=media_type)
+        with refusals():
+            services.counter.hand_over(holder, admitted_to.grant, release, admitted_to.recalls)
+    return send_listed(services, release, file, method=request.method)
 
 
 async def _read_body(request: Request) -> bytes:

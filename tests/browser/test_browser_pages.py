@@ -1,0 +1,34 @@
+"""Every page in a real browser: nothing that axe finds, in light and in dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Visitor
+from tests.browser.places import PAGES_SEEN, path_of
+from tests.support.browser import Served
+from tests.support.seeded import ADA
+
+pytestmark = pytest.mark.integration
+
+WCAG = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(
+    served: Served, visit: Callable[..., Visitor], scheme: str
+) -> None:
+    ada = visit(ADA, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
+    found: list[str] = []
+    for name in PAGES_SEEN:
+        page = ada.open(path_of(served.context, name))
+        for violation in Axe().run(page, options=WCAG).response["violations"]:
+            nodes = [node["html"][:120] for node in violation["nodes"][:3]]
+            found.append(f"{name}: {violation['id']}: {violation['help']}: {nodes}")
+    assert found == []

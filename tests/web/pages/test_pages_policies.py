@@ -1,0 +1,46 @@
+"""Policies without a script: tried, weighed, asked for, and put in force by somebody else."""
+
+from __future__ import annotations
+
+from policies.document import default_policy_text
+from tests.support.seeded import CLEO, DORA, OWEN
+from tests.web.pages.conftest import Reader, Site, words_of
+
+
+def test_the_policy_in_force_is_shown_with_its_rules(site: Site, ada: Reader) -> None:
+    assert "LEAKED_CREDENTIAL" in words_of(ada.get("/policies").text)
+    owen = site.reader(OWEN)
+    assert "/policies/edit" not in owen.get("/policies").text
+    assert owen.get("/policies/edit").status_code == 403
+    assert site.reader(DORA).get("/policies").status_code == 404
+
+
+def test_what_is_wrong_is_told_by_its_line_and_what_was_written_stays(ada: Reader) -> None:
+    page = ada.get("/policies/edit").text
+    text = default_policy_text()
+    assert "examples hold" in words_of(ada.post("/policies/test", page, text=text).text)
+    broken = ada.post("/policies/test", page, text=text + "\nrules: [")
+    assert broken.status_code == 422
+    assert "line " in words_of(broken.text)
+    assert "rules: [</textarea>" in broken.text
+
+
+def test_whoever_asks_for_a_policy_cannot_put_it_in_force(site: Site, ada: Reader) -> None:
+    site.settle()
+    cleo = site.reader(CLEO)
+    form = cleo.get("/policies/edit").text
+    text = default_policy_text().replace("name: default", "name: stricter", 1)
+    told = cleo.post("/policies/impact", form, text=text.replace("\n", "\r\n"))
+    assert "1 difference" in words_of(told.text)
+    mine = cleo.post("/policies/proposals", form, text=text).headers["location"]
+    assert "Put it in force" not in words_of(cleo.get(mine).text)
+    assert cleo.post(f"{mine}/apply", form, plan="0" * 64).status_code == 403
+
+    page = ada.get(mine).text
+    assert "Put it in force" in words_of(page)
+    moved = ada.post(f"{mine}/apply", page, plan="0" * 64)
+    assert moved.status_code == 409
+    again = default_policy_text().replace("name: default", "name: laxer", 1)
+    own = ada.post("/policies/proposals", page, text=again).headers["location"]
+    assert "you cannot put it in force" in words_of(ada.get(own).text)
+    assert ada.post(f"{own}/apply", page, plan="0" * 64).status_code == 403

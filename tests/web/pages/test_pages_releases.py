@@ -1,0 +1,87 @@
+"""Releases without a script: what they passed, who sees which, and taking something back."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from policies.decision import Tier
+from release.domain.grant import Purpose, Wish
+from store.catalog import GrantBook, ReleaseBook
+from tests.support.seeded import BEN, DORA, OWEN
+from tests.web.pages.conftest import Reader, Site, words_of
+from workers.context import utc_now
+
+
+def release_of(site: Site, tier: Tier) -> str:
+    """Return the path of the page of a tier's first release."""
+    found = ReleaseBook(site.context.catalog, clock=utc_now).list_releases(tier)
+    return f"/releases/{found[-1].id}"
+
+
+@pytest.fixture(scope="module")
+def dora(site: Site) -> Reader:
+    """A consumer with a grant for releasable."""
+    book = GrantBook(site.context.catalog, clock=utc_now)
+    wish = Wish(consumer=DORA.name, tier=Tier.RELEASABLE, purpose=Purpose.INTERNAL_MODEL)
+    book.add(book.draft(wish, utc_now() + timedelta(hours=1), by="ada"))
+    return site.reader(DORA)
+
+
+def test_a_release_tells_what_it_passed_and_what_is_in_it(site: Site, ada: Reader) -> None:
+    path = release_of(site, Tier.RELEASABLE)
+    page = ada.get(path).text
+    text = words_of(page)
+    assert "36 of 70 files are in the release" in page
+    assert "7 checks passed" in text
+    assert "Nobody has pulled it" in text
+    assert f"hf download shardgate/releasable --repo-type dataset --revision {path[10:]}" in text
+    plot = ada.get(f"{path}/plots/languages.svg")
+    assert plot.headers["content-type"] == "image/svg+xml"
+    assert "sandbox" in plot.headers["content-security-policy"]
+    assert ada.get(f"{path}/plots/manifest.json").status_code == 404
+
+
+def test_a_consumer_sees_what_was_granted_and_no_counts_of_other_rows(
+    site: Site, dora: Reader
+) -> None:
+    page = dora.get("/releases").text
+    assert "1 release" in words_of(page)
+    assert "/releases/new" not in page
+    assert "Internal only" not in page
+    released = dora.get(release_of(site, Tier.RELEASABLE)).text
+    assert "In the other tier" not in released
+    assert "Withdraw" not in released
+    assert dora.get(release_of(site, Tier.INTERNAL_ONLY)).status_code == 404
+    assert dora.get("/releases/new").status_code in (403, 404)
+
+
+def test_who_may_not_build_is_offered_no_build(site: Site) -> None:
+    ben = site.reader(BEN)
+    assert "/releases/new" not in ben.get("/releases").text
+    assert ben.get("/releases/new").status_code == 403
+    assert site.reader(OWEN).get("/releases").status_code == 404
+
+
+def test_a_build_says_what_it_would_find_and_begins_an_operation(site: Site, ada: Reader) -> None:
+    form = ada.get("/releases/new").text
+    assert "files as decided now" in words_of(form)
+    refused = ada.post("/releases", form, tier="releasable", accept_loss="no-such-repository")
+    assert refused.status_code == 422
+    begun = ada.post("/releases", form, tier="releasable", redaction="placeholder")
+    assert begun.headers["location"].startswith("/operations/run_")
+
+
+def test_a_withdrawal_is_looked_at_before_it_is_made(ada: Reader) -> None:
+    form = ada.get("/withdrawals/new").text
+    wish = {"selector": "repository", "scope": "all", "reason": "RIGHTS_CLAIM"}
+    whole = wish | {"repository": "harbor-gateway", "comment": "A claim came in."}
+    told = ada.post("/withdrawals/forecast", form, **whole)
+    assert "Nothing was written yet" in words_of(told.text)
+    assert re.search(r"[1-9]\d* rows of releases", words_of(told.text))
+    assert "Withdraw it now" in told.text
+    nowhere = ada.post("/withdrawals/forecast", form, **(whole | {"repository": ""}))
+    assert nowhere.status_code == 422
+    assert "Say why" in ada.post("/withdrawals", form, **(whole | {"comment": " "})).text

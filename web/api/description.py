@@ -1,0 +1,18 @@
+"""``/openapi.json``: the API, described."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from web.access import public
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/openapi.json", dependencies=[public()])
+def description(request: Request) -> dict[str, Any]:
+    """Describe the API: routes and types, and nothing that is kept."""
+    found: dict[str, Any] = request.app.openapi()
+    return found

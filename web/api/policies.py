@@ -1,0 +1,159 @@
+"""``/policies``: the rules in force, tried out, weighed and put in force."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from ingest.errors import ConfigurationError, InputError
+from policies.access import Action, Subject, may
+from policies.document import check_examples, load_policy
+from policies.lint import lint
+from policies.model import Policy
+from store.catalog import PolicyBook
+from web.access import needs
+from web.api.asking import Asking, Begun, begun
+from web.api.once import OnceRoute, once
+from workers.context import utc_now
+from workers.policy_change import apply_policy, note_plan, plan_policy, planner_of
+from workers.reading.page import as_json
+
+router = APIRouter(prefix="/policies", tags=["policies"], route_class=OnceRoute)
+_Text = Annotated[str, Field(min_length=1, max_length=2**20)]
+
+
+class PolicyText(BaseModel):
+    """A policy document, as YAML."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: _Text
+
+
+class Application(PolicyText):
+    """A policy with the plan that was looked at before."""
+
+    plan: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class PolicyView(BaseModel):
+    """A policy document."""
+
+    name: str
+    digest: str
+    text: str
+
+
+class AppliedView(BaseModel):
+    """Somebody put a policy in force."""
+
+    digest: str
+    plan: str
+    actor: str
+    at: datetime
+
+
+class RemarkView(BaseModel):
+    """What stands out about a document."""
+
+    level: str
+    rule: str
+    """Empty: about the whole document."""
+    where: str
+    message: str
+
+
+class Failure(BaseModel):
+    """An example that does not hold."""
+
+    rule: str
+    number: int
+    expected: str
+    actual: str
+
+
+class Trial(BaseModel):
+    """Whether the examples of a policy hold."""
+
+    examples: int
+    failures: list[Failure]
+    remarks: list[RemarkView]
+
+
+class Weighed(BaseModel):
+    """What a policy would change; the plan binds it to the facts that were looked at."""
+
+    plan: str
+    impact: dict[str, Any]
+
+
+@router.get("/active", dependencies=[needs(Action.POLICY_READ)])
+def active(ask: Asking) -> PolicyView:
+    """Show the policy in force."""
+    policy = ask.context.policy
+    return PolicyView(name=policy.document.name, digest=policy.digest, text=ask.context.policy_text)
+
+
+@router.get("/applications", dependencies=[needs(Action.POLICY_READ)])
+def applications(ask: Asking) -> list[AppliedView]:
+    """List who put which policy in force, by what plan."""
+    found = PolicyBook(ask.context.catalog, clock=utc_now).applications()
+    return [AppliedView(digest=a.digest, plan=a.plan, actor=a.actor, at=a.at) for a in found]
+
+
+@router.post("/test", dependencies=[needs(Action.POLICY_TEST)])
+def test(asked: PolicyText) -> Trial:
+    """Run the examples that the rules of a document carry; nothing is written."""
+    policy = _loaded(asked.text)
+    return Trial(
+        examples=sum(len(rule.document.tests) for rule in policy.rules),
+        failures=[
+            Failure(rule=f.rule_id, number=f.number, expected=str(f.expected), actual=str(f.actual))
+            for f in check_examples(policy)
+        ],
+        remarks=[
+            RemarkView(level=r.level.value, rule=r.rule_id, where=r.where, message=r.message)
+            for r in lint(asked.text)
+        ],
+    )
+
+
+@router.post("/impact", dependencies=[needs(Action.POLICY_TEST)])
+def impact(ask: Asking, asked: PolicyText) -> Weighed:
+    """Replay a policy over stored facts; nothing is scanned, and who looked is written down."""
+    _loaded(asked.text)
+    plan = plan_policy(ask.context, asked.text)
+    note_plan(ask.context, plan, ask.actor)
+    return Weighed(plan=plan.digest, impact=as_json(asdict(plan.impact)))
+
+
+@router.post("/apply", status_code=202, dependencies=[needs(Action.POLICY_APPLY), once])
+def apply(ask: Asking, asked: Application, response: Response) -> Begun:
+    """Put a policy in force as somebody else planned; refused if anything moved since then."""
+    _loaded(asked.text)
+    plan = plan_policy(ask.context, asked.text)
+    if plan.digest != asked.plan:
+        raise HTTPException(412, "Facts, rights, releases or the policy moved since that plan.")
+    planner = planner_of(ask.context, plan)
+    if planner is None:
+        raise HTTPException(412, "Nobody looked at that plan yet.")
+    if not may(ask.who, Action.POLICY_APPLY, Subject(requested_by=planner)):
+        raise HTTPException(403, "Whoever planned a policy does not put it in force as well.")
+    try:
+        operation = apply_policy(ask.context, plan, asked.plan, ask.actor)
+    except ConfigurationError as error:
+        raise InputError(error.message) from None
+    return begun(response, operation)
+
+
+def _loaded(text: str) -> Policy:
+    """Return the policy of a document; what is wrong with it is the caller's to mend."""
+    try:
+        return load_policy(text)
+    except ConfigurationError as error:
+        raise InputError(error.message, hint=error.hint) from None

@@ -1,0 +1,53 @@
+"""``/recalls``: rows of releases that must not be used any more, and who knows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from policies.access import Action
+from store.catalog import RecallBook
+from web.access import needs
+from web.api.asking import Asking, Listed, filters
+from web.api.once import OnceRoute, once
+from workers.audit import seal_audit
+from workers.context import utc_now
+from workers.reading.handing import RECALL_FIELDS, RecallView, find_recall, list_recalls
+from workers.remarks import checked_remark
+
+router = APIRouter(prefix="/recalls", tags=["recalls"], route_class=OnceRoute)
+
+
+class Knowing(BaseModel):
+    """That a consumer no longer uses what was recalled."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    consumer: Annotated[str, Field(min_length=1, max_length=64)]
+    comment: Annotated[str, Field(max_length=500)] = ""
+
+
+@router.get("", dependencies=[needs(Action.AUDIT_READ)], openapi_extra=filters(RECALL_FIELDS))
+def list_all(ask: Asking) -> Listed[RecallView]:
+    """List recalls, newest first, and who has not said that they know."""
+    query = ask.query(RECALL_FIELDS)
+    return ask.page(query, list_recalls(ask.context, query))
+
+
+@router.get("/{recall_id}", dependencies=[needs(Action.AUDIT_READ)])
+def show(recall_id: str, ask: Asking) -> RecallView:
+    """Show a recall."""
+    return find_recall(ask.context, recall_id)
+
+
+@router.post("/{recall_id}/acknowledge", dependencies=[needs(Action.RELEASE_WITHDRAW), once])
+def acknowledge(recall_id: str, ask: Asking, said: Knowing) -> RecallView:
+    """Say that a consumer no longer uses what was recalled; it is kept and audited."""
+    find_recall(ask.context, recall_id)
+    remark = checked_remark(ask.context, said.comment) if said.comment else ""
+    book = RecallBook(ask.context.catalog, utc_now)
+    book.acknowledge(recall_id, said.consumer, actor=ask.actor, comment=remark)
+    seal_audit(ask.context)
+    return find_recall(ask.context, recall_id)

@@ -1,0 +1,23 @@
+"""``/visits``: every try to bring a mirror up to date."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from policies.access import Action
+from web.access import needs, shown_by_filter
+from web.api.asking import Asking, Listed, filters
+from workers.reading.repositories import VISIT_FIELDS, VisitView, list_visits
+
+router = APIRouter(prefix="/visits", tags=["visits"])
+
+
+@router.get(
+    "",
+    dependencies=[needs(Action.VISIT_READ, shown_by_filter)],
+    openapi_extra=filters(VISIT_FIELDS),
+)
+def list_all(ask: Asking) -> Listed[VisitView]:
+    """List visits, newest first."""
+    query = ask.query(VISIT_FIELDS)
+    return ask.page(query, list_visits(ask.context, query, repositories=ask.repositories))

@@ -1,0 +1,207 @@
+"""``/withdrawals``: take rows back at once, see before what that takes, lift it with another."""
+
+# ruff: noqa: FAST003 - a dependency reads the id of the path
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from ingest.errors import Conflict, InputError
+from policies.access import Action
+from policies.review import Move, Selector, WithdrawalReason, WithdrawalScope
+from store.catalog import WithdrawalBook
+from web.access import needs
+from web.api.asking import IF_MATCH, Ask, Asking, Listed, Seen, filters, guarded, tagged
+from web.api.decisions import Remark
+from web.api.once import OnceRoute, once
+from web.api.subjects import FoundWithdrawal, lifting
+from workers.audit import seal_audit
+from workers.context import utc_now
+from workers.decisions import decide_anew
+from workers.reading.handing import (
+    WITHDRAWAL_FIELDS,
+    WithdrawalView,
+    list_withdrawals,
+    withdrawal_view,
+)
+from workers.remarks import checked_pattern, checked_remark
+from workers.running import find_repository
+from workers.withdrawals import BlastRadius, Order, draft_withdrawal, foresee, withdraw
+
+router = APIRouter(prefix="/withdrawals", tags=["withdrawals"], route_class=OnceRoute)
+
+
+class WithdrawalWish(BaseModel):
+    """What is withdrawn, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    selector: Selector
+    value: Annotated[str, Field(max_length=500)] = ""
+    """Path pattern, blob id, fingerprint or SPDX id; empty for a repository."""
+    repository: Annotated[str, Field(max_length=500)] = ""
+    """Name, id or URL; for a repository and for paths in it."""
+    scope: WithdrawalScope = WithdrawalScope.ALL
+    reason: WithdrawalReason
+    comment: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class StruckView(BaseModel):
+    """What a withdrawal takes out of one release."""
+
+    release: str
+    tier: str
+    rows: int
+    shards: int
+    """That are written again."""
+    shards_in_all: int
+    copies: int
+    """Rows that go as copies of others."""
+    consumers: list[str]
+    """Who has it."""
+
+
+class Radius(BaseModel):
+    """What a withdrawal takes back."""
+
+    places: int
+    contents: int
+    rows: int
+    releases: list[StruckView]
+    unjudged: list[str]
+    """Releases that cannot be judged, as what they were decided by is not kept."""
+
+
+@router.get(
+    "",
+    dependencies=[needs(Action.REVIEW_READ)],
+    openapi_extra=filters(WITHDRAWAL_FIELDS),
+)
+def list_all(ask: Asking) -> Listed[WithdrawalView]:
+    """List withdrawals, newest first."""
+    query = ask.query(WITHDRAWAL_FIELDS)
+    return ask.page(query, list_withdrawals(ask.context, query))
+
+
+@router.post("/forecast", dependencies=[needs(Action.RELEASE_WITHDRAW)])
+def forecast(ask: Asking, wish: WithdrawalWish) -> Radius:
+    """Tell what a withdrawal would take back; nothing is written."""
+    radius, _ = foresee(ask.context, draft_withdrawal(_order(ask, wish)))
+    return _told(radius)
+
+
+@router.post("", status_code=201, dependencies=[needs(Action.RELEASE_WITHDRAW), once])
+def add(ask: Asking, wish: WithdrawalWish, response: Response) -> WithdrawalView:
+    """Withdraw, at once: it leaves every release, and no later one has it."""
+    said = draft_withdrawal(_order(ask, wish))
+    _, contents = foresee(ask.context, said)
+    withdraw(ask.context, said, contents)
+    response.headers["Location"] = f"{ask.request.url.path}/{said.id}"
+    tagged(response, said.version)
+    return withdrawal_view(ask.context, said)
+
+
+@router.get("/{withdrawal_id}", dependencies=[needs(Action.REVIEW_READ)])
+def show(ask: Asking, found: FoundWithdrawal, response: Response) -> WithdrawalView:
+    """Show a withdrawal."""
+    tagged(response, found.version)
+    return withdrawal_view(ask.context, found)
+
+
+@router.post(
+    "/{withdrawal_id}/lift",
+    dependencies=[needs(Action.RELEASE_WITHDRAW), once],
+    openapi_extra=IF_MATCH,
+)
+def lift(
+    ask: Asking, found: FoundWithdrawal, seen: Seen, remark: Remark, response: Response
+) -> WithdrawalView:
+    """Ask for a withdrawal to be lifted; it counts until another person agrees."""
+    return _step(ask, ("ask_to_lift", found.id), (seen, remark), response)
+
+
+@router.post(
+    "/{withdrawal_id}/lift/approve",
+    dependencies=[needs(Action.REVIEW_DECIDE, lifting), once],
+    openapi_extra=IF_MATCH,
+)
+def approve(
+    ask: Asking, found: FoundWithdrawal, seen: Seen, remark: Remark, response: Response
+) -> WithdrawalView:
+    """Agree to a lifting that another person asked for."""
+    return _step(ask, ("approve_lifting", found.id), (seen, remark), response)
+
+
+@router.post(
+    "/{withdrawal_id}/lift/refuse",
+    dependencies=[needs(Action.REVIEW_DECIDE, lifting), once],
+    openapi_extra=IF_MATCH,
+)
+def refuse(
+    ask: Asking, found: FoundWithdrawal, seen: Seen, remark: Remark, response: Response
+) -> WithdrawalView:
+    """Refuse a lifting."""
+    return _step(ask, ("refuse_lifting", found.id), (seen, remark), response)
+
+
+def _step(
+    ask: Ask, what: tuple[str, str], said: tuple[int, Remark], response: Response
+) -> WithdrawalView:
+    (step, withdrawal_id), (seen, remark) = what, said
+    book = WithdrawalBook(ask.context.catalog, ask.context.policy)
+    try:
+        comment = checked_remark(ask.context, remark.comment)
+        move = Move(actor=ask.actor, at=utc_now(), comment=comment, seen=seen)
+    except ValueError as error:
+        raise InputError(f"This cannot be written down: {error}.") from None
+    steps = {
+        "ask_to_lift": book.ask_to_lift,
+        "approve_lifting": book.approve_lifting,
+        "refuse_lifting": book.refuse_lifting,
+    }
+    after = guarded(lambda: steps[step](withdrawal_id, move), Conflict)
+    seal_audit(ask.context)
+    if not after.is_in_force:
+        decide_anew(ask.context)
+    tagged(response, after.version)
+    return withdrawal_view(ask.context, after)
+
+
+def _order(ask: Ask, wish: WithdrawalWish) -> Order:
+    is_placed = wish.selector in (Selector.REPOSITORY, Selector.PATH)
+    if is_placed != bool(wish.repository):
+        raise InputError("A repository is named for itself and for paths in it.")
+    known = ask.context.catalog.list_repositories()
+    return Order(
+        selector=wish.selector,
+        value=checked_pattern(ask.context, wish.value),
+        repo_id=find_repository(known, wish.repository).id if wish.repository else "",
+        scope=wish.scope,
+        reason=wish.reason,
+        comment=checked_remark(ask.context, wish.comment),
+        by=ask.actor,
+    )
+
+
+def _told(radius: BlastRadius) -> Radius:
+    return Radius(
+        places=radius.places,
+        contents=radius.contents,
+        rows=radius.rows,
+        unjudged=list(radius.unjudged),
+        releases=[
+            StruckView(
+                release=s.release.id,
+                tier=s.release.tier.value,
+                rows=s.rows,
+                shards=s.shards,
+                shards_in_all=s.shards_in_all,
+                copies=len(s.copies),
+                consumers=sorted({pull.consumer for pull in s.pulls}),
+            )
+            for s in radius.releases
+        ],
+    )

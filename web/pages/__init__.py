@@ -1,0 +1,42 @@
+"""Pages for people: rendered here, readable without a script."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from web.pages import (
+    assets,
+    audit,
+    bundles,
+    groups,
+    inbox,
+    operations,
+    policies,
+    releases,
+    repositories,
+    reviews,
+    start,
+    theme,
+    why,
+    withdrawals,
+)
+
+PAGES: Final[tuple[APIRouter, ...]] = (
+    assets.router,
+    theme.router,
+    start.router,
+    inbox.router,
+    bundles.router,
+    groups.router,
+    reviews.router,
+    repositories.router,
+    releases.router,
+    operations.router,
+    why.router,
+    audit.router,
+    policies.router,
+    withdrawals.router,
+)
+"""Every page, a router a noun."""

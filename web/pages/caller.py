@@ -1,0 +1,72 @@
+"""Who asks for a page, and over what: all that most page routes take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from starlette.responses import HTMLResponse
+
+from policies.access import Principal, owners_seen_by
+from store.asking import Query
+from web.access import Who
+from web.pages.templating import render
+from web.services import Served
+from workers.context import Context
+from workers.reading.grammar import Field, parse_query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A request with who made it, and the installation as it is at this moment."""
+
+    request: Request
+    context: Context
+    who: Principal
+
+    @property
+    def name(self) -> str:
+        """Name of the person."""
+        return self.who.name
+
+    @property
+    def today(self) -> date:
+        """The present day in UTC."""
+        return self.context.today()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Repository id to name."""
+        return {r.id: r.name for r in self.context.catalog.list_repositories()}
+
+    @property
+    def repositories(self) -> frozenset[str] | None:
+        """Ids of the repositories that may be seen; None: all of them."""
+        owners = owners_seen_by(self.who)
+        if owners is None:
+            return None
+        known = self.context.catalog.list_repositories()
+        return frozenset(r.id for r in known if r.owner in owners)
+
+    def query(self, fields: Mapping[str, Field]) -> Query:
+        """Return what the URL asks of a list.
+
+        Raises:
+            QueryRefused: a parameter is not understood.
+        """
+        return parse_query(self.request.query_params.multi_items(), fields)
+
+    def render(self, template: str, /, **values: Any) -> HTMLResponse:  # noqa: ANN401 - as `render`
+        """Return a page; see `web.pages.templating.render`."""
+        return render(self.request, template, who=self.who, **values)
+
+
+def caller_of(request: Request, services: Served, who: Who) -> Caller:
+    """Return who asks, with policy, terms and rights as they are at this moment."""
+    return Caller(request=request, context=services.context.anew(), who=who)
+
+
+Calling = Annotated[Caller, Depends(caller_of)]

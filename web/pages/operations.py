@@ -1,0 +1,108 @@
+"""Operations: what runs and ran, what is parked, which hosts hold, and why nothing moves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from ingest.errors import InputError
+from policies.access import Action
+from web.access import needs
+from web.access.local import local_path
+from web.pages.caller import Calling
+from web.pages.links import Links
+from web.pages.templating import say
+from workers.audit import seal_audit
+from workers.hosts import pause_host, resume_host
+from workers.operation_story import tell_operation, tell_operations
+from workers.reading.operations import FIELDS
+from workers.running import retry_parked
+
+router = APIRouter(include_in_schema=False)
+
+STATES: Final = {
+    "running": ("Running", "info", "clock"),
+    "done": ("Done", "good", "check"),
+    "failed": ("Parked in part", "bad", "cross"),
+}
+"""State of an operation to (word, tone, icon)."""
+KINDS: Final = {"sync": "Visit and decide", "release": "Build a release"}
+STAGES: Final = {
+    "mirror": "Fetch",
+    "snapshot": "List files",
+    "detect": "Look into files",
+    "provenance": "Settle licenses",
+    "decide": "Decide",
+    "build": "Build",
+    "recall": "Take back",
+}
+"""Stage to its name, in their order; another shows its own."""
+
+
+@router.get("/operations", dependencies=[needs(Action.OPERATION_READ)])
+def operations(caller: Calling) -> HTMLResponse:
+    """List operations, and say why nothing moves."""
+    room = tell_operations(caller.context, caller.query(FIELDS))
+    return caller.render(
+        "operations.html",
+        fragment="list",
+        room=room,
+        links=Links(caller.request),
+        fields=FIELDS,
+        states=STATES,
+        kinds=KINDS,
+        stages=STAGES,
+    )
+
+
+@router.get("/operations/{operation_id}", dependencies=[needs(Action.OPERATION_READ)])
+def operation(caller: Calling, operation_id: str) -> HTMLResponse:
+    """Show how far an operation is."""
+    story = tell_operation(caller.context, operation_id)
+    order = [*STAGES, *(s.stage for s in story.operation.stages if s.stage not in STAGES)]
+    ordered = sorted(story.operation.stages, key=lambda s: order.index(s.stage))
+    words = {"states": STATES, "kinds": KINDS, "stages": STAGES, "ordered": ordered}
+    return caller.render("operation.html", fragment="progress", story=story, **words)
+
+
+@router.post("/operations/parked/{job_id}/retry", dependencies=[needs(Action.OPERATION_RETRY)])
+def retry(
+    caller: Calling, job_id: str, back: Annotated[str, Form(alias="next")] = "/operations"
+) -> RedirectResponse:
+    """Let a parked job start over."""
+    is_again = retry_parked(caller.context, job_id)
+    answer = RedirectResponse(local_path(back), 303)
+    say(answer, "It starts over." if is_again else "It is not parked any more.")
+    return answer
+
+
+@router.post("/operations/hosts/{host}/pause", dependencies=[needs(Action.HOST_WRITE)])
+def pause(
+    caller: Calling, host: str, reason: Annotated[str, Form(max_length=200)] = ""
+) -> RedirectResponse:
+    """Stop all traffic to a host."""
+    answer = RedirectResponse("/operations", 303)
+    try:
+        pause_host(caller.context, host, actor=caller.name, reason=" ".join(reason.split()))
+    except InputError as error:
+        say(answer, error.message)
+        return answer
+    seal_audit(caller.context)
+    say(answer, f"{host} is paused; fetches that run end within seconds.")
+    return answer
+
+
+@router.post("/operations/hosts/{host}/resume", dependencies=[needs(Action.HOST_WRITE)])
+def resume(caller: Calling, host: str) -> RedirectResponse:
+    """Let traffic to a host flow again."""
+    answer = RedirectResponse("/operations", 303)
+    try:
+        woken = resume_host(caller.context, host, actor=caller.name)
+    except InputError as error:
+        say(answer, error.message)
+        return answer
+    seal_audit(caller.context)
+    say(answer, f"Traffic to {host} flows again; {woken} waiting visits go on.")
+    return answer

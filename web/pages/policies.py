@@ -1,0 +1,142 @@
+"""Policies: the rules in force, another one tried, weighed, asked for, and put in force."""
+
+# ruff: noqa: FAST003 - a dependency reads the id of the path
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from ingest.errors import InputError
+from policies.access import Action, Subject
+from store.catalog import PolicyBook
+from web.access import needs
+from web.pages.caller import Caller, Calling
+from web.pages.templating import say
+from workers.context import utc_now
+from workers.policy_proposals import (
+    Proposal,
+    apply_proposal,
+    find_proposal,
+    list_proposals,
+    propose_policy,
+    text_of,
+    try_policy,
+    weigh_policy,
+)
+
+router = APIRouter(include_in_schema=False)
+
+Text = Annotated[str, Form(max_length=1_000_000)]
+
+
+def proposal_of(digest: str, caller: Calling) -> Proposal:
+    """Return the proposal that a URL names."""
+    return find_proposal(caller.context, digest)
+
+
+Found = Annotated[Proposal, Depends(proposal_of)]
+
+
+def asked_for(found: Found) -> Subject:
+    """Return what putting a policy in force is about: who asked for it is another person."""
+    return Subject(requested_by=found.by)
+
+
+@router.get("/policies", dependencies=[needs(Action.POLICY_READ)])
+def policies(caller: Calling) -> HTMLResponse:
+    """Show the policy in force, what is asked for, and who put which in force."""
+    book = PolicyBook(caller.context.catalog, clock=utc_now)
+    return caller.render(
+        "policies.html",
+        policy=caller.context.policy,
+        proposals=list_proposals(caller.context),
+        applications=book.applications(),
+    )
+
+
+@router.get("/policies/edit", dependencies=[needs(Action.POLICY_TEST)])
+def edit(caller: Calling) -> HTMLResponse:
+    """Show the editor with the policy in force."""
+    return _editor(caller, caller.context.policy_text)
+
+
+@router.post("/policies/test", dependencies=[needs(Action.POLICY_TEST)])
+def try_out(caller: Calling, text: Text = "") -> HTMLResponse:
+    """Run the examples of what is written; nothing is kept."""
+    try:
+        return _editor(caller, text, trial=try_policy(_lines(text)))
+    except InputError as error:
+        return _refused(caller, text, error)
+
+
+@router.post("/policies/impact", dependencies=[needs(Action.POLICY_TEST)])
+def impact(caller: Calling, text: Text = "") -> HTMLResponse:
+    """Replay what is written over stored facts; nothing is kept."""
+    try:
+        return _editor(caller, text, weighed=weigh_policy(caller.context, _lines(text)))
+    except InputError as error:
+        return _refused(caller, text, error)
+
+
+@router.post("/policies/proposals", dependencies=[needs(Action.POLICY_TEST)])
+def propose(caller: Calling, text: Text = "") -> Response:
+    """Ask for what is written."""
+    try:
+        digest = propose_policy(caller.context, _lines(text), caller.name)
+    except InputError as error:
+        return _refused(caller, text, error)
+    answer = RedirectResponse(f"/policies/proposals/{digest}", 303)
+    say(answer, "It is asked for; another person puts it in force.")
+    return answer
+
+
+@router.get("/policies/proposals/{digest}", dependencies=[needs(Action.POLICY_READ)])
+def proposal(caller: Calling, found: Found) -> HTMLResponse:
+    """Show a proposal with what it would change."""
+    return _proposal(caller, found)
+
+
+@router.post(
+    "/policies/proposals/{digest}/apply", dependencies=[needs(Action.POLICY_APPLY, asked_for)]
+)
+def apply(caller: Calling, found: Found, plan: Annotated[str, Form(max_length=64)]) -> Response:
+    """Put a proposal in force, as it was looked at."""
+    try:
+        operation = apply_proposal(caller.context, found.digest, plan, caller.name)
+    except InputError as error:
+        return _proposal(caller, found, status=409, error=error.message)
+    answer = RedirectResponse(f"/operations/{operation}", 303)
+    say(answer, "It is in force; everything is decided anew.")
+    return answer
+
+
+def _lines(text: str) -> str:
+    """Return a text as it was shown: browsers send line breaks as two characters."""
+    return text.replace("\r\n", "\n")
+
+
+def _editor(caller: Caller, text: str, *, status: int = 200, **more: object) -> HTMLResponse:
+    values: dict[str, Any] = {"trial": None, "weighed": None, "error": "", "hint": ""}
+    return caller.render("policy_edit.html", status=status, text=_lines(text), **(values | more))
+
+
+def _refused(caller: Caller, text: str, error: InputError) -> HTMLResponse:
+    return _editor(caller, text, status=422, error=error.message, hint=error.hint)
+
+
+def _proposal(
+    caller: Caller, found: Proposal, *, status: int = 200, error: str = ""
+) -> HTMLResponse:
+    text = text_of(caller.context, found.digest)
+    weighed = weigh_policy(caller.context, text)
+    return caller.render(
+        "policy_proposal.html",
+        status=status,
+        proposal=found,
+        text=text,
+        weighed=weighed,
+        error=error,
+    )

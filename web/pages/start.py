@@ -1,0 +1,83 @@
+"""Where people begin: the first steps of a new installation, then what is theirs to do."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from policies.access import Action, Subject, may
+from policies.decision import Lane
+from store.asking import Query
+from web.access import needs, signed_in
+from web.access.local import local_path
+from web.pages.caller import Caller, Calling
+from workers.first_steps import read_steps
+from workers.reading.repositories import list_repositories
+from workers.reading.reviews import list_reviews
+
+DONE_COOKIE: Final = "shardgate-started"
+_YEAR: Final = 365 * 86_400
+_PLACES: Final = {
+    "repo": "/repositories/",
+    "rvw": "/reviews/",
+    "grp": "/groups/",
+    "rel": "/releases/",
+    "run": "/operations/",
+}
+_ID: Final = re.compile(r"(repo|rvw|grp|rel|run)_[0-9a-z]{1,64}")
+_FOUND: Final = 20
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/", dependencies=[signed_in()])
+def start(caller: Calling) -> RedirectResponse:
+    """Lead to the first steps while there are some, else to what is one's own."""
+    return RedirectResponse(_first_place(caller), 303)
+
+
+@router.get("/start", dependencies=[needs(Action.REPOSITORY_READ)])
+def first_steps(caller: Calling) -> HTMLResponse:
+    """Show the first steps and which of them are done."""
+    hub = str(caller.request.base_url).rstrip("/") + "/hub"
+    return caller.render("start.html", steps=read_steps(caller.context), hub=hub)
+
+
+@router.post("/start/dismiss", dependencies=[signed_in()])
+def dismiss(caller: Calling, back: Annotated[str, Form(alias="next")] = "/") -> RedirectResponse:
+    """Show the first steps no more, in this browser."""
+    del caller
+    answer = RedirectResponse(local_path(back), 303)
+    answer.set_cookie(DONE_COOKIE, "yes", max_age=_YEAR, httponly=True, samesite="lax")
+    return answer
+
+
+@router.get("/find", dependencies=[needs(Action.REPOSITORY_READ)])
+def find(caller: Calling, q: str = "") -> Response:
+    """Go to what an id or a name stands for, or list what fits."""
+    text = q.strip()
+    if known := _ID.fullmatch(text):
+        return RedirectResponse(_PLACES[known[1]] + text, 303)
+    asked = Query(text=text, limit=_FOUND)
+    repositories = list_repositories(caller.context, asked).items if text else ()
+    exact = [r for r in repositories if text in (r.name, r.url)]
+    if len(exact) == 1:
+        return RedirectResponse(f"/repositories/{exact[0].id}", 303)
+    reviews = list_reviews(caller.context, asked).items if text else ()
+    return caller.render("find.html", text=text, repositories=repositories, reviews=reviews)
+
+
+def _first_place(caller: Caller) -> str:
+    who = caller.who
+    is_new = may(who, Action.REPOSITORY_READ) and DONE_COOKIE not in caller.request.cookies
+    if is_new and not read_steps(caller.context).is_done:
+        return "/start"
+    mine = [lane for lane in Lane if lane in who.lanes]
+    if mine and may(who, Action.REVIEW_READ, Subject(lane=mine[0])):
+        return f"/inbox/{mine[0]}"
+    if may(who, Action.REPOSITORY_READ, Subject(is_filtered=True)):
+        return "/repositories"
+    return "/releases"

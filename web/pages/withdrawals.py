@@ -1,0 +1,148 @@
+"""Taking something back from releases: the form, what it would take, and doing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from ingest.errors import InputError
+from policies.access import Action
+from policies.review import Selector, Withdrawal, WithdrawalReason, WithdrawalScope
+from web.access import needs
+from web.pages.caller import Caller, Calling
+from web.pages.templating import say
+from workers.remarks import checked_remark
+from workers.running import find_repository
+from workers.withdrawals import BlastRadius, Order, draft_withdrawal, foresee, withdraw
+
+router = APIRouter(include_in_schema=False)
+
+SELECTORS: Final = {
+    Selector.REPOSITORY: ("A whole repository", ""),
+    Selector.PATH: ("Paths of a repository", "A pattern such as src/vendor/**"),
+    Selector.BLOB: ("One content, wherever it stands", "Its blob id"),
+    Selector.FINGERPRINT: ("Every file with one finding", "The finding's fingerprint"),
+    Selector.LICENSE: ("Every file under a license", "An SPDX id"),
+}
+"""What is named to (word, what its value is)."""
+REASONS: Final = {
+    WithdrawalReason.CONSENT_ENDED: "Consent has ended",
+    WithdrawalReason.RIGHTS_CLAIM: "Somebody claims rights",
+    WithdrawalReason.SECRET: "A secret",
+    WithdrawalReason.PERSONAL_DATA: "Personal data",
+    WithdrawalReason.CONFIDENTIAL: "Confidential",
+    WithdrawalReason.LICENSE: "Its license",
+    WithdrawalReason.POLICY: "The policy",
+    WithdrawalReason.OTHER: "Another reason",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """The form as it was sent."""
+
+    selector: Selector = Selector.PATH
+    value: str = ""
+    repository: str = ""
+    scope: WithdrawalScope = WithdrawalScope.ALL
+    reason: WithdrawalReason = WithdrawalReason.RIGHTS_CLAIM
+    comment: str = ""
+
+
+def filled(  # noqa: PLR0913, PLR0917 - a parameter a field of the form
+    selector: Annotated[Selector, Form()],
+    scope: Annotated[WithdrawalScope, Form()],
+    reason: Annotated[WithdrawalReason, Form()],
+    value: Annotated[str, Form(max_length=500)] = "",
+    repository: Annotated[str, Form(max_length=500)] = "",
+    comment: Annotated[str, Form(max_length=500)] = "",
+) -> Filled:
+    """Return what a person filled in."""
+    return Filled(
+        selector=selector,
+        value=value.strip(),
+        repository=repository.strip(),
+        scope=scope,
+        reason=reason,
+        comment=" ".join(comment.split()),
+    )
+
+
+Sent = Annotated[Filled, Depends(filled)]
+
+
+@router.get("/withdrawals/new", dependencies=[needs(Action.RELEASE_WITHDRAW)])
+def new(caller: Calling, repository: str = "") -> HTMLResponse:
+    """Show the form."""
+    return _page(caller, Filled(repository=repository[:500]))
+
+
+@router.post("/withdrawals/forecast", dependencies=[needs(Action.RELEASE_WITHDRAW)])
+def forecast(caller: Calling, sent: Sent) -> HTMLResponse:
+    """Tell what it would take back; nothing is written."""
+    try:
+        radius, _ = foresee(caller.context, _said(caller, sent))
+    except InputError as error:
+        return _page(caller, sent, status=422, error=error.message)
+    return _page(caller, sent, radius=radius)
+
+
+@router.post("/withdrawals", dependencies=[needs(Action.RELEASE_WITHDRAW)])
+def take_back(caller: Calling, sent: Sent) -> Response:
+    """Withdraw, at once."""
+    try:
+        said = _said(caller, sent)
+        _, contents = foresee(caller.context, said)
+        withdraw(caller.context, said, contents)
+    except InputError as error:
+        return _page(caller, sent, status=422, error=error.message)
+    answer = RedirectResponse("/releases", 303)
+    say(answer, f"{said.id} is withdrawn; releases that have it are written again and recalled.")
+    return answer
+
+
+def _said(caller: Caller, sent: Filled) -> Withdrawal:
+    is_placed = sent.selector in (Selector.REPOSITORY, Selector.PATH)
+    if is_placed != bool(sent.repository):
+        raise InputError("A repository is named for itself and for paths in it, and only then.")
+    if not sent.comment:
+        raise InputError("Say why; it is kept with the withdrawal.")
+    known = caller.context.catalog.list_repositories()
+    try:
+        comment = checked_remark(caller.context, sent.comment)
+    except ValueError as error:
+        raise InputError(f"This cannot be written down: {error}.") from None
+    return draft_withdrawal(
+        Order(
+            selector=sent.selector,
+            value=sent.value,
+            repo_id=find_repository(known, sent.repository).id if sent.repository else "",
+            scope=sent.scope,
+            reason=sent.reason,
+            comment=comment,
+            by=caller.name,
+        )
+    )
+
+
+def _page(
+    caller: Caller,
+    sent: Filled,
+    *,
+    status: int = 200,
+    error: str = "",
+    radius: BlastRadius | None = None,
+) -> HTMLResponse:
+    return caller.render(
+        "withdrawal_new.html",
+        status=status,
+        sent=sent,
+        error=error,
+        radius=radius,
+        selectors=SELECTORS,
+        reasons=REASONS,
+        repositories=sorted(set(caller.names.values())),
+    )

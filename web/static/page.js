@@ -1,0 +1,31 @@
+// What every page has: the search key, confirmations, and messages that go away by themselves.
+"use strict";
+
+const isTyping = (element) =>
+  element.closest("input:not([type=checkbox]):not([type=radio]), select, textarea") !== null;
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const field = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!field || !field.matches("input")) return;
+  event.preventDefault();
+  field.focus();
+});
+
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  // Only what was copied needs a script: without one the text is selected by hand.
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText);
+      button.textContent = "Copied";
+    });
+  }
+  const toast = document.querySelector(".toast:not(:has(form, a))");
+  if (toast) setTimeout(() => toast.remove(), 8000);
+});
