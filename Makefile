@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check install
-SOURCES := ingest policies release store workers web cli tests benchmarks docs
+SOURCES := ingest policies release store workers web cli shardgate_client tests benchmarks docs
 
-.PHONY: run test check fix docs accuracy bench bench-history fuzz clean help
+.PHONY: run test soak check fix docs accuracy bench bench-history fuzz clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -37,6 +37,9 @@ run: $(VENV)/.run ## the whole path on this repository and three samples, or on 
 test: $(VENV)/.dev ## the full test suite (own Valkey, own PostgreSQL); k=EXPR selects
 	$(BIN)/python -m pytest -n 2 $(if $(k),-k "$(k)")
 
+soak: $(VENV)/.dev ## long tests: a kill in every stage, and properties over 20 times as many examples
+	$(BIN)/python -m pytest -n 2 --soak $(if $(k),-k "$(k)")
+
 check: $(VENV)/.dev ## format, lint, types, import contracts, spelling
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
@@ -50,6 +53,9 @@ fix: $(VENV)/.dev ## let the formatter and the linter mend what they can
 
 docs: $(VENV)/.dev ## write the reference pages that follow from the code
 	$(BIN)/python -m docs.generate
+
+screenshots: $(VENV)/.dev ## a picture of every page into docs/screenshots (needs Chromium)
+	$(BIN)/python -m tests.browser.screenshots
 
 accuracy: $(VENV)/.dev .venv-peers/.peers ## precision and recall beside the peers; F=<families> selects
 	$(BIN)/python -m benchmarks.accuracy --peers $(F)

@@ -21,10 +21,10 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from benchmarks.path import MB, load, registered, spent
-from cli.run import first_jobs
 from ingest.domain.finding import Family
 from workers.context import Context
 from workers.runner import run_job, settle
+from workers.running import first_jobs
 from workers.settings import Settings
 
 _PAUSE_SECONDS = 0.02

@@ -23,7 +23,6 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from benchmarks import peers
-from cli.run import first_jobs
 from ingest.detect.catalogue import build_detectors
 from ingest.detect.detector import BatchDetector, BlobDetector
 from ingest.domain.finding import BLOB_FAMILIES
@@ -35,6 +34,7 @@ from policies.decision import Tier
 from workers.context import Context
 from workers.corpus import units_of
 from workers.runner import run_job, settle
+from workers.running import first_jobs
 from workers.settings import Settings
 
 MB = 1e6

@@ -23,8 +23,9 @@ from pathlib import Path
 
 from policies.decision import Tier
 from release.build import Tools, build_release
+from release.domain.grant import Purpose, Wish
 from release.signing import KeySigner
-from store.catalog import ReleaseBook, Scope, TokenBook, TokenRequest
+from store.catalog import GrantBook, ReleaseBook, Scope, TokenBook, TokenRequest
 from tests.strategies.release import MarkerScanner, large_corpus, spec_of
 from workers.context import Context, utc_now
 from workers.settings import Settings
@@ -119,6 +120,10 @@ def publish(context: Context, mib: int) -> tuple[Path, str]:
         for _ in range(mib):
             file.write(os.urandom(2**20))
     soon = utc_now() + timedelta(days=1)
+    grants = GrantBook(context.catalog, clock=utc_now)
+    wish = Wish(consumer="bench", tier=Tier.RELEASABLE, purpose=Purpose.PUBLIC_MODEL)
+    if not grants.list_all("bench"):
+        grants.add(grants.draft(wish, soon, by="root"))
     request = TokenRequest(
         consumer="bench", scopes=[Scope.PULL], purpose="public-model", expires_at=soon
     )

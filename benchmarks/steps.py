@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.path import copy_head, load, registered
-from cli.run import first_jobs
 from ingest.detect.detector import BatchDetector
 from policies.decision import Tier
 from workers.context import Context
 from workers.runner import run_job, settle
+from workers.running import first_jobs
 from workers.settings import Settings
 
 STEPS: Final = (

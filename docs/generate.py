@@ -75,7 +75,15 @@ def settings_page() -> str:
         f"| {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
-    head = ["# Settings", "Read from the environment once, when a command or a worker starts."]
+    head = [
+        "# Settings",
+        (
+            "Read once, when a command or a worker starts: from the environment, else from a "
+            "folder of secrets that `SHARDGATE_SECRETS_DIR` names (files such as "
+            "`shardgate_database_url`), else from a TOML file that `SHARDGATE_SETTINGS_FILE` "
+            "names (names without their prefix)."
+        ),
+    ]
     return (
         "\n\n".join([*head, "\n".join(["| variable | default | |", "|---|---|---|", *rows])]) + "\n"
     )

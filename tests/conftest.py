@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -22,8 +22,20 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Machines differ and are noisy: properties are about results, time is for `make bench`.
-settings.register_profile("suite", deadline=None)
+settings.register_profile("suite", deadline=None, max_examples=50)
+settings.register_profile("soak", deadline=None, max_examples=1000)
 settings.load_profile("suite")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take `--soak`: what is too long for every change."""
+    parser.addoption("--soak", action="store_true", help="long tests, and properties at length")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Look at twenty times as many examples where there is time."""
+    if config.getoption("--soak"):
+        settings.load_profile("soak")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -35,9 +47,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the folders; inside each the order stays as random as it is."""
+    """Choose short or long tests, and order the folders; inside each the order stays random."""
+    others = [item for item in items if not _is_chosen(item)]
+    if others:
+        others[0].config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if _is_chosen(item)]
     places = slow_first([item.nodeid for item in items])
     items.sort(key=lambda item: places[folder_of(item.nodeid)])
+
+
+def _is_chosen(item: pytest.Item) -> bool:
+    is_long = item.get_closest_marker("soak") is not None
+    if not item.config.getoption("--soak"):
+        return not is_long
+    return is_long or is_hypothesis_test(getattr(item, "obj", None))
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ def test_every_stage_is_documented_in_its_own_words(stage: Stage) -> None:
 
 def test_every_package_is_on_the_map() -> None:
     text = (DOCS / "architecture.md").read_text()
-    for package in ("ingest", "policies", "release", "store", "workers", "cli"):
+    for package in ("ingest", "policies", "release", "store", "workers", "cli", "shardgate_client"):
         assert f"`{package}/`" in text
 
 
