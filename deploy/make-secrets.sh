@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 umask 077
-mkdir -p secrets
+mkdir -p secrets credentials
 random() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 keep() { # keep NAME VALUE: what is there stays
   [ -e "secrets/$1" ] || printf '%s\n' "$2" > "secrets/$1"

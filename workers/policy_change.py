@@ -68,16 +68,16 @@ def plan_policy(context: Context, text: str) -> PolicyPlan:
     return PolicyPlan(policy=policy, text=text, impact=impact, digest=digest)
 
 
-def note_plan(context: Context, plan: PolicyPlan, actor: str) -> None:
-    """Write into the chain who looked at a plan first; who comes later changes nothing."""
+def note_plan(context: Context, plan: str, actor: str) -> None:
+    """Write into the chain who looked at a plan, by its digest, first; who comes later does not."""
     if planner_of(context, plan) is None:
-        AuditLog(context.catalog, clock=utc_now).append(actor, _PLANNED, plan.digest)
+        AuditLog(context.catalog, clock=utc_now).append(actor, _PLANNED, plan)
         seal_audit(context)
 
 
-def planner_of(context: Context, plan: PolicyPlan) -> str | None:
-    """Return who looked at a plan first; None: nobody yet."""
-    entry = AuditLog(context.catalog, clock=utc_now).last(_PLANNED, plan.digest)
+def planner_of(context: Context, plan: str) -> str | None:
+    """Return who looked at a plan, by its digest, first; None: nobody yet."""
+    entry = AuditLog(context.catalog, clock=utc_now).last(_PLANNED, plan)
     return None if entry is None else entry.actor
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.errors import ConfigurationError, InputError
+from policies.access import Action, Principal, Subject, may
 from policies.compare import Change, compare
 from policies.document import ExampleFailure, check_examples, load_policy
 from policies.impact import Impact
@@ -16,12 +17,26 @@ from store.asking import Filter, Query
 from store.catalog import PolicyBook
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
-from workers.policy_change import PolicyPlan, apply_policy, plan_policy
+from workers.policy_change import (
+    PolicyPlan,
+    apply_policy,
+    note_plan,
+    plan_policy,
+    planner_of,
+)
 from workers.reading.audit import list_entries
 from workers.reading.page import NotFound
 
 PROPOSED = "policy.propose"
 _MOST = 20
+
+
+class PlanMoved(InputError):
+    """What somebody looked at is not what there is now."""
+
+
+class PlannedAlone(InputError):
+    """A second person is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +93,17 @@ def weigh_policy(context: Context, text: str) -> Weighed:
     plan = plan_policy(context, text)
     changes = compare(context.policy.document, policy.document)
     return Weighed(changes=changes, impact=plan.impact, plan=plan.digest)
+
+
+def note_weighed(context: Context, text: str, actor: str) -> Weighed:
+    """Weigh a policy and write into the chain who did first; another person may apply it then.
+
+    Raises:
+        InputError: as `weigh_policy`.
+    """
+    weighed = weigh_policy(context, text)
+    note_plan(context, weighed.plan, actor)
+    return weighed
 
 
 def propose_policy(context: Context, text: str, actor: str) -> str:
@@ -141,7 +167,30 @@ def apply_proposal(context: Context, digest: str, plan: str, actor: str) -> str:
             force is a file.
     """
     find_proposal(context, digest)
-    made: PolicyPlan = plan_policy(context, text_of(context, digest))
+    return _applied(context, plan_policy(context, text_of(context, digest)), plan, actor)
+
+
+def apply_as_planned(context: Context, text: str, plan: str, who: Principal) -> str:
+    """Put a policy in force that somebody else weighed; return the id of the run.
+
+    Raises:
+        PlanMoved: it is not what was weighed, or nobody weighed it.
+        PlannedAlone: whoever weighed it puts it in force.
+        InputError: the policy does not load, an example fails, or the one in force is a file.
+    """
+    loaded(text)
+    made = plan_policy(context, text)
+    if made.digest != plan:
+        raise PlanMoved("Facts, rights, releases or the policy moved since that plan.")
+    planner = planner_of(context, plan)
+    if planner is None:
+        raise PlanMoved("Nobody looked at that plan yet.")
+    if not may(who, Action.POLICY_APPLY, Subject(requested_by=planner)):
+        raise PlannedAlone("Whoever planned a policy does not put it in force as well.")
+    return _applied(context, made, plan, who.name)
+
+
+def _applied(context: Context, made: PolicyPlan, plan: str, actor: str) -> str:
     try:
         return apply_policy(context, made, plan, actor)
     except ConfigurationError as error:

@@ -30,6 +30,8 @@ from workers.keys import is_installed, load_identity_key
 from workers.settings import Settings, user_cache_dir
 
 _PREFIX: Final = "scan-"
+_REMOVALS: Final = 20
+_PAUSE_SECONDS: Final = 0.05
 _FRESH_SECONDS: Final = 60.0
 """A folder this young may be one whose owner has not locked it yet."""
 
@@ -156,8 +158,17 @@ def work_folder(work_dir: Path) -> Iterator[Path]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         os.close(lock)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder into which processes that were just killed may still write a last file."""
+    for _ in range(_REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _sweep(work_dir: Path) -> None:

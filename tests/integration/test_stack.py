@@ -23,9 +23,12 @@ import pytest
 import yaml
 
 from policies.decision import Tier
+from store.catalog.errands import Errand, ErrandState
 from tests.integration.conftest import ROOT, Installation, environment, register_samples
 from tests.support.postgres import PostgresServer
 from tests.support.watch import ended_with_us
+from workers.context import Context
+from workers.errands import ask_preview, find_errand
 from workers.settings import Settings
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -73,9 +76,13 @@ class Stack:
 def home_of(service: str, folder: Path, shared: Path) -> Path:
     """Make a home with what a service mounts, and nothing else of the shared one."""
     home = folder / service
-    (home / "run").mkdir(parents=True)
+    for mount in COMPOSE["x-service"]["tmpfs"]:
+        folder_in = mount.partition(":")[0].removeprefix("/var/lib/shardgate/")
+        (home / folder_in.strip("/")).mkdir(parents=True)
     for volume in COMPOSE["services"][service].get("volumes", []):
         name = volume.split(":")[0]
+        if name.startswith("."):
+            continue
         part = VOLUMES.get(name, name)
         (home / part).symlink_to(shared / part)
     return home
@@ -156,6 +163,19 @@ def stack(tmp_path: Path, postgres: PostgresServer, samples: Path) -> Iterator[S
         yield found
 
 
+def previewed(stack: Stack, url: str) -> Errand:
+    """Ask for a preview, as a page would, and wait for what the mirror worker finds out."""
+    database = (stack.home.parent / "secrets" / "shardgate_database_url").read_text()
+    context = Context(settings=Settings(home=stack.home, database_url=database, allow_local=True))
+    errand_id = ask_preview(context, url, actor="jo")
+    deadline = time.monotonic() + 120
+    while not (found := find_errand(context, errand_id)).finished_at:
+        assert time.monotonic() < deadline, "nobody ran the errand"
+        time.sleep(0.2)
+    context.catalog.close()
+    return found
+
+
 def is_ready(stack: Stack) -> bool:
     try:
         return stack.get("/readyz")[0] == 200
@@ -196,6 +216,10 @@ def test_the_whole_path_runs_on_services_that_see_what_they_must(
     )
     pulled = {p.name: p.read_bytes() for p in (tmp_path / "pulled").rglob("*.parquet")}
     assert pulled.items() >= {p.name: p.read_bytes() for p in folder.glob("data/*")}.items()
+
+    seen = previewed(stack, str(samples / names[0]))
+    assert seen.state is ErrandState.DONE, seen.reason
+    assert seen.result["files"]["files"] > 0
 
     assert stack.get("/metrics")[0] == 401
     assert stack.get("/metrics", value)[0] == 404

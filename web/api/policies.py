@@ -10,17 +10,19 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from ingest.errors import ConfigurationError, InputError
-from policies.access import Action, Subject, may
-from policies.document import check_examples, load_policy
-from policies.lint import lint
-from policies.model import Policy
+from policies.access import Action
 from store.catalog import PolicyBook
 from web.access import needs
 from web.api.asking import Asking, Begun, begun
 from web.api.once import OnceRoute, once
 from workers.context import utc_now
-from workers.policy_change import apply_policy, note_plan, plan_policy, planner_of
+from workers.policy_proposals import (
+    PlanMoved,
+    PlannedAlone,
+    apply_as_planned,
+    note_weighed,
+    try_policy,
+)
 from workers.reading.page import as_json
 
 router = APIRouter(prefix="/policies", tags=["policies"], route_class=OnceRoute)
@@ -109,16 +111,16 @@ def applications(ask: Asking) -> list[AppliedView]:
 @router.post("/test", dependencies=[needs(Action.POLICY_TEST)])
 def test(asked: PolicyText) -> Trial:
     """Run the examples that the rules of a document carry; nothing is written."""
-    policy = _loaded(asked.text)
+    tried = try_policy(asked.text)
     return Trial(
-        examples=sum(len(rule.document.tests) for rule in policy.rules),
+        examples=tried.examples,
         failures=[
             Failure(rule=f.rule_id, number=f.number, expected=str(f.expected), actual=str(f.actual))
-            for f in check_examples(policy)
+            for f in tried.failures
         ],
         remarks=[
             RemarkView(level=r.level.value, rule=r.rule_id, where=r.where, message=r.message)
-            for r in lint(asked.text)
+            for r in tried.remarks
         ],
     )
 
@@ -126,34 +128,17 @@ def test(asked: PolicyText) -> Trial:
 @router.post("/impact", dependencies=[needs(Action.POLICY_TEST)])
 def impact(ask: Asking, asked: PolicyText) -> Weighed:
     """Replay a policy over stored facts; nothing is scanned, and who looked is written down."""
-    _loaded(asked.text)
-    plan = plan_policy(ask.context, asked.text)
-    note_plan(ask.context, plan, ask.actor)
-    return Weighed(plan=plan.digest, impact=as_json(asdict(plan.impact)))
+    weighed = note_weighed(ask.context, asked.text, ask.actor)
+    return Weighed(plan=weighed.plan, impact=as_json(asdict(weighed.impact)))
 
 
 @router.post("/apply", status_code=202, dependencies=[needs(Action.POLICY_APPLY), once])
 def apply(ask: Asking, asked: Application, response: Response) -> Begun:
     """Put a policy in force as somebody else planned; refused if anything moved since then."""
-    _loaded(asked.text)
-    plan = plan_policy(ask.context, asked.text)
-    if plan.digest != asked.plan:
-        raise HTTPException(412, "Facts, rights, releases or the policy moved since that plan.")
-    planner = planner_of(ask.context, plan)
-    if planner is None:
-        raise HTTPException(412, "Nobody looked at that plan yet.")
-    if not may(ask.who, Action.POLICY_APPLY, Subject(requested_by=planner)):
-        raise HTTPException(403, "Whoever planned a policy does not put it in force as well.")
     try:
-        operation = apply_policy(ask.context, plan, asked.plan, ask.actor)
-    except ConfigurationError as error:
-        raise InputError(error.message) from None
+        operation = apply_as_planned(ask.context, asked.text, asked.plan, ask.who)
+    except PlanMoved as error:
+        raise HTTPException(412, error.message) from None
+    except PlannedAlone as error:
+        raise HTTPException(403, error.message) from None
     return begun(response, operation)
-
-
-def _loaded(text: str) -> Policy:
-    """Return the policy of a document; what is wrong with it is the caller's to mend."""
-    try:
-        return load_policy(text)
-    except ConfigurationError as error:
-        raise InputError(error.message, hint=error.hint) from None

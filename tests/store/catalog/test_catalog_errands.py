@@ -9,21 +9,15 @@ import pytest
 from store.catalog import Catalog
 from store.catalog.errands import KEPT, ErrandBook, ErrandKind, ErrandState
 from store.catalog.found import FoundBook, FoundRecord
+from tests.support.clock import Clock
 
 START = datetime(2030, 5, 1, 12, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
 
 
-class Clock:
-    now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(START)
 
 
 @pytest.fixture

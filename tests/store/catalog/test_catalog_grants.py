@@ -17,23 +17,14 @@ from release.domain.receipt import Receipt
 from store.catalog import AuditLog, Catalog, GrantBook, PullBook, ReleaseBook
 from store.catalog.tables_pull import PullRow
 from tests.strategies.grants import DAY, NOW, receipt, release_id_of, sha
+from tests.support.clock import Clock
 
 WISH = Wish(consumer="trainers", tier=Tier.RELEASABLE, purpose=Purpose.PUBLIC_MODEL)
 
 
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

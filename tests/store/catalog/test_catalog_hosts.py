@@ -9,22 +9,15 @@ import pytest
 from ingest.errors import InputError
 from store.catalog import AuditLog, Catalog, HostBook
 from store.catalog.hosts import FIRST_THROTTLE, MAX_THROTTLE
+from tests.support.clock import Clock
 
 START = datetime(2030, 5, 1, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(START)
 
 
 @pytest.fixture

@@ -19,23 +19,14 @@ from store.catalog import (
     RunState,
 )
 from store.catalog.jobs import MAX_ATTEMPTS, MAX_DEATHS
+from tests.support.clock import Clock
 
 SECOND = timedelta(seconds=1)
 
 
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2030, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(datetime(2030, 1, 1, tzinfo=UTC))
 
 
 @pytest.fixture

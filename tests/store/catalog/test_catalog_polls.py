@@ -20,22 +20,15 @@ from store.catalog import (
 )
 from store.catalog.polls import ASKED_GAP, KEPT_DELIVERIES
 from store.catalog.visit_commands import KEPT_VISITS
+from tests.support.clock import Clock
 
 START = datetime(2030, 5, 1, 12, tzinfo=UTC)
 LONGEST = timedelta(hours=8)
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(START)
 
 
 @pytest.fixture

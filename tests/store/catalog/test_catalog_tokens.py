@@ -10,19 +10,12 @@ from sqlalchemy import text
 
 from ingest.errors import InputError
 from store.catalog import AuditLog, Catalog, Scope, TokenBook, TokenRequest
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2030, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(datetime(2030, 1, 1, tzinfo=UTC))
 
 
 @pytest.fixture

@@ -34,6 +34,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("holder", name=op.f("pk_fetches")),
     )
     op.create_index(op.f("ix_fetches_host"), "fetches", ["host"])
+    _create_polls()
+    _create_visit_commands()
+    _create_found()
+    _create_errands()
+
+
+def _create_polls() -> None:
     op.create_table(
         "polls",
         sa.Column("repository_id", sa.Text(), nullable=False),
@@ -58,6 +65,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider", "delivery_id", name=op.f("pk_deliveries")),
     )
     op.create_index(op.f("ix_deliveries_received_at"), "deliveries", ["received_at"])
+
+
+def _create_visit_commands() -> None:
     op.create_table(
         "visit_commands",
         sa.Column("visit_id", sa.Text(), nullable=False),
@@ -71,6 +81,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("visit_id", "position", name=op.f("pk_visit_commands")),
     )
+
+
+def _create_found() -> None:
     op.create_table(
         "found",
         sa.Column("source", sa.Text(), nullable=False),
@@ -81,7 +94,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "remote_id", name=op.f("pk_found")),
     )
     op.create_index(op.f("ix_found_repository_id"), "found", ["repository_id"])
-    _create_errands()
 
 
 def _create_errands() -> None:
