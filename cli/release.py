@@ -34,6 +34,15 @@ _KEY = Annotated[
     Path | None, typer.Option("--key", help="Public key; default: this installation's.")
 ]
 
+_CONSUMER = Annotated[str, typer.Option(help="Whose grant it goes by; default: the login user.")]
+_PURPOSE = Annotated[
+    Purpose | None,
+    typer.Option(help="What is trained or measured; default: what the only grant is for."),
+]
+_RUN = Annotated[
+    str, typer.Option(help="Id of your training run; default: one for this pull alone.")
+]
+
 
 @app.command("build")
 def build(
@@ -106,16 +115,9 @@ def pull(
     release: Annotated[str, typer.Argument(help="Release id, or folder of a release.")],
     dest: Annotated[Path, typer.Argument(help="Folder to copy into.")],
     tier: _TIER = Tier.RELEASABLE,
-    consumer: Annotated[
-        str, typer.Option(help="Whose grant it goes by; default: the login user.")
-    ] = "",
-    purpose: Annotated[
-        Purpose | None,
-        typer.Option(help="What is trained or measured; default: what the only grant is for."),
-    ] = None,
-    run: Annotated[
-        str, typer.Option(help="Id of your training run; default: one for this pull alone.")
-    ] = "",
+    consumer: _CONSUMER = "",
+    purpose: _PURPOSE = None,
+    run: _RUN = "",
     key: _KEY = None,
     drop_recalled: Annotated[
         bool, typer.Option("--drop-recalled", help="Copy a recalled release; loaders skip rows.")
@@ -165,16 +167,9 @@ def export(
     dest: Annotated[Path, typer.Argument(help="Folder to write into.")],
     form: Annotated[ExportFormat, typer.Option("--format", help="Whose loaders read it.")],
     tier: _TIER = Tier.RELEASABLE,
-    consumer: Annotated[
-        str, typer.Option(help="Whose grant it goes by; default: the login user.")
-    ] = "",
-    purpose: Annotated[
-        Purpose | None,
-        typer.Option(help="What is trained or measured; default: what the only grant is for."),
-    ] = None,
-    run: Annotated[
-        str, typer.Option(help="Id of your training run; default: one for this pull alone.")
-    ] = "",
+    consumer: _CONSUMER = "",
+    purpose: _PURPOSE = None,
+    run: _RUN = "",
     key: _KEY = None,
     drop_recalled: Annotated[
         bool, typer.Option("--drop-recalled", help="Also of a recalled release, without its rows.")

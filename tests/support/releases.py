@@ -26,6 +26,9 @@ from tests.strategies.release import build_corpus, mixed_corpus
 from workers.context import Context, utc_now
 from workers.settings import Settings
 
+RECALL_REQUEST = "wdr_" + "0" * 24
+"""What asked for the recalls that are made here."""
+
 
 def installation(home: Path) -> Context:
     """Return an installation with a release of each tier, of several shards."""
@@ -58,7 +61,12 @@ def folder_of(context: Context, tier: Tier) -> Path:
 
 def take_back(context: Context, tier: Tier) -> str:
     """Recall the first row of the one release of a tier, and return the id of the recall."""
-    folder, root = folder_of(context, tier), context.settings.shards_dir(tier.value)
+    return recall_first_row(context, folder_of(context, tier), tier)[0]
+
+
+def recall_first_row(context: Context, folder: Path, tier: Tier) -> tuple[str, str]:
+    """Recall the first row of a release beside it; return the ids of the recall and of the row."""
+    root = context.settings.shards_dir(tier.value)
     row = pq.read_table(min(folder.glob("data/*.parquet"))).to_pylist()[0]
     blob = {"blob_id": row["blob_id"]} if tier is Tier.INTERNAL_ONLY else {}
     tools = RecallTools(
@@ -69,7 +77,7 @@ def take_back(context: Context, tier: Tier) -> str:
     stone = Tombstone(
         release_id=folder.name,
         reason=RecallReason.SECRET,
-        request_id="wdr_" + "0" * 24,
+        request_id=RECALL_REQUEST,
         effective_at=utc_now(),
         replaced_by=None,
         id=row["id"],
@@ -78,4 +86,4 @@ def take_back(context: Context, tier: Tier) -> str:
     recall = publish_recall(root, [stone], tier, tools)
     standing = FeedRelease(state=ReleaseStanding.RECALLED)
     update_feed(root, lambda: {folder.name: standing}, tier, tools)
-    return recall.recall_id
+    return recall.recall_id, row["id"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import socket
 import subprocess
@@ -15,33 +14,23 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
-import pyarrow.parquet as pq
 import pytest
 
 from policies.decision import Tier
 from release.build import BuiltRelease, Tools, build_release
 from release.domain.grant import Purpose, Wish
-from release.recall import (
-    FeedRelease,
-    RecallReason,
-    RecallTools,
-    ReleaseStanding,
-    Tombstone,
-    publish_recall,
-    update_feed,
-)
 from release.signing import KeySigner
 from store.catalog import (
     GrantBook,
     RecallBook,
     RecalledRelease,
     RecallRecord,
-    ReleaseBook,
     Scope,
     TokenBook,
     TokenRequest,
 )
 from tests.strategies.release import Corpus, MarkerScanner, large_corpus, mixed_corpus, spec_of
+from tests.support.releases import RECALL_REQUEST, recall_first_row, record
 from workers.context import Context, utc_now
 from workers.settings import Settings
 
@@ -109,44 +98,24 @@ def publish(context: Context, tier: Tier, corpus: Corpus) -> BuiltRelease:
     )
     root = context.settings.shards_dir(tier.value)
     built = build_release(corpus.inputs, spec_of(tier), root, tools)
-    book = ReleaseBook(context.catalog, clock=utc_now)
-    digest = hashlib.sha256((built.directory / "manifest.json").read_bytes()).hexdigest()
-    book.begin_release(built.manifest.release_id, tier, {})
-    book.publish(built.manifest.release_id, digest, built.directory.name, {})
+    record(context, built)
     return built
 
 
 def recall_a_row(context: Context, built: BuiltRelease) -> tuple[str, str]:
     """Recall the first row of a release as a worker does; return the recall's id and the row's."""
     manifest = built.manifest
-    row = pq.read_table(built.directory / manifest.shards[0].path, columns=["id"])["id"][0].as_py()
-    tools = RecallTools(
-        signer=KeySigner(private=context.keys.private),
-        public_key=context.keys.public,
-        now=utc_now(),
-    )
-    stone = Tombstone(
-        release_id=manifest.release_id,
-        reason=RecallReason.SECRET,
-        request_id="wdr_" + "0" * 24,
-        effective_at=utc_now(),
-        replaced_by=None,
-        id=row,
-    )
-    root = context.settings.shards_dir(manifest.tier.value)
-    recall = publish_recall(root, [stone], manifest.tier, tools)
-    standing = FeedRelease(state=ReleaseStanding.RECALLED)
-    update_feed(root, lambda: {manifest.release_id: standing}, manifest.tier, tools)
-    record = RecallRecord(
-        id=recall.recall_id,
+    recall_id, row = recall_first_row(context, built.directory, manifest.tier)
+    taken = RecallRecord(
+        id=recall_id,
         tier=manifest.tier,
         reasons=("SECRET",),
-        requests=(stone.request_id,),
+        requests=(RECALL_REQUEST,),
         releases=(RecalledRelease(release_id=manifest.release_id, rows=1, replaced_by=""),),
         issued_at=utc_now(),
     )
-    RecallBook(context.catalog, utc_now).record(record, actor="worker")
-    return recall.recall_id, row
+    RecallBook(context.catalog, utc_now).record(taken, actor="worker")
+    return recall_id, row
 
 
 @pytest.fixture(scope="session")
