@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ingest.domain.repository import Repository
 from ingest.errors import InputError, RegistrationRefused
 from ingest.register.plan import PlannedChange, plan_registry
-from ingest.register.registry import Action, RegistrationRequest, judge
+from ingest.register.registry import Action, Registration, RegistrationRequest, judge
 from ingest.register.registry import register as register_rights
 from ingest.register.urls import canonicalise, repository_id
 from policies.access import Role
@@ -55,10 +55,8 @@ def register(
     Raises:
         RegistrationRefused: the request is invalid, or it is registered with other rights.
     """
-    known = context.catalog.list_repositories() if owners is not None else []
-    _check_owner(request, {r.id: r for r in known}, owners, context)
-    check_bound(context.settings, request.credential, request.url, any_host=any_host)
-    _check_words(context, request)
+    known = {r.id: r for r in context.catalog.list_repositories()}
+    _judged(context, request, known, (owners, any_host))
     repository = register_rights(
         request,
         context.catalog,
@@ -214,18 +212,8 @@ def _judge(
 
     `rights` are for whom they may register, and whether for any host, as `register` takes them.
     """
-    owners, any_host = rights
     try:
-        _check_owner(request, known, owners, context)
-        check_bound(context.settings, request.credential, request.url, any_host=any_host)
-        found = judge(
-            request,
-            known.values(),
-            today=context.today(),
-            allow_local=context.settings.allow_local,
-        )
-        if found.action is not Action.UNCHANGED:
-            _check_words(context, request)
+        found = _judged(context, request, known, rights)
     except RegistrationRefused as error:
         refused = Outcome(action=Action.REFUSED, name="", repository_id="", reason=str(error))
         return refused, None
@@ -236,6 +224,31 @@ def _judge(
         reason=f"changes {', '.join(found.changes)}" if found.changes else "",
     )
     return outcome, None if found.action is Action.UNCHANGED else found.repository
+
+
+def _judged(
+    context: Context,
+    request: RegistrationRequest,
+    known: Mapping[str, Repository],
+    rights: tuple[Collection[str] | None, bool],
+) -> Registration:
+    """Return what a request amounts to; words are looked at last, as that loads detectors.
+
+    Raises:
+        RegistrationRefused: it is not theirs to make, or invalid, or its words cannot be kept.
+    """
+    owners, any_host = rights
+    _check_owner(request, known, owners, context)
+    check_bound(context.settings, request.credential, request.url, any_host=any_host)
+    found = judge(
+        request,
+        known.values(),
+        today=context.today(),
+        allow_local=context.settings.allow_local,
+    )
+    if found.action is not Action.UNCHANGED:
+        _check_words(context, request)
+    return found
 
 
 def _check_owner(

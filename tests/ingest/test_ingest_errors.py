@@ -24,7 +24,7 @@ def test_every_error_says_who_is_at_fault(error: type[ShardgateError]) -> None:
 
 @pytest.mark.parametrize("error", ALL)
 def test_input_errors_alone_end_with_exit_code_2(error: type[ShardgateError]) -> None:
-    assert error("x").exit_code == (2 if issubclass(error, InputError) else 1)
+    assert error.exit_code == (2 if issubclass(error, InputError) else 1)
 
 
 @pytest.mark.parametrize("error", ALL)

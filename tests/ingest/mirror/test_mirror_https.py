@@ -53,8 +53,8 @@ def test_a_credential_reaches_the_server(  # noqa: PLR0917 - fixtures
     value = f"bot:{password}" if form == "user:password" else password.replace(":", "-")
     server.accepted = value if form == "user:password" else f"git:{value}"
     (tmp_path / "token").write_text(value + "\n")
-    monkeypatch.setenv("SHARDGATE_TEST_TOKEN", value)
-    reference = "env:SHARDGATE_TEST_TOKEN" if kind == "env" else f"file:{tmp_path / 'token'}"
+    monkeypatch.setenv("GIT_HOST_TEST_TOKEN", value)
+    reference = "env:GIT_HOST_TEST_TOKEN" if kind == "env" else f"file:{tmp_path / 'token'}"
     built = build_repository(source, [FILES])
     visit = remote("auth/source.git", reference).sync()
     assert (visit.cause, visit.head_commit) == ("", built.head)
@@ -97,12 +97,12 @@ def test_a_wrong_credential_fails_and_names_the_reference(
     remote: Remote, source: Path, server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = "wrong-" + "x9" * 9
-    monkeypatch.setenv("SHARDGATE_TEST_TOKEN", wrong)
+    monkeypatch.setenv("GIT_HOST_TEST_TOKEN", wrong)
     server.accepted = "git:right"
     build_repository(source, [FILES])
-    visit = remote("auth/source.git", "env:SHARDGATE_TEST_TOKEN").sync()
+    visit = remote("auth/source.git", "env:GIT_HOST_TEST_TOKEN").sync()
     assert visit.status is VisitStatus.FAILED
-    assert "Check the credential env:SHARDGATE_TEST_TOKEN" in visit.cause
+    assert "Check the credential env:GIT_HOST_TEST_TOKEN" in visit.cause
     assert wrong not in visit.cause
 
 
@@ -116,9 +116,9 @@ def test_a_missing_credential_fails_without_a_prompt(remote: Remote, source: Pat
 def test_a_reference_that_names_nothing_fails_before_any_request(
     remote: Remote, server: Any
 ) -> None:
-    visit = remote("auth/source.git", "env:SHARDGATE_TEST_ABSENT").sync()
+    visit = remote("auth/source.git", "env:GIT_HOST_TEST_ABSENT").sync()
     assert visit.status is VisitStatus.FAILED
-    assert "env:SHARDGATE_TEST_ABSENT does not exist" in visit.cause
+    assert "env:GIT_HOST_TEST_ABSENT does not exist" in visit.cause
     assert server.requests == []
 
 
