@@ -20,6 +20,8 @@ class Place:
     action: Action
     """Who may not do this does not see the entry."""
     lane: Lane | None = None
+    is_listed: bool = True
+    """Its list leaves out what somebody may not see; else it is for those who may see all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,13 @@ NAVIGATION: Final = (
     Section(
         heading="Running",
         places=(
-            Place(name="Operations", url="/operations", icon="gauge", action=Action.OPERATION_READ),
+            Place(
+                name="Operations",
+                url="/operations",
+                icon="gauge",
+                action=Action.OPERATION_READ,
+                is_listed=False,
+            ),
             Place(name="Audit", url="/audit", icon="audit", action=Action.AUDIT_READ),
         ),
     ),
@@ -79,11 +87,13 @@ def navigation_of(who: Principal) -> Sequence[Section]:
         Section(
             heading=section.heading,
             places=tuple(
-                place
-                for place in section.places
-                if may(who, place.action, Subject(lane=place.lane, is_filtered=place.lane is None))
+                place for place in section.places if may(who, place.action, _subject(place))
             ),
         )
         for section in NAVIGATION
     )
     return [section for section in sections if section.places]
+
+
+def _subject(place: Place) -> Subject:
+    return Subject(lane=place.lane, is_filtered=place.is_listed and place.lane is None)
