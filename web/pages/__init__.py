@@ -21,6 +21,7 @@ from web.pages import (
     reviews,
     start,
     theme,
+    tokens,
     why,
     withdrawals,
 )
@@ -42,5 +43,6 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     audit.router,
     policies.router,
     withdrawals.router,
+    tokens.router,
 )
 """Every page, a router a noun."""
