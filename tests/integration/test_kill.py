@@ -11,7 +11,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,11 +19,11 @@ import pytest
 
 from policies.decision import Tier
 from tests.integration.conftest import (
-    ROOT,
     Installation,
     environment,
     stopped_at_the_end,
 )
+from tests.support.commands import ROOT, shardgate_argv
 from workers import embedded
 from workers.pipeline import PIPELINE
 
@@ -87,7 +86,7 @@ def disturbed_run(
     shutil.copytree(installed.home / "keys", disturbed.home / "keys", dirs_exist_ok=True)
     with stopped_at_the_end(disturbed):
         command = subprocess.Popen(
-            [sys.executable, "-c", "from cli.main import main; main()", "sync", "--build"],
+            shardgate_argv("sync", "--build"),
             cwd=ROOT,
             env=environment(disturbed.home),
             stdout=subprocess.DEVNULL,
