@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
+from ingest.detect.funnel import Funnel, Pattern
 from ingest.detect.licensing.evidence import NO_TRAINING, Evidence, Kind
 from ingest.detect.licensing.names import phrase
 from ingest.detect.licensing.training_languages import OTHERS, Language
@@ -101,12 +103,13 @@ _SLOGAN = re.compile(
 _ENGLISH: Final = Language(
     models=re.compile(_MODELS), learn=re.compile(_LEARN), refuse=re.compile(_REFUSE), work=_WORK
 )
+_LANGUAGES: Final = (_ENGLISH, *OTHERS)
 _MINING = re.compile(r"\bdata[ -]mining\b|\btdm\b|2019/790|\bdsm[ -]directive|\b§ ?44b\b")
 _REFUSED_MINING = re.compile(
     r"reserv|vorbehalt|réserv|riserva|prohibit|forbid|not (?:be )?(?:permitted|allowed)"
     r"|opt\w{0,3}[ -]out"
 )
-_ANY_MODEL = re.compile("|".join(f"(?:{x.models.pattern})" for x in (_ENGLISH, *OTHERS)))
+_ANY_MODEL = re.compile("|".join(f"(?:{x.models.pattern})" for x in _LANGUAGES))
 _ANY_SIGN = re.compile(phrase(f"{_ANY_MODEL.pattern}|{_MINING.pattern}|{_SLOGAN.pattern}"))
 
 _NEAR_REFUSAL: Final = (
@@ -197,43 +200,49 @@ for each of them costs less than to try the expression at every character."""
 _IDEOGRAPHS: Final = "\u3000"
 
 
-def _places(text: str) -> Iterator[int]:
-    """Yield ascending places of which at least one lies in each sentence with a sign."""
-    if not text.isascii() and any(char >= _IDEOGRAPHS for char in text):
-        yield from (match.start() for match in _ANY_SIGN.finditer(text))
-        return
-    padded = f" {text}"
-    found = set[int]()
-    for word in _GATE:
-        place = padded.find(word)
-        while place >= 0:
-            found.add(max(0, place + len(word) - 2))
-            place = padded.find(word, place + len(word))
-    yield from sorted(found)
+class TrainingReader:
+    """Finds words against the training of models in regions."""
 
+    def __init__(self) -> None:
+        """Compile the words by which sentences are told."""
+        words = sorted({word.encode() for word in _GATE})
+        patterns = [Pattern(id=i, expression=w) for i, w in enumerate(words)]
+        self._funnel = Funnel(patterns, literal=True)
 
-def find_training(piece: bytes) -> list[Evidence]:
-    """Return words against the training of models in a region, spans in bytes of it."""
-    text = piece.decode("utf-8", "surrogateescape").replace("İ", "i").lower()
-    places = list(_places(text))
-    if not places:
-        return []
-    # Blanks instead of marks keep every position.
-    text = _FILLING.sub(lambda m: " " * len(m[0]), text)
-    found: dict[tuple[int, int], Evidence] = {}
-    for start, end in _refusals(text, places):
-        low = len(text[:start].encode("utf-8", "surrogateescape"))
-        high = low + len(text[start:end].encode("utf-8", "surrogateescape"))
-        found[low, high] = Evidence(
-            start=min(low, len(piece)),
-            end=min(high, len(piece)),
-            kind=Kind.RESTRICTION,
-            spdx=NO_TRAINING,
-            score=1.0,
-        )
-        if len(found) == _MAX_SIGNS:
-            break
-    return [found[span] for span in sorted(found)]
+    def find_training(self, piece: bytes) -> list[Evidence]:
+        """Return words against the training of models in a region, spans in bytes of it."""
+        text = piece.decode("utf-8", "surrogateescape").replace("İ", "i").lower()
+        places = list(self.places(text))
+        if not places:
+            return []
+        # Blanks instead of marks keep every position.
+        text = _FILLING.sub(lambda m: " " * len(m[0]), text)
+        found: dict[tuple[int, int], Evidence] = {}
+        for start, end in _refusals(text, places):
+            low = len(text[:start].encode("utf-8", "surrogateescape"))
+            high = low + len(text[start:end].encode("utf-8", "surrogateescape"))
+            found[low, high] = Evidence(
+                start=min(low, len(piece)),
+                end=min(high, len(piece)),
+                kind=Kind.RESTRICTION,
+                spdx=NO_TRAINING,
+                score=1.0,
+            )
+            if len(found) == _MAX_SIGNS:
+                break
+        return [found[span] for span in sorted(found)]
+
+    def places(self, text: str) -> Iterator[int]:
+        """Yield ascending places of which at least one lies in each sentence with a sign."""
+        if not text.isascii() and max(text) >= _IDEOGRAPHS:
+            yield from (match.start() for match in _ANY_SIGN.finditer(text))
+            return
+        padded = f" {text}".encode("utf-8", "surrogateescape")
+        count = last = 0
+        for end in sorted({end for end, _word, _start in self._funnel.matches(padded)}):
+            count += len(padded[last:end].decode("utf-8", "surrogateescape"))
+            last = end
+            yield max(0, count - 2)
 
 
 def _refusals(text: str, places: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -259,13 +268,14 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     return low + len(body) - len(body.lstrip()), high - len(body) + len(body.rstrip())
 
 
+@lru_cache(maxsize=1024)
 def _is_refusal(sentence: str) -> bool:
     words = " ".join(sentence.split())
     if _SLOGAN.search(words):
         return True
     if _MINING.search(words) and _REFUSED_MINING.search(words):
         return True
-    return any(_meet(language, words) for language in (_ENGLISH, *OTHERS))
+    return any(_meet(language, words) for language in _LANGUAGES)
 
 
 def _meet(language: Language, words: str) -> bool:
