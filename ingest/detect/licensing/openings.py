@@ -131,7 +131,7 @@ class OpeningIndex(Generic[_Key]):
         self._sizes = [len(literal.lstrip(EDGE)) for literal in every]
         self._owners = [[key for key in self.known if x in literals[key]] for x in every]
         self._funnel = Funnel(
-            [Pattern(id=i, expression=_quoted(x)) for i, x in enumerate(every)],
+            [Pattern(id=i, expression=quoted(x)) for i, x in enumerate(every)],
             cache_dir=cache_dir,
         )
 
@@ -180,9 +180,9 @@ def _begins_with_another(literal: str, found: set[str]) -> bool:
     return not found.isdisjoint(shorter)
 
 
-def _quoted(literal: str) -> bytes:
+def quoted(literal: str, encoding: str = "latin-1") -> bytes:
     """Return the expression of a literal and of its edge."""
-    plain = literal.lstrip(EDGE).encode("latin-1")
+    plain = literal.lstrip(EDGE).encode(encoding)
     edge = rb"\b" if literal.startswith(EDGE) else b""
     return edge + b"".join(rb"\x%02x" % byte for byte in plain)
 

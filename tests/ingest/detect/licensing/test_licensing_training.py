@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.detect.licensing import training
 from ingest.detect.licensing.evidence import NO_TRAINING
@@ -170,3 +172,21 @@ def test_the_cheap_look_never_hides_what_the_expression_finds(text: str) -> None
     for words in (text, f"x {text}", text.upper()):
         lower = words.replace("İ", "i").lower()
         assert list(READER.places(lower)) or training._ANY_SIGN.search(lower) is None
+
+
+@given(
+    pieces=st.lists(
+        st.one_of(
+            st.sampled_from([opening.lstrip("\b") for opening in training._OPENINGS]),
+            st.sampled_from(REFUSALS),
+            st.sampled_from(
+                ["not for use in ", " ", "\u3000", "\n", "学習", "禁止", "é", "x", "."]
+            ),
+        ),
+        max_size=20,
+    )
+)
+def test_signs_among_ideographs_are_those_found_anywhere(pieces: list[str]) -> None:
+    text = "".join([*pieces, "文"]).lower()
+    alone = [match.start() for match in training._ANY_SIGN.finditer(text)]
+    assert list(READER.places(text)) == alone
