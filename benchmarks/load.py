@@ -237,7 +237,9 @@ def report(outcome: Outcome, watched: Watched, rate: float) -> None:
             figures = [percentile(found, share) for share in (0.5, 0.95, 0.99, 1)]
             print(f"{name:<28}{len(found):>9,}" + "".join(f"{f * 1e3:>8,.0f}" for f in figures))
     late = percentile(outcome.late, 0.99) * 1e3
-    print(f"asked {rate:.0f}/s, answered {len(done) / outcome.lasted:.1f}/s; sent late p99 {late:.0f}")
+    print(
+        f"asked {rate:.0f}/s, answered {len(done) / outcome.lasted:.1f}/s; sent late p99 {late:.0f}"
+    )
     print("errors:", dict(outcome.errors) or "none")
     minutes = {int(at // 60): size for at, size in watched.memory}
     print("web server, MB at each minute:", " ".join(f"{size:.0f}" for size in minutes.values()))
