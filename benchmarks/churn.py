@@ -1,4 +1,4 @@
-"""Work for scanners that never ends: a repository whose every file changes, visited again and again.
+"""Endless work for scanners: a repository whose every file changes is visited again and again.
 
 Usage: ``python -m benchmarks.churn <bare repository>``, over the home that the settings name; ends
 with SIGTERM. Each round commits all files with one more line, so that nothing of it was scanned

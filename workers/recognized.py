@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 T = TypeVar("T")
 
 _KEPT_SECONDS: Final = 1.0
-"""What ends by the clock, a token, a session or a grant, is seen to have ended this late at most."""
+"""What ends by the clock, a token, a session or a grant, has ended this late at most."""
 _MAX: Final = 10_000
 
 
