@@ -113,7 +113,7 @@ def run_job(context: Context, job_id: str, notify: Notify) -> bool:
         context.jobs.fail(job, f"{type(error).__name__} at {_place_of(error)}", _BACK_OFF)
         log.error("job failed", error=type(error).__name__, at=_place_of(error))  # noqa: TRY400
     finally:
-        notify(added + settle(context, job.run_id))
+        notify(added + settle(context, job.run_id, job.scope))
         structlog.contextvars.clear_contextvars()
     return True
 
@@ -128,9 +128,10 @@ def _place_of(error: BaseException) -> str:
     return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119
 
 
-def settle(context: Context, run_id: str) -> list[str]:
+def settle(context: Context, run_id: str, scope: str | None = None) -> list[str]:
     """Add the waiting stages of a run whose awaited jobs have all ended; return the added ids.
 
+    `scope` is that of the job that just ended; None: look at all of them.
     Ended is done or parked: a parked job leaves facts missing, and missing facts fail closed.
     """
 
@@ -139,7 +140,7 @@ def settle(context: Context, run_id: str) -> list[str]:
             if stage.awaits:
                 yield from _barriers(stage, run_id, scopes)
 
-    return context.jobs.settle(run_id, barriers_of)
+    return context.jobs.settle(run_id, barriers_of, scope)
 
 
 def _barriers(stage: Stage, run_id: str, scopes: list[str]) -> Iterator[Barrier]:

@@ -6,6 +6,7 @@ the last ones, and that they are about to change.
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from typing import Final
@@ -15,8 +16,15 @@ from workers.context import Context
 from workers.corpus import CorpusKeys, corpus_keys
 
 _KEPT_SECONDS: Final = 1.0
-_KNOWN: dict[str, tuple[float, Present]] = {}
-"""By catalog: when it was looked up, and what was found; of the last catalog only."""
+_MOST_KEPT_SECONDS: Final = 10.0
+_SHARE: Final = 10.0
+"""What took a second to find out stands for ten: while workers scan, every batch of facts makes it
+worth asking again, and all pages together spend no more on it than a tenth of a processor."""
+_Mark = tuple[str, int]
+_KNOWN: dict[_Mark, tuple[float, Present]] = {}
+"""By catalog and when decisions were last written: until when it stands, and what was found; of
+the last mark only."""
+_LOOKING: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,20 +38,43 @@ class Present:
 
 
 def present_decisions(context: Context) -> Present | None:
-    """Return the decisions to show, as they were a second ago at most; None where there are none.
+    """Return the decisions to show; None where there are none.
 
-    What is there is asked for with every page, and takes long where there are many repositories.
+    What is there is asked for with every page, and takes long where there are many repositories:
+    decisions are those of a second ago at most. That last ones, which others are about to replace,
+    are the present ones after all may be seen ten seconds late; that others were written is seen
+    at once.
     """
-    mark = context.settings.catalog_url
+    mark = context.settings.catalog_url, _changed(context)
+    # One thread looks while others wait: each would find the same, for the same price.
+    known = _known(mark)
+    if known is not None:
+        return known
+    with _LOOKING:
+        if (known := _known(mark)) is not None:
+            return known
+        started = time.monotonic()
+        found = latest_decisions(context, corpus_keys(context))
+        if found is not None:
+            now = time.monotonic()
+            kept = max(_KEPT_SECONDS, _SHARE * (now - started) if found.is_stale else 0.0)
+            _KNOWN.clear()
+            _KNOWN[mark] = (now + min(kept, _MOST_KEPT_SECONDS), found)
+        return found
+
+
+def _changed(context: Context) -> int:
+    """Return when an artefact of decisions was last added, in nanoseconds; 0: never."""
+    folder = context.lake.path("decisions", "any").parent
+    try:
+        return folder.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _known(mark: _Mark) -> Present | None:
     known = _KNOWN.get(mark)
-    now = time.monotonic()
-    if known is not None and now - known[0] < _KEPT_SECONDS and not known[1].is_stale:
-        return known[1]
-    found = latest_decisions(context, corpus_keys(context))
-    if found is not None:
-        _KNOWN.clear()
-        _KNOWN[mark] = (now, found)
-    return found
+    return known[1] if known is not None and time.monotonic() < known[0] else None
 
 
 def latest_decisions(context: Context, keys: CorpusKeys) -> Present | None:
