@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
 from typing import Any
 
 from celery import Celery, signals
 
 from workers.context import Context
 from workers.logs import configure_logging
-from workers.queues import MIRROR, route, served_by
+from workers.queues import errands_of, route, served_by
 from workers.runner import run_job
 from workers.settings import Settings
 from workers.waking import TASK, address, wake
@@ -106,13 +107,17 @@ def main() -> None:
         threading.Thread(target=reconcile, args=(stop,), name="reconciler", daemon=True).start()
 
     def start_errands(**_: Any) -> None:  # noqa: ANN401 - same
-        from workers.errands import serve_errands  # noqa: PLC0415 - who reaches hosts alone
+        from workers.errand_runner import serve_errands  # noqa: PLC0415 - heavy
 
-        threading.Thread(target=serve_errands, args=(stop,), name="errands", daemon=True).start()
+        # A slow host keeps nobody waiting who asks about what is kept here.
+        for kinds in errands:
+            work = partial(serve_errands, stop, kinds)
+            threading.Thread(target=work, name="errands", daemon=True).start()
 
     if settings.beat:
         signals.worker_ready.connect(start_reconciler, weak=False)
-    if MIRROR in served_by(settings.queues):
+    errands = errands_of(served_by(settings.queues))
+    if errands:
         signals.worker_ready.connect(start_errands, weak=False)
     app.worker_main(
         [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from policies.access import ANYTHING, Subject
 from web.access.principal import Who
+from workers.context import Context
+from workers.reading.groups import locate_group
 
 
 async def nothing_in_particular() -> Subject:
@@ -22,3 +24,16 @@ async def shown_by_filter() -> Subject:
     The route hands `owners_seen_by` or `tiers_seen_by` (`policies.access`) on to its read model.
     """
     return Subject(is_filtered=True)
+
+
+def subject_of_group(context: Context, group_id: str) -> Subject:
+    """Return what something about a group is about, by a look at the index.
+
+    Of what is not there nothing is known, so that who may see their own only is told the same of
+    what belongs to others; the story is put together for those who may see it.
+    """
+    found = locate_group(context, group_id)
+    repository = context.catalog.find_by_id(found.repository_id if found else "")
+    if found is None or repository is None:
+        return ANYTHING
+    return Subject(owner=repository.owner, lane=found.lane)

@@ -22,6 +22,8 @@ class Place:
     lane: Lane | None = None
     is_exact: bool = False
     """What is below it has entries of its own."""
+    is_listed: bool = True
+    """Its list leaves out what somebody may not see; else it is for those who may see all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,13 @@ NAVIGATION: Final = (
     Section(
         heading="Running",
         places=(
-            Place(name="Operations", url="/operations", icon="gauge", action=Action.OPERATION_READ),
+            Place(
+                name="Operations",
+                url="/operations",
+                icon="gauge",
+                action=Action.OPERATION_READ,
+                is_listed=False,
+            ),
             Place(name="Audit", url="/audit", icon="audit", action=Action.AUDIT_READ),
         ),
     ),
@@ -85,11 +93,13 @@ def navigation_of(who: Principal) -> Sequence[Section]:
         Section(
             heading=section.heading,
             places=tuple(
-                place
-                for place in section.places
-                if may(who, place.action, Subject(lane=place.lane, is_filtered=place.lane is None))
+                place for place in section.places if may(who, place.action, _subject(place))
             ),
         )
         for section in NAVIGATION
     )
     return [section for section in sections if section.places]
+
+
+def _subject(place: Place) -> Subject:
+    return Subject(lane=place.lane, is_filtered=place.is_listed and place.lane is None)

@@ -98,7 +98,7 @@ def add(  # noqa: PLR0913, PLR0917 - a parameter a field of the form
     except InputError as error:
         told = f"{error.message} {error.hint}".strip()
         return _form(caller, filled, status=422, error=told)
-    start_run(caller.context, [found])
+    start_run(caller.context, [found], by=caller.name)
     answer = RedirectResponse(f"/repositories/{found.id}", 303)
     say(answer, f"{found.name} is registered; its first visit has begun.")
     return answer
@@ -117,7 +117,7 @@ def repository(caller: Calling, found: Found, folder: str = "") -> HTMLResponse:
 def sync(caller: Calling, found: Found) -> RedirectResponse:
     """Begin a visit."""
     stored = caller.context.catalog.find_by_id(found.id)
-    start_run(caller.context, [stored] if stored else [])
+    start_run(caller.context, [stored] if stored else [], by=caller.name)
     return _back(found, "A visit has begun.")
 
 
