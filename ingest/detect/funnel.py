@@ -17,12 +17,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import hyperscan
 
+from ingest.domain.installed import version
 from ingest.domain.private import private_folder, read_private, write_private
 from ingest.errors import ConfigurationError
 

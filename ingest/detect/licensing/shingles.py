@@ -11,7 +11,6 @@ import hashlib
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from io import BytesIO
 from itertools import repeat
 from pathlib import Path
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.detect.licensing.templates import Template, Triple, read_templates
+from ingest.domain.installed import version
 from ingest.domain.private import private_folder, read_private, write_private
 
 _VERSION: Final = "9"
