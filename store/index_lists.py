@@ -77,8 +77,7 @@ def index_slice(
     keys = _keys(listing, query)
     if listing.is_numbered and after is not None and not isinstance(after[0], int):
         raise ValueError(_OTHER)
-    said = [_condition(listing, f) for f in query.filters]
-    said += [_words(listing, word) for word in query.text.split()]
+    said = index_conditions(listing, query)
     if after is not None:
         said.append(_beyond(keys, after, descends=query.descends))
     rows: list[dict[str, Any]] = []
@@ -86,7 +85,7 @@ def index_slice(
     looked_at = 0
     for window, width, edge in _windows(cursor, source, listing, (query, after)):
         if is_dear and listing.is_numbered and looked_at >= _MOST_LOOKED_AT:
-            return Slice(rows=rows, end=(edge,))
+            return Slice(rows=rows, end=(edge,), start=_place(rows, keys))
         looked_at += width
         left = query.limit + 1 - len(rows)
         try:
@@ -97,13 +96,23 @@ def index_slice(
             break
     page = rows[: query.limit]
     end = tuple(page[-1][key] for key in keys) if len(rows) > query.limit else None
-    return Slice(rows=page, end=end)
+    return Slice(rows=page, end=end, start=_place(page, keys))
+
+
+def index_conditions(listing: IndexListing, query: Query) -> list[Said]:
+    """Return what the rows of a query have to be, wherever its page begins."""
+    said = [_condition(listing, f) for f in query.filters]
+    return said + [_words(listing, word) for word in query.text.split()]
 
 
 def index_count(cursor: duckdb.DuckDBPyConnection, source: str) -> int:
     """Return how many rows an index has; it is read from the file's end."""
     found = cursor.execute(f"SELECT count(*) FROM {source}").fetchone()  # noqa: S608 - a path
     return int(found[0]) if found else 0
+
+
+def _place(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Position | None:
+    return tuple(rows[0][key] for key in keys) if rows else None
 
 
 def _keys(listing: IndexListing, query: Query) -> list[str]:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from policies.access import Action, Answer, Subject, answer
+from policies.access import Action, Answer, Subject, answer, may
 from web.access.principal import Who
 from web.access.subjects import nothing_in_particular
 
@@ -47,9 +47,12 @@ class MarkedRoute:
 
 
 def needs(
-    action: Action, subject: Callable[..., Subject | Awaitable[Subject]] = nothing_in_particular
+    action: Action,
+    subject: Callable[..., Subject | Awaitable[Subject]] = nothing_in_particular,
+    *,
+    also: Action | None = None,
 ) -> params.Depends:
-    """Return the dependency of a route that is for those who may do `action`.
+    """Return the dependency of a route that is for those who may do `action`, and `also` that.
 
     `subject` is a dependency too: it says what the request is about. Who may not do it to that
     gets 403, and who may not even know of it 404, like for what does not exist.
@@ -60,7 +63,7 @@ def needs(
         told = answer(who, action, about)
         if told is Answer.HIDDEN:
             raise HTTPException(404, "There is nothing here.")
-        if told is Answer.FORBIDDEN:
+        if told is Answer.FORBIDDEN or (also is not None and not may(who, also, about)):
             raise HTTPException(403, "You may not do this.")
 
     return marked(check, Mark(action=action, subject=subject))

@@ -103,7 +103,7 @@ def unmask(caller: Calling, story: Story, why: Annotated[str, Form()] = "") -> H
     """Show the value of the first place, once; that it was shown is kept."""
     wish = Wish.first(story, caller.today)
     try:
-        place = _place(story.cases.here[0])
+        place = _place(story.cases[0])
         value = reveal(caller.context, place, story.group.key, actor=caller.name, reason=why)
     except (InputError, TerminalError) as error:
         return _page(caller, story, wish=wish, status=422, error=error.message)
@@ -136,7 +136,7 @@ def _page(
     caller: Caller, story: GroupStory, *, wish: Wish, status: int = 200, **told: object
 ) -> HTMLResponse:
     nothing = {"error": "", "conflict": "", "unmasked": "", **_NO_OUTLOOK}
-    snippets = [(case, _snippet(caller, story, case)) for case in story.cases.here[:_SNIPPETS]]
+    snippets = [(case, _snippet(caller, story, case)) for case in story.cases[:_SNIPPETS]]
     values = nothing | {"story": story, "wish": wish, "snippets": snippets} | told
     return caller.render("group.html", status=status, **values)
 

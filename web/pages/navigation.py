@@ -20,6 +20,8 @@ class Place:
     action: Action
     """Who may not do this does not see the entry."""
     lane: Lane | None = None
+    is_exact: bool = False
+    """What is below it has entries of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +42,11 @@ _INBOXES: Final = tuple(
     )
     for lane in Lane
 )
+_WHOLE_INBOX: Final = Place(
+    name="Everything", url="/inbox", icon="inbox", action=Action.REVIEW_READ, is_exact=True
+)
 NAVIGATION: Final = (
-    Section(heading="Inbox", places=_INBOXES),
+    Section(heading="Inbox", places=(_WHOLE_INBOX, *_INBOXES)),
     Section(
         heading="Code",
         places=(
@@ -51,6 +56,7 @@ NAVIGATION: Final = (
                 icon="repository",
                 action=Action.REPOSITORY_READ,
             ),
+            Place(name="Findings", url="/findings", icon="search", action=Action.FINDING_READ),
             Place(name="Reviews", url="/reviews", icon="review", action=Action.REVIEW_READ),
             Place(name="Waivers", url="/waivers", icon="waiver", action=Action.REVIEW_READ),
             Place(name="Policies", url="/policies", icon="policy", action=Action.POLICY_READ),
