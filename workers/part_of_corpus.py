@@ -15,7 +15,6 @@ from workers.context import Context
 from workers.corpus import Corpus, corpus_keys, load_corpus
 from workers.reading.present import Present, shown_decisions
 
-
 _MOST_PARTS: Final = 4
 _STALE_SECONDS: Final = 5.0
 """While decisions are made anew, what stands around the last ones goes on changing."""
