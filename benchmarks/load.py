@@ -29,7 +29,6 @@ from benchmarks.path import registered
 from benchmarks.service import family_of, pid_of, processor_seconds, resident_mb, running_service
 from benchmarks.service import wait_for as wait_for_run
 from cli.first_run import register_samples, write_company
-from ingest.domain.repository import Repository
 from policies.access import LANE_ROLES, Action, Role
 from policies.decision import Lane, Tier
 from release.domain.grant import Purpose, Wish
@@ -90,13 +89,13 @@ def main() -> None:
     parser.add_argument("--idle", action="store_true", help="Workers have nothing to do.")
     asked = parser.parse_args()
     with running_service(sqlite=asked.sqlite) as (settings, context):
-        repository = prepare(settings, context, asked.repo)
+        git_dir = prepare(settings, context, asked.repo)
         people = let_in(context)
         base = f"http://127.0.0.1:{embedded.web_port(settings)}"
         kinds = kinds_of(base, people)
         watched = Watched(pids=family_of(pid_of(settings, embedded.WEB)))
         before = processor_seconds(watched.pids)
-        with churning(Path(repository.url), is_idle=asked.idle) as rounds:
+        with churning(git_dir, is_idle=asked.idle) as rounds:
             run = arrive(base, kinds, rate=asked.rate, seconds=asked.seconds, watch=watched)
             outcome = asyncio.run(run)
         spent = processor_seconds(watched.pids) - before
@@ -105,8 +104,11 @@ def main() -> None:
         tell_scans(rounds, outcome.lasted)
 
 
-def prepare(settings: Settings, context: Context, source: Path | None) -> Repository:
-    """Take the samples and a repository through the whole path, both tiers released."""
+def prepare(settings: Settings, context: Context, source: Path | None) -> Path:
+    """Take the samples and a repository through the whole path, both tiers released.
+
+    Return the repository's folder.
+    """
     folder = settings.root / "churn"
     folder.mkdir()
     git_dir = folder / "churn.git"
@@ -117,7 +119,7 @@ def prepare(settings: Settings, context: Context, source: Path | None) -> Reposi
     repository = registered(context, git_dir)
     everything = [*register_samples(context), repository]
     wait_for_run(context, start_run(context, everything, tiers=[tier.value for tier in Tier]))
-    return repository
+    return git_dir
 
 
 def let_in(context: Context) -> People:

@@ -11,10 +11,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 import structlog
+from opentelemetry.trace import SpanKind
 
 from ingest.errors import MustWait, ShardgateError, TransientError
 from store.catalog import Barrier, ClaimedJob, JobSpec, LeaseLost
@@ -22,6 +23,7 @@ from workers.context import Context, utc_now
 from workers.marks import start_mark
 from workers.pipeline import PIPELINE, STAGES, Scope, Stage
 from workers.queues import ready_in
+from workers.tracing import span
 
 Notify = Callable[[list[str]], None]
 """Announces job ids to the queue."""
@@ -94,7 +96,7 @@ def run_job(context: Context, job_id: str, notify: Notify) -> bool:
     started = time.monotonic()
     added: list[str] = []
     try:
-        with Lease(context, job).held() as progress:
+        with _traced(job), Lease(context, job).held() as progress:
             follow = STAGES[job.stage].run(context, job, progress)
         added = context.jobs.complete(job, follow)
         log.info("job done", seconds=round(time.monotonic() - started, 3), follow=len(follow))
@@ -116,6 +118,16 @@ def run_job(context: Context, job_id: str, notify: Notify) -> bool:
         notify(added + settle(context, job.run_id, job.scope))
         structlog.contextvars.clear_contextvars()
     return True
+
+
+def _traced(job: ClaimedJob) -> AbstractContextManager[object]:
+    ids = {
+        "shardgate.job": job.id,
+        "shardgate.run": job.run_id,
+        "shardgate.repository": job.scope,
+        "shardgate.attempt": job.attempt,
+    }
+    return span(job.stage, SpanKind.INTERNAL, ids)
 
 
 def _place_of(error: BaseException) -> str:
