@@ -21,6 +21,7 @@ from workers.reading.groups import (
     GroupView,
     list_groups,
     total_groups,
+    totals_of,
     words_of_groups,
 )
 from workers.reading.page import Page
@@ -125,8 +126,8 @@ def _groups(
     whole = Query(filters=of_lane)
     asked = replace(query, filters=tuple(sorted([*query.filters, *of_lane])))
     try:
-        page = list_groups(context, asked, repositories=ids)
-        totals = total_groups(context, asked, repositories=ids)
+        page = list_groups(context, asked, repositories=ids, is_counted=False)
+        totals = totals_of(page) or total_groups(context, asked, repositories=ids)
         words = {
             field: words_of_groups(context, whole, field, repositories=ids, most=MOST_WORDS)
             for field in ("rule", "repository")
@@ -135,7 +136,7 @@ def _groups(
         raise
     except InputError:
         return Page(items=(), next_cursor=None, total=0), NO_GROUPS, {"rule": {}, "repository": {}}
-    return page, totals, words
+    return replace(page, total=totals.groups if totals.is_all else None), totals, words
 
 
 def _names(context: Context, sight: Sight) -> dict[str, str]:

@@ -104,6 +104,29 @@ def test_pages_of_a_numbered_index_are_the_list(
     assert walk(indexes, NUMBERED, query) == expected
 
 
+@given(
+    word=st.sampled_from(["b.c", "secret", "nowhere"]),
+    limit=st.integers(1, 9),
+    sort=st.sampled_from(["place", "-place"]),
+)
+def test_a_search_that_ends_early_goes_on_where_it_ended(
+    indexes: Indexes, word: str, limit: int, sort: str
+) -> None:
+    query, rows, after = Query(text=word, limit=limit, sort=sort), list[int](), None
+    before, index_lists._MOST_LOOKED_AT = index_lists._MOST_LOOKED_AT, 7  # type: ignore[misc]
+    try:
+        with indexes.open("rows", "k") as (cursor, source):
+            for _ in range(ROWS + 1):
+                found = index_slice(cursor, source, NUMBERED, query, after)
+                rows += [row["n"] for row in found.rows]
+                if (after := found.end) is None:
+                    break
+    finally:
+        index_lists._MOST_LOOKED_AT = before  # type: ignore[misc]
+    whole = walk(indexes, NUMBERED, Query(sort=sort, limit=500))
+    assert rows == [r["n"] for r in whole if word in r["path"] + r["rule"]]
+
+
 @given(limit=st.integers(1, 70), sort=st.sampled_from(["size", "-size", "id", "-id", "rule"]))
 def test_pages_sorted_by_any_column_are_the_list(indexes: Indexes, limit: int, sort: str) -> None:
     found = walk(indexes, BY_SIZE, Query(limit=limit, sort=sort))

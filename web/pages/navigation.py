@@ -22,8 +22,8 @@ class Place:
     lane: Lane | None = None
     is_exact: bool = False
     """What is below it has entries of its own."""
-    is_listed: bool = True
-    """Its list leaves out what somebody may not see; else it is for those who may see all of it."""
+    is_whole: bool = False
+    """It shows everybody's, and is not for who sees their own alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,13 @@ NAVIGATION: Final = (
             ),
             Place(name="Findings", url="/findings", icon="search", action=Action.FINDING_READ),
             Place(name="Reviews", url="/reviews", icon="review", action=Action.REVIEW_READ),
-            Place(name="Waivers", url="/waivers", icon="waiver", action=Action.REVIEW_READ),
+            Place(
+                name="Waivers",
+                url="/waivers",
+                icon="waiver",
+                action=Action.REVIEW_READ,
+                is_whole=True,
+            ),
             Place(name="Policies", url="/policies", icon="policy", action=Action.POLICY_READ),
         ),
     ),
@@ -79,7 +85,7 @@ NAVIGATION: Final = (
                 url="/operations",
                 icon="gauge",
                 action=Action.OPERATION_READ,
-                is_listed=False,
+                is_whole=True,
             ),
             Place(name="Audit", url="/audit", icon="audit", action=Action.AUDIT_READ),
         ),
@@ -93,7 +99,7 @@ def navigation_of(who: Principal) -> Sequence[Section]:
         Section(
             heading=section.heading,
             places=tuple(
-                place for place in section.places if may(who, place.action, _subject(place))
+                place for place in section.places if may(who, place.action, _about(place))
             ),
         )
         for section in NAVIGATION
@@ -101,5 +107,5 @@ def navigation_of(who: Principal) -> Sequence[Section]:
     return [section for section in sections if section.places]
 
 
-def _subject(place: Place) -> Subject:
-    return Subject(lane=place.lane, is_filtered=place.is_listed and place.lane is None)
+def _about(place: Place) -> Subject:
+    return Subject(lane=place.lane, is_filtered=place.lane is None and not place.is_whole)

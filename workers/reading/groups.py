@@ -54,7 +54,7 @@ _LISTING: Final = IndexListing(
         "bytes": "blocked_bytes",
     },
     key="id",
-    text=("id", "rule", "title", "label", "preview", "key", "repository", "path"),
+    text=("rule", "title", "label", "preview", "key", "repository", "path"),
 )
 
 
@@ -105,11 +105,16 @@ class GroupDetail:
 
 
 def list_groups(
-    context: Context, query: Query, *, repositories: Collection[str] | None = None
+    context: Context,
+    query: Query,
+    *,
+    repositories: Collection[str] | None = None,
+    is_counted: bool = True,
 ) -> Page[GroupView]:
     """Return a page of open groups, those that block most first.
 
-    `repositories` are ids of those that may be seen; None: all.
+    `repositories` are ids of those that may be seen; None: all. Without `is_counted` a total is
+    told only where it costs nothing.
 
     Raises:
         InputError: nothing was decided yet.
@@ -122,6 +127,8 @@ def list_groups(
             found = index_slice(cursor, source, _LISTING, query, after)
             if not query.filters and not query.text:
                 return found, index_count(cursor, source)
+            if not is_counted or (after is None and found.end is None):
+                return found, None
             totals = index_totals(cursor, source, _LISTING, query)
             return found, totals.rows if totals.is_all else None
 
@@ -222,6 +229,14 @@ class GroupTotals:
 
 
 NO_GROUPS: Final = GroupTotals(groups=0, blocked=NOTHING, is_all=True)
+
+
+def totals_of(page: Page[GroupView]) -> GroupTotals | None:
+    """Return the totals of a list that one page shows whole; None for any other page."""
+    if page.next_cursor is not None or page.previous_cursor is not None:
+        return None
+    amounts = (Amount(files=g.blocked, bytes=g.blocked_bytes) for g in page.items)
+    return GroupTotals(groups=len(page.items), blocked=sum(amounts, NOTHING), is_all=True)
 
 
 def total_groups(
