@@ -23,6 +23,7 @@ from web.pages import (
     reviews,
     start,
     theme,
+    tokens,
     why,
     withdrawals,
 )
@@ -46,5 +47,6 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     audit.router,
     policies.router,
     withdrawals.router,
+    tokens.router,
 )
 """Every page, a router a noun."""
