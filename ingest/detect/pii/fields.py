@@ -16,6 +16,7 @@ from typing import Final
 
 from ingest.detect.pii.names import NameJudge, NameRun, read_name
 from ingest.detect.pii.shapes import Chars, SpanRecognizer
+from ingest.detect.pii.words import split_words
 from ingest.domain.finding import Category
 
 
@@ -102,7 +103,7 @@ _KEYS: Final[dict[FieldKind, str]] = {
         "ccno cc pan debitcard debitcardnumber paymentcard kartennummer"
     ),
 }
-FIELD_ENDS: Final = (
+FIELD_ENDS: Final = split_words(
     r"names? nombre nome nom naam navn namn label value user gecos holder customer client "
     r"employee patient contact person owner assignee manager supervisor recipient sender "
     r"author reporter reviewer approver requester requestor buyer seller beneficiary guest "
@@ -114,7 +115,7 @@ FIELD_ENDS: Final = (
     r"propietario autore auteur verfasser inhaber signatory signataire firmante firmatario "
     r"unterzeichner physician kin complet[oe]? card cardholder mitarbeiter(?:in)? rep "
     r"interviewe[re] tutor professor lecturer nurse ansprechpartnerin kontaktperson"
-).split()
+)
 """What the names of fields for people end in; looser than `kind_of`, which decides."""
 _KIND_OF: Final = {key: kind for kind, keys in _KEYS.items() for key in keys.split()}
 

@@ -66,7 +66,7 @@ class Group(Enum):
 
     ANY = "any"
     FIELDS = "fields"
-    """The fields of people, whose short words stand everywhere, whole IPv6 addresses, `_NUMBERS`."""
+    """Fields of people, whose short words stand everywhere; whole IPv6 addresses; `_NUMBERS`."""
     CAPITALS = "capitals"
     """Names: they begin with a class of characters."""
     AT = "at"
@@ -135,7 +135,9 @@ class Prefilter:
         for group, funnel in self._funnels.items():
             for data, hits in zip(texts, found, strict=True):
                 if group is Group.NUMBERS:
-                    hits.update(funnel.hits_in(data, _number_lines(data, hits.get(_NUMBERS_ID, ()))))
+                    hits.update(
+                        funnel.hits_in(data, _number_lines(data, hits.get(_NUMBERS_ID, ())))
+                    )
                 elif group is Group.AT:
                     hits.update(funnel.hits_in(data, self._at_lines(data)))
                 elif group is not Group.WIDE or not data.isascii():
