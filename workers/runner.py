@@ -121,7 +121,7 @@ def run_job(context: Context, job_id: str, notify: Notify) -> bool:
 
 
 def _traced(job: ClaimedJob) -> AbstractContextManager[object]:
-    ids = {
+    ids: dict[str, str | int] = {
         "shardgate.job": job.id,
         "shardgate.run": job.run_id,
         "shardgate.repository": job.scope,
