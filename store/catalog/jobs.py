@@ -95,12 +95,8 @@ class JobQueue:
         """Add every waiting job whose time has come, in order; end the run when none is left.
 
         All are judged in one transaction, so that a job which ends meanwhile cannot open a later
-        barrier before an earlier one.
-
-        Args:
-            run_id: of the run.
-            barriers_of: makes the barriers of some scopes, those of a stage one after the other.
-            scope: of the job that just ended, as no other scope waits for it; None: all scopes.
+        barrier before an earlier one. `barriers_of` makes those of some scopes, by stage; `scope`
+        is that of the job that just ended, as no other waits for it; None: all scopes.
 
         Returns:
             ids of the added jobs.

@@ -20,10 +20,6 @@ _MOST_KEPT_SECONDS: Final = 10.0
 _SHARE: Final = 10.0
 """What took a second to find out stands for ten: while workers scan, every batch of facts makes it
 worth asking again, and all pages together spend no more on it than a tenth of a processor."""
-_Mark = tuple[str, int]
-_KNOWN: dict[_Mark, tuple[float, Present]] = {}
-"""By catalog and when decisions were last written: until when it stands, and what was found; of
-the last mark only."""
 _LOOKING: Final = threading.Lock()
 
 
@@ -37,6 +33,22 @@ class Present:
     """They are not about the present corpus, policy and reviews; new ones are on their way."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    mark: tuple[str, int]
+    """Catalog, and when decisions were last written."""
+    until: float
+    present: Present
+
+    def holds(self, mark: tuple[str, int]) -> bool:
+        """Tell whether it may be shown without looking again."""
+        return self.mark == mark and time.monotonic() < self.until
+
+
+_KNOWN: dict[str, _Known] = {}
+"""By catalog; of the last one only."""
+
+
 def present_decisions(context: Context) -> Present | None:
     """Return the decisions to show; None where there are none.
 
@@ -46,21 +58,30 @@ def present_decisions(context: Context) -> Present | None:
     at once.
     """
     mark = context.settings.catalog_url, _changed(context)
-    # One thread looks while others wait: each would find the same, for the same price.
-    known = _known(mark)
-    if known is not None:
-        return known
-    with _LOOKING:
-        if (known := _known(mark)) is not None:
-            return known
-        started = time.monotonic()
-        found = latest_decisions(context, corpus_keys(context))
-        if found is not None:
-            now = time.monotonic()
-            kept = max(_KEPT_SECONDS, _SHARE * (now - started) if found.is_stale else 0.0)
-            _KNOWN.clear()
-            _KNOWN[mark] = (now + min(kept, _MOST_KEPT_SECONDS), found)
-        return found
+    known = _KNOWN.get(mark[0])
+    if known is not None and known.holds(mark):
+        return known.present
+    # One thread looks, as each would find the same; who comes meanwhile sees what was there before.
+    if not _LOOKING.acquire(blocking=known is None) and known is not None:
+        return known.present
+    try:
+        known = _KNOWN.get(mark[0])
+        return known.present if known is not None and known.holds(mark) else _look(context, mark)
+    finally:
+        _LOOKING.release()
+
+
+def _look(context: Context, mark: tuple[str, int]) -> Present | None:
+    started = time.monotonic()
+    found = latest_decisions(context, corpus_keys(context))
+    if found is not None:
+        now = time.monotonic()
+        kept = max(_KEPT_SECONDS, _SHARE * (now - started) if found.is_stale else 0.0)
+        _KNOWN.clear()
+        _KNOWN[mark[0]] = _Known(
+            mark=mark, until=now + min(kept, _MOST_KEPT_SECONDS), present=found
+        )
+    return found
 
 
 def _changed(context: Context) -> int:
@@ -70,11 +91,6 @@ def _changed(context: Context) -> int:
         return folder.stat().st_mtime_ns
     except FileNotFoundError:
         return 0
-
-
-def _known(mark: _Mark) -> Present | None:
-    known = _KNOWN.get(mark)
-    return known[1] if known is not None and time.monotonic() < known[0] else None
 
 
 def latest_decisions(context: Context, keys: CorpusKeys) -> Present | None:
