@@ -23,7 +23,6 @@ from ingest.domain.finding import Family
 from ingest.domain.text import NotText
 from ingest.domain.tree import ScanUnit, SkipReason
 from workers.collector import uncollected
-from workers.lean import leave_pandas_out
 from workers.rulepacks import rule_packs
 from workers.sandbox import OpenBlobs, Progress, ScanLimits
 from workers.scan_home import ScanHome
@@ -54,10 +53,6 @@ class Scanner:
     folder: Path
     """Private and empty."""
     progress: Progress
-
-    def __post_init__(self) -> None:
-        """Make tables cheap to begin with, in all that this process forks too."""
-        leave_pandas_out()
 
     @cached_property
     def detectors(self) -> list[BlobDetector]:
