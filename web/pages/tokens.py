@@ -131,12 +131,15 @@ def end(caller: Calling, found: Found) -> Response:
 
 def _form(caller: Caller, filled: Mapping[str, Any], *, error: str = "") -> HTMLResponse:
     longest = caller.today + timedelta(days=365)
-    nothing = {"purpose": Purpose.PUBLIC_MODEL.value, "scopes": [Scope.PULL.value]}
+    nothing: dict[str, Any] = {
+        "purpose": Purpose.PUBLIC_MODEL.value,
+        "scopes": [Scope.PULL.value],
+    }
     until = (caller.today + timedelta(days=_DAYS)).isoformat()
     return caller.render(
         "token_new.html",
         status=422 if error else 200,
-        filled=nothing | {"until": until} | filled,
+        filled={**nothing, "until": until, **filled},
         error=error,
         purposes=PURPOSES,
         offered=offered_to(caller.who),

@@ -81,3 +81,17 @@ def test_who_may_not_retry_sees_no_button(site: Site) -> None:
     assert "/retry" not in ben.get("/operations").text
     for person in (DORA, OWEN):
         assert site.reader(person).get("/operations").status_code == 404
+
+
+def test_who_registers_follows_what_they_asked_for_and_nothing_else(site: Site) -> None:
+    owen = site.reader(OWEN)
+    form = owen.get("/repositories/new").text
+    url = "https://git.example.com/team/mine"
+    asked = owen.post("/repositories/previews", form, url=url).headers["location"]
+    errand = asked.rpartition("/")[2]
+    text = words_of(owen.get(f"/operations/{errand}").text)
+    assert "Look at a repository" in text
+    assert "It waits for a worker." in text
+    runs = site.context.jobs.running_runs() or ["run_none"]
+    assert owen.get(f"/operations/{runs[0]}").status_code == 404
+    assert "/operations" not in owen.get("/repositories/new").text
