@@ -16,17 +16,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.domain.repository import Repository, RightsBasis
-from policies.decision import DECISIONS
+from policies.decision import DECISIONS, Tier
 from policies.report.finding_list import BY_FINGERPRINT_SQL
 from workers.context import Context
 from workers.corpus import corpus_keys
-from workers.indexing import BY_FINGERPRINT, FINDINGS, GROUPS, indexes_of
+from workers.inbox import read_inbox
+from workers.indexing import BY_FINGERPRINT, FINDINGS, GROUPS, WAIVERS, indexes_of
 from workers.reading import parse_url
 from workers.reading.cursors import write_cursor
 from workers.reading.findings import DEFAULT_SORT, FIELDS, list_findings
 from workers.reading.groups import FIELDS as GROUP_FIELDS
 from workers.reading.groups import list_groups
 from workers.reading.page import Page
+from workers.reading.sight import Sight
 from workers.settings import Settings
 
 PER_REPOSITORY = 10_000
@@ -54,36 +56,61 @@ GROUPS_OF = """
     SELECT 'grp_' || substr(md5(i::VARCHAR), 1, 16) AS id,
         'repo_' || lpad((i // 300)::VARCHAR, 20, '0') AS repo_id,
         'service-' || lpad((i // 300)::VARCHAR, 5, '0') AS repository,
-        'RULE_' || i % 300 AS rule, (['security', 'privacy', 'legal'])[(1 + i % 3)::INT] AS lane,
+        'RULE_' || i % 300 AS rule, 'What rule ' || i % 300 || ' says' AS title,
+        (['security', 'privacy', 'legal'])[(1 + i % 3)::INT] AS lane,
         'finding' AS kind, md5(i::VARCHAR) AS key, 'EMAIL_ADDRESS' AS label, 'ab****' AS preview,
         10::BIGINT AS cases, (hash(i) % 5000)::BIGINT AS files, 1000::BIGINT AS bytes,
-        (hash(i) % 5000)::BIGINT AS blocked, 1000::BIGINT AS blocked_bytes
+        (hash(i) % 5000)::BIGINT AS blocked, 1000::BIGINT AS blocked_bytes,
+        'src/module_' || i % 500 || '/file_' || i || '.py' AS path, (i % 90)::INT AS line
     FROM range({groups}) t(i) ORDER BY blocked DESC, id
 """
+WAIVERS_OF = "SELECT ''::VARCHAR AS id, 0::BIGINT AS uses, ''::VARCHAR AS orphan WHERE false"
 PAGES = (
     ("the first", "", 0.0),
     ("a deep one", "", 0.9),
+    ("the one before a deep one", "", -0.9),
     ("the last first, deep", "sort=-repository", 0.4),
-    ("lane=security, deep", "lane=security", 0.5),
+    ("lane, deep", "lane=security", 0.5),
+    ("family, deep", "family=pii", 0.5),
+    ("category, deep", "category=EMAIL_ADDRESS", 0.5),
+    ("confidence, deep", "confidence=low", 0.5),
+    ("outcome, deep", "outcome=excluded", 0.5),
+    ("place that nothing has", "place=path", 0.0),
     ("one rule of 300, deep", "rule=rule.number_7", 0.5),
     ("rules by glob", "rule=rule.number_7*", 0.5),
+    ("rules by glob that no rule has", "rule=*nothing", 0.0),
     ("a rule that nothing broke", "rule=none", 0.0),
     (
-        "two filters that hardly meet",
+        "three filters that hardly meet",
         "rule=rule.number_7&category=INTERNAL_HOST&confidence=low",
         0.3,
     ),
     ("not these", "rule!=rule.number_7&lane!=legal", 0.7),
     ("one repository of 1,000", "repository=service-00900", 0.0),
+    ("one repository by its id", "repository_id=repo_00000000000000000900", 0.0),
     ("repositories by glob", "repository=*-0099*", 0.0),
+    ("repositories by how they begin", "repository=service-0099*", 0.0),
+    ("all but one repository", "repository!=service-00000", 0.0),
     ("below a folder", "path=src/net/", 0.5),
     ("by suffix", "path=**/*.go", 0.5),
     ("one file name, anywhere", "path=**/file_1999999.ts", 0.0),
     ("a folder that is nowhere", "path=**/vendor/**", 0.0),
     ("a pattern that matches nothing", "path=src/*/module_?/x*.py", 0.0),
     ("one fingerprint, everywhere", "fingerprint={fingerprint}", 0.0),
-    ("a word that is found", "q=*7777", 0.2),
+    ("one content", "blob={blob}", 0.0),
+    ("a word that is found", "q=7777", 0.2),
+    ("a word that a hundred have", "q=33333337", 0.0),
     ("a word that is nowhere", "q=nowhere", 0.0),
+    ("three words that are nowhere", "q=no+where+at", 0.0),
+)
+"""Name, filter, and where the page begins; negative: the page before that place."""
+GROUP_PAGES = (
+    ("the first", ""),
+    ("of a lane", "lane=legal"),
+    ("of a rule", "rule=RULE_7"),
+    ("of a repository", "repository=service-00021"),
+    ("by a word in their path", "lane=legal&q=file_2999"),
+    ("a word that is nowhere", "q=nowhere"),
 )
 
 
@@ -114,6 +141,7 @@ def fill(context: Context, rows: int, groups: int) -> None:
     indexes.write(FINDINGS, key, {}, FINDINGS_OF.format(**sizes))
     indexes.write_from(BY_FINGERPRINT, key, (FINDINGS, key), BY_FINGERPRINT_SQL)
     indexes.write(GROUPS, key, {}, GROUPS_OF.format(groups=groups))
+    indexes.write(WAIVERS, key, {}, WAIVERS_OF)
     size = sum(indexes.path(kind, key).stat().st_size for kind in (FINDINGS, BY_FINGERPRINT))
     print(f"{rows:,} findings, {size / 1e6:,.0f} MB, made in {time.monotonic() - started:.0f} s")
 
@@ -123,18 +151,25 @@ def measure(context: Context, rows: int, tries: int) -> None:
     print("| page | rows | median ms | worst ms | processor ms |")
     print("|---|---:|---:|---:|---:|")
     with indexes_of(context).open(FINDINGS, corpus_keys(context).decisions) as (cursor, source):
-        found = cursor.execute(f"SELECT fingerprint FROM {source} WHERE n = {rows // 2}").fetchone()
+        found = cursor.execute(
+            f"SELECT fingerprint, blob_id FROM {source} WHERE n = {rows // 2}"
+        ).fetchone()
+    values = {"fingerprint": found[0] if found else "", "blob": found[1] if found else ""}
     for name, text, place in PAGES:
-        query = parse_url(text.format(fingerprint=found[0] if found else ""), FIELDS)
+        query = parse_url(text.format(**values), FIELDS)
         said = query.sorted_by(DEFAULT_SORT)
-        deep = replace(query, cursor=write_cursor(said, (int(rows * place),))) if place else query
+        at = (int(rows * abs(place)),)
+        deep = replace(query, cursor=write_cursor(said, at, back=place < 0)) if place else query
         _line(name, lambda q=deep: list_findings(context, q), tries)
-    for name, text in (
-        ("groups, the first", ""),
-        ("groups of a lane", "lane=legal&q=service-0002"),
-    ):
+    for name, text in GROUP_PAGES:
         query = parse_url(text, GROUP_FIELDS)
-        _line(name, lambda q=query: list_groups(context, q), tries)
+        _line(f"groups: {name}", lambda q=query: list_groups(context, q), tries)
+    sight = Sight(
+        owners=None, repositories=None, asked_by="", tiers=frozenset(Tier), is_inside=True
+    )
+    for name, text in GROUP_PAGES:
+        query = parse_url(text, GROUP_FIELDS)
+        _line(f"inbox: {name}", lambda q=query: read_inbox(context, None, q, sight).page, tries)
 
 
 def _line(name: str, ask: object, tries: int) -> None:

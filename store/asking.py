@@ -13,6 +13,8 @@ from typing import Final, Generic, TypeVar
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 500
+MAX_COUNTED: Final = 10_000
+"""A list that is longer is not counted to its end."""
 
 T = TypeVar("T")
 Value = str | int | None
@@ -100,6 +102,8 @@ class Slice(Generic[T]):
     rows: Sequence[T]
     end: Position | None
     """None: there are no more."""
+    start: Position | None = None
+    """Place of the first row; None where there is none."""
 
 
 def moment_of(text: str) -> datetime:

@@ -50,7 +50,7 @@ Said = tuple[str, list[Value]]
 
 _EXPRESSION: Final = "regexp_full_match"
 _DEAR: Final = (_EXPRESSION, "contains(", "ends_with(")
-_MOST_LOOKED_AT: Final = 1_000_000
+_MOST_LOOKED_AT: Final = 6 * _FIRST_WINDOW
 """Rows that a page looks at, where each has to be looked at as statistics rule none out: the page
 then ends early, and its cursor goes on from there."""
 
@@ -77,17 +77,15 @@ def index_slice(
     keys = _keys(listing, query)
     if listing.is_numbered and after is not None and not isinstance(after[0], int):
         raise ValueError(_OTHER)
-    said = [_condition(listing, f) for f in query.filters]
-    said += [_words(listing, word) for word in query.text.split()]
+    said = index_conditions(listing, query)
     if after is not None:
         said.append(_beyond(keys, after, descends=query.descends))
     rows: list[dict[str, Any]] = []
     is_dear = any(name in text for text, _ in said for name in _DEAR)
-    looked_at = 0
-    for window, width, edge in _windows(cursor, source, listing, (query, after)):
-        if is_dear and listing.is_numbered and looked_at >= _MOST_LOOKED_AT:
-            return Slice(rows=rows, end=(edge,))
-        looked_at += width
+    most = _MOST_LOOKED_AT if is_dear else None
+    for window, edge in _windows(cursor, source, listing, (query, after, most)):
+        if window is None:
+            return Slice(rows=rows, end=(edge,), start=_place(rows, keys))
         left = query.limit + 1 - len(rows)
         try:
             rows += _read(cursor, source, [*said, *window], (keys, query, left))
@@ -97,13 +95,23 @@ def index_slice(
             break
     page = rows[: query.limit]
     end = tuple(page[-1][key] for key in keys) if len(rows) > query.limit else None
-    return Slice(rows=page, end=end)
+    return Slice(rows=page, end=end, start=_place(page, keys))
+
+
+def index_conditions(listing: IndexListing, query: Query) -> list[Said]:
+    """Return what the rows of a query have to be, wherever its page begins."""
+    said = [_condition(listing, f) for f in query.filters]
+    return said + [_words(listing, word) for word in query.text.split()]
 
 
 def index_count(cursor: duckdb.DuckDBPyConnection, source: str) -> int:
     """Return how many rows an index has; it is read from the file's end."""
     found = cursor.execute(f"SELECT count(*) FROM {source}").fetchone()  # noqa: S608 - a path
     return int(found[0]) if found else 0
+
+
+def _place(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Position | None:
+    return tuple(rows[0][key] for key in keys) if rows else None
 
 
 def _keys(listing: IndexListing, query: Query) -> list[str]:
@@ -115,29 +123,39 @@ def _windows(
     cursor: duckdb.DuckDBPyConnection,
     source: str,
     listing: IndexListing,
-    asked: tuple[Query, Position | None],
-) -> Iterator[tuple[list[Said], int, int]]:
+    asked: tuple[Query, Position | None, int | None],
+) -> Iterator[tuple[list[Said] | None, int]]:
     """Yield ever larger parts of the index in the order of the list.
 
-    Each comes as its condition, its rows, and the place from which a page that ends before it goes
-    on.
+    Each comes as its condition, and the place from which a page that ends before it goes on. After
+    as many rows as are looked at in all (None: all there are) comes None for a condition.
     """
     if not listing.is_numbered:
-        yield [], 0, 0
+        yield [], 0
         return
-    query, after = asked
-    count, width, key = index_count(cursor, source), _FIRST_WINDOW, listing.key
-    start = after[0] if after else None
-    if query.descends:
-        place = start if isinstance(start, int) else count
-        while place > 0:
-            yield [(f"{key} < ? AND {key} >= ?", [place, place - width])], width, place
-            place, width = place - width, min(width * _GROWTH, _MOST_LOOKED_AT)
-        return
-    place = start + 1 if isinstance(start, int) else 0
-    while place < count:
-        yield [(f"{key} >= ? AND {key} < ?", [place, place + width])], width, place - 1
-        place, width = place + width, min(width * _GROWTH, _MOST_LOOKED_AT)
+    query, after, most = asked
+    count, key = index_count(cursor, source), listing.key
+    start = after[0] if after and isinstance(after[0], int) else None
+    first = 0 if start is None else count - start if query.descends else start + 1
+    for begin, end in _parts(first, count, most):
+        if begin == end:
+            yield None, count - begin if query.descends else begin - 1
+        elif query.descends:
+            yield [(f"{key} < ? AND {key} >= ?", [count - begin, count - end])], count - begin
+        else:
+            yield [(f"{key} >= ? AND {key} < ?", [begin, end])], begin - 1
+
+
+def _parts(first: int, count: int, most: int | None) -> Iterator[tuple[int, int]]:
+    """Yield parts of a row of numbers, ever larger, to its end; an empty one where it is cut."""
+    begin, width = first, _FIRST_WINDOW
+    last = count if most is None else min(count, first + most)
+    while begin < last:
+        end = min(begin + width, last)
+        yield begin, end
+        begin, width = end, width * _GROWTH
+    if begin < count:
+        yield begin, begin
 
 
 def _read(

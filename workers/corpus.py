@@ -214,7 +214,9 @@ def load_facts(context: Context, snapshots: pa.Table) -> dict[Family, pa.Table]:
         return context.facts[key]
     tables = {f: context.lake.read_facts(f, digests[f], blob_ids) for f in BLOB_FAMILIES}
     facts = tables | {f: share_findings(tables[f]) for f in FINDING_FAMILIES}
-    context.facts.clear()
+    # Those of the whole corpus stay while somebody looks at one repository of it.
+    while len(context.facts) > 1:
+        del context.facts[next(iter(context.facts))]
     if sum(table.nbytes for table in facts.values()) <= _FACTS_BYTES:
         context.facts[key] = facts
     return facts

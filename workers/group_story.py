@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-import pyarrow.compute as pc
-
 from ingest.domain.repository import Repository
-from ingest.errors import Conflict
+from ingest.errors import Conflict, InputError
 from policies.decision import Lane
-from policies.report.cases import Case, Cases, list_cases
-from policies.report.model import Group
+from policies.effective import describe_reason
+from policies.report.cases import Case, list_cases
+from policies.report.model import Amount, Group
 from policies.report.said import Said
-from policies.review import NO_REVIEWS, ReviewKind, lane_of_category, max_waiver
+from policies.review import ReviewKind, lane_of_category, max_waiver
 from policies.review.paths import matches
 from store.catalog import ReviewerBook
 from workers.context import Context, utc_now
-from workers.corpus import corpus_keys, load_corpus
-from workers.reviews import ReviewDesk
+from workers.part_of_corpus import load_part
+from workers.reading.elsewhere import Elsewhere, find_elsewhere
+from workers.reading.groups import GroupView, beside, find_view, find_views
 from workers.said import said_about
 
 PLACES: Final = 50
@@ -44,9 +44,9 @@ class GroupStory:
     lane: Lane | None
     """Who can clear it; None: nobody can, it needs other facts."""
     repository: Repository
-    names: Mapping[str, str]
-    """Repository id to name, of every place."""
-    cases: Cases
+    cases: tuple[Case, ...]
+    """Files that it stands in, by path; the list is cut."""
+    elsewhere: Elsewhere
     said: tuple[Said, ...]
     """Reviews about the same finding or rule there, newest first."""
     choices: tuple[Choice, ...]
@@ -71,44 +71,72 @@ def tell_group(
 ) -> GroupStory:
     """Return everything about an open group, and of others what may be seen.
 
-    `repositories` are ids of those that may be seen; None: all.
+    `repositories` are ids of those that may be seen; None: all. Nothing is read that grows with
+    the company: the group comes from the index, its cases from its repository.
 
     Raises:
         InputError: there is no such group.
     """
-    desk = ReviewDesk(context, or_last=True, repositories=repositories)
-    group = desk.find_group(group_id)
-    keys = corpus_keys(context)
-    corpus = load_corpus(context, keys, NO_REVIEWS if desk.is_stale else None)
-    cases = list_cases(
-        desk.seen(desk.decisions),
+    view = find_view(context, group_id, repositories=repositories)
+    repository = context.catalog.find_by_id(view.repository_id)
+    if repository is None:
+        raise InputError(f"There is no open group {group_id}.")
+    group = group_of(context, view)
+    part = load_part(context, view.repository_id)
+    here = list_cases(
+        part.decisions,
         group,
-        facts=corpus.facts,
-        trees=corpus.trees,
+        facts=part.corpus.facts,
+        trees=part.corpus.trees,
         policy=context.policy,
         limit=PLACES,
     )
-    everything = load_corpus(context, keys, NO_REVIEWS) if keys.reviews.items else corpus
-    of_repository = desk.decisions.filter(pc.equal(desk.decisions["repo_id"], group.repo_id))
-    told = said_about(context, [group.repo_id], of_repository, everything)
-    known = {repository.id: repository for repository in context.catalog.list_repositories()}
-    lane = desk.lane_of(group)
-    beside = [g.id for g in desk.groups if desk.lane_of(g) == lane]
-    place = beside.index(group.id)
-    before, after = ["", *beside][place], [*beside, ""][place + 1]
+    told = said_about(context, [group.repo_id], part.decisions, part.everything)
+    before, after = beside(context, view, repositories=repositories)
     return GroupStory(
         group=group,
-        lane=Lane(lane) if lane else None,
-        repository=known[group.repo_id],
-        names={r.id: r.name for r in known.values() if desk.is_seen(r.id)},
-        cases=cases,
-        said=tuple(reversed([s for s in told if _is_about(s, group, cases.here)])),
-        choices=tuple(_choices(group, Lane(lane) if lane else None)),
+        lane=view.lane,
+        repository=repository,
+        cases=here.here,
+        elsewhere=find_elsewhere(context, view, repositories=repositories),
+        said=tuple(reversed([s for s in told if _is_about(s, group, here.here)])),
+        choices=tuple(_choices(group, view.lane)),
         longest=max_waiver(context.policy, group.rule_id),
         reviewers=reviewers_by_lane(context),
-        is_stale=desk.is_stale,
+        is_stale=view.is_stale,
         before=before,
         after=after,
+    )
+
+
+def group_of(context: Context, view: GroupView) -> Group:
+    """Return a group of the index with the words of its rule, and without examples.
+
+    Raises:
+        InputError: it is of decisions by another policy than the one in force.
+    """
+    try:
+        reason = describe_reason(view.rule, context.policy)
+    except ValueError:
+        raise InputError(
+            "Decisions are being made anew by another policy.", hint="Look again in a moment."
+        ) from None
+    return Group(
+        repo_id=view.repository_id,
+        rule_id=view.rule,
+        title=reason.title,
+        because=reason.because,
+        remedy=reason.remedy,
+        effect=reason.effect,
+        lane=reason.lane,
+        kind=view.kind,
+        key=view.key,
+        label=view.about,
+        preview=view.preview,
+        cases=view.cases,
+        touched=Amount(files=view.files, bytes=view.bytes),
+        blocked=Amount(files=view.blocked, bytes=view.blocked_bytes),
+        examples=(),
     )
 
 
@@ -143,24 +171,18 @@ class Bundle:
 
 def tell_bundle(context: Context, group_ids: Iterable[str]) -> Bundle:
     """Return some open groups; those that are open no more are left out."""
-    desk = ReviewDesk(context, or_last=True)
-    wanted = set(group_ids)
-    groups = tuple(g for g in desk.groups if g.id in wanted)
-    offered = [{c.kind for c in _choices(g, _lane(desk, g))} for g in groups]
-    common = set[ReviewKind].intersection(*offered) if offered else set()
-    first = _choices(groups[0], _lane(desk, groups[0])) if groups else ()
+    views = find_views(context, group_ids)
+    groups = [group_of(context, view) for view in views]
+    offered = [tuple(_choices(g, v.lane)) for g, v in zip(groups, views, strict=True)]
+    kinds = [{choice.kind for choice in choices} for choices in offered]
+    common = set[ReviewKind].intersection(*kinds) if kinds else set()
     lengths = [max_waiver(context.policy, g.rule_id) for g in groups]
     return Bundle(
-        groups=groups,
-        names={r.id: r.name for r in context.catalog.list_repositories()},
-        choices=tuple(choice for choice in first if choice.kind in common),
+        groups=tuple(groups),
+        names={view.repository_id: view.repository for view in views},
+        choices=tuple(c for c in offered[0] if c.kind in common) if offered else (),
         longest=min(lengths, default=timedelta()),
     )
-
-
-def _lane(desk: ReviewDesk, group: Group) -> Lane | None:
-    name = desk.lane_of(group)
-    return Lane(name) if name else None
 
 
 def reviewers_by_lane(context: Context) -> dict[Lane, tuple[str, ...]]:

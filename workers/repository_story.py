@@ -17,12 +17,13 @@ from policies.database import open_dossier
 from policies.decision import Outcome
 from policies.report.model import Amount, Group
 from policies.report.places import show_paths
-from store.asking import Filter, Query
+from store.asking import MAX_COUNTED, Filter, Query
 from workers.context import Context
 from workers.corpus import tree_key
+from workers.group_story import group_of
+from workers.reading.groups import list_groups
 from workers.reading.present import present_decisions
 from workers.reading.repositories import RepositoryView, VisitView, find_repository, list_visits
-from workers.reviews import ReviewDesk
 
 ROWS: Final = 500
 """Entries of a folder that are listed."""
@@ -90,6 +91,7 @@ class RepositoryStory:
     groups: Sequence[Group]
     """What holds most of it, first what holds most."""
     group_count: int
+    """As far as they are counted: `MAX_COUNTED` at most."""
 
 
 def tell_repository(context: Context, repository_id: str, folder: str = "") -> RepositoryStory:
@@ -103,7 +105,8 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
     visits = list_visits(context, of_it).items
     tree: Sequence[TreeRow] = ()
     licenses: Sequence[LicenseRow] = ()
-    groups: list[Group] = []
+    groups: Sequence[Group] = ()
+    group_count = 0
     present = present_decisions(context)
     folder = folder.rstrip("/") + "/" if folder.strip("/") else ""
     if present is not None:
@@ -111,8 +114,7 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
             connection.register("masked", _masked(context, repository_id, connection))
             tree = _tree(connection, repository_id, folder)
             licenses = _licenses(connection, repository_id)
-        desk = ReviewDesk(context, or_last=True)
-        groups = [g for g in _groups(desk) if g.repo_id == repository_id]
+        groups, group_count = _groups(context, repository_id)
     return RepositoryStory(
         repository=view,
         folder=folder,
@@ -120,16 +122,20 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
         licenses=licenses,
         changes=_changes(context, visits),
         visits=visits,
-        groups=groups[:_GROUPS],
-        group_count=len(groups),
+        groups=groups,
+        group_count=group_count,
     )
 
 
-def _groups(desk: ReviewDesk) -> Sequence[Group]:
+def _groups(context: Context, repository_id: str) -> tuple[Sequence[Group], int]:
+    """Return the groups that hold most of a repository, and how many there are."""
+    of_it = Filter(field="repository_id", values=(repository_id,))
     try:
-        return desk.groups
+        page = list_groups(context, Query(filters=(of_it,), limit=_GROUPS))
+        groups = [group_of(context, view) for view in page.items]
     except InputError:
-        return ()
+        return (), 0
+    return groups, MAX_COUNTED if page.total is None else page.total
 
 
 def _masked(

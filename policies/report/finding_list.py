@@ -32,6 +32,7 @@ _CATEGORIES: Final = pa.Table.from_pylist(
         for category in categories
     ]
 )
+_RULES: Final = pa.schema([(name, pa.string()) for name in ("rule_id", "title", "lane")])
 _PLACES: Final = """
     SELECT d.repo_id, d.path,
         coalesce(t.path_findings, []) AS found,
@@ -84,16 +85,21 @@ BY_FINGERPRINT_SQL: Final = """
     FROM rows ORDER BY m
 """
 GROUPS_SQL: Final = """
-    SELECT 'grp_' || substr(sha256(concat_ws(chr(0), repo_id, rule_id, kind, key, label)), 1, 16)
+    SELECT 'grp_' || substr(sha256(concat_ws(chr(0), g.repo_id, rule_id, kind, key, label)), 1, 16)
             AS id,
-        repo_id, coalesce(n.name, repo_id) AS repository, rule_id AS rule, w.lane, kind, key, label,
-        preview, cases, files::BIGINT AS files, size AS bytes, blocked_files::BIGINT AS blocked,
-        blocked_size AS blocked_bytes
-    FROM groups g LEFT JOIN names n USING (repo_id) LEFT JOIN lanes w USING (rule_id)
+        g.repo_id, coalesce(n.name, g.repo_id) AS repository, rule_id AS rule, w.title, w.lane,
+        kind, key, label, preview, cases, files::BIGINT AS files, size AS bytes,
+        blocked_files::BIGINT AS blocked, blocked_size AS blocked_bytes,
+        coalesce(s.shown, decode(g.examples[1].path)) AS path, g.examples[1].line::INTEGER AS line
+    FROM groups g LEFT JOIN names n USING (repo_id) LEFT JOIN rules w USING (rule_id)
+    LEFT JOIN shown s ON (s.repo_id = g.repo_id AND s.path = g.examples[1].path)
     WHERE blocked_files > 0
     ORDER BY blocked DESC, id
 """
-"""One row per group that blocks files; `lane` is who can clear it, empty where nobody can."""
+"""One row per group that blocks files, with the first place of it.
+
+`lane` is who can clear it, empty where nobody can; `path` is as it may be shown.
+"""
 
 
 def finding_tables(
@@ -135,12 +141,15 @@ def group_tables(
     with open_database() as connection:
         reasons = open_cases(connection, decisions, facts=facts, trees=trees, policy=policy)
         groups = connection.sql(GROUP_ROWS_SQL).to_arrow_table()
-    lanes = [{"rule_id": name, "lane": _lane(policy, name)} for name in reasons]
-    schema = pa.schema([("rule_id", pa.string()), ("lane", pa.string())])
+    rules = [
+        {"rule_id": name, "title": reason.title, "lane": _lane(policy, name)}
+        for name, reason in reasons.items()
+    ]
     return {
         "groups": groups,
         "names": names.select(["repo_id", "name"]),
-        "lanes": pa.Table.from_pylist(lanes, schema=schema),
+        "rules": pa.Table.from_pylist(rules, schema=_RULES),
+        "shown": _shown(decisions, trees.select(["repo_id", "path", "path_findings"])),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -32,28 +32,35 @@ def ready_ids(
 
 def stage_counts(session: Session, run_id: str) -> list[StageCount]:
     """Return counts and progress of a run by stage and state, sorted."""
+    return counts_by_run(session, [run_id])[run_id]
+
+
+def counts_by_run(session: Session, run_ids: Collection[str]) -> dict[str, list[StageCount]]:
+    """Return counts and progress of each of some runs, by stage and state, sorted."""
     query = (
         select(
+            JobRow.run_id,
             JobRow.stage,
             JobRow.state,
             func.count(),
             func.sum(JobRow.progress_done),
             func.sum(JobRow.progress_total),
         )
-        .where(JobRow.run_id == run_id)
-        .group_by(JobRow.stage, JobRow.state)
+        .where(JobRow.run_id.in_(run_ids))
+        .group_by(JobRow.run_id, JobRow.stage, JobRow.state)
     )
-    counts = [
-        StageCount(
-            stage=stage,
-            state=JobState(state),
-            count=count,
-            progress_done=int(done),
-            progress_total=int(total),
+    found: dict[str, list[StageCount]] = {run_id: [] for run_id in run_ids}
+    for run_id, stage, state, count, done, total in session.execute(query):
+        found[run_id].append(
+            StageCount(
+                stage=stage,
+                state=JobState(state),
+                count=count,
+                progress_done=int(done),
+                progress_total=int(total),
+            )
         )
-        for stage, state, count, done, total in session.execute(query)
-    ]
-    return sorted(counts, key=lambda c: (c.stage, c.state))
+    return {run_id: sorted(c, key=lambda c: (c.stage, c.state)) for run_id, c in found.items()}
 
 
 def parked_jobs(session: Session, run_id: str | None) -> list[Job]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
@@ -15,9 +15,10 @@ from policies.review import Review
 from store.asking import Position, Query, Slice
 from store.catalog.audit import AuditEntry, entry_of
 from store.catalog.catalog import Catalog, repository_of, run_of, visit_of
+from store.catalog.job_views import counts_by_run
 from store.catalog.lists import Listing, count_of, slice_of
 from store.catalog.recalls import replacements
-from store.catalog.records import RepositoryState, Run, VisitRecord
+from store.catalog.records import RepositoryState, Run, StageCount, VisitRecord
 from store.catalog.releases import ReleaseRecord, release_of
 from store.catalog.reviews import reviews_of
 from store.catalog.tables import (
@@ -92,7 +93,7 @@ class CatalogLists:
             found = slice_of(session, select(ReleaseRow), listing, query, after)
             rows = [release_of(row[0], recalled) for row in found.rows]
             count = count_of(session, listing, query, select(ReleaseRow.id))
-            return Slice(rows=rows, end=found.end), count
+            return replace(found, rows=rows), count
 
         return self._database.read(read)
 
@@ -106,13 +107,17 @@ class CatalogLists:
             found = slice_of(session, select(ReviewRow), listing, query, after)
             rows = reviews_of(session, [row[0] for row in found.rows])
             count = count_of(session, listing, query, select(ReviewRow.id))
-            return Slice(rows=rows, end=found.end), count
+            return replace(found, rows=rows), count
 
         return self._database.read(read)
 
     def runs(self, query: Query, after: Position | None) -> tuple[Slice[Run], int | None]:
         """Return a page of runs and how many there are."""
         return self._list(select(RunRow), RUNS, query, (after, lambda row: run_of(row[0])))
+
+    def stage_counts(self, run_ids: Collection[str]) -> dict[str, list[StageCount]]:
+        """Return counts and progress of each of some runs, by stage and state."""
+        return self._database.read(lambda s: counts_by_run(s, run_ids))
 
     def audit(self, query: Query, after: Position | None) -> tuple[Slice[AuditEntry], int | None]:
         """Return a page of the audit chain and how many entries there are."""
@@ -130,7 +135,7 @@ class CatalogLists:
         def read(session: Session) -> tuple[Slice[T], int | None]:
             found = slice_of(session, rows, listing, query, after)
             count = count_of(session, listing, query, rows)
-            return Slice(rows=[record(row) for row in found.rows], end=found.end), count
+            return replace(found, rows=[record(row) for row in found.rows]), count
 
         return self._database.read(read)
 
@@ -229,6 +234,7 @@ def _reviews(now: datetime) -> Listing:
             "reason": row.reason,
             "by": row.requested_by,
             "rule": row.target["rule_id"].as_string(),
+            "fingerprint": row.target["fingerprint"].as_string(),
             "repository": row.target["repo_id"].as_string(),
             "requested": row.requested_at,
             "expires": func.coalesce(row.expires_at, literal(_FAR, UtcDateTime())),

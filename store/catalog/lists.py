@@ -22,15 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from store.asking import Filter, Op, Position, Query, Slice, Value, moment_of
+from store.asking import MAX_COUNTED, Filter, Op, Position, Query, Slice, Value, moment_of
 from store.catalog.tables import UtcDateTime
 
 Column = SQLColumnExpression[Any]
 T = TypeVar("T")
 
 _ESCAPE: Final = "\\"
-MAX_COUNTED: Final = 10_000
-"""A list that is longer is not counted to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +66,9 @@ def slice_of(
     order = [k.desc() if query.descends else k.asc() for k in keys]
     found = session.execute(asked.order_by(*order).limit(query.limit + 1)).all()
     page = found[: query.limit]
-    end = None
-    if len(found) > query.limit:
-        end = tuple(_value(v) for v in page[-1][-len(keys) :])
-    return Slice(rows=page, end=end)
+    start = _place(page[0], len(keys)) if page else None
+    end = _place(page[-1], len(keys)) if len(found) > query.limit else None
+    return Slice(rows=page, end=end, start=start)
 
 
 def count_of(
@@ -159,6 +156,11 @@ def _bound(column: Column, value: Value) -> Any:  # noqa: ANN401 - of the column
 
 def _type(column: Column) -> TypeEngine[Any]:
     return column.label(None).type
+
+
+def _place(row: Sequence[object], width: int) -> Position:
+    """Return what a row is sorted by, which its last columns say."""
+    return tuple(_value(value) for value in row[-width:])
 
 
 def _value(value: object) -> Value:

@@ -8,7 +8,7 @@ from policies.decision import Lane, Tier
 from store.asking import Filter, Query
 from workers.context import Context
 from workers.first_steps import read_steps
-from workers.inbox import Filters, read_inbox
+from workers.reading.groups import list_groups
 from workers.reading.operations import list_operations
 from workers.released import published
 
@@ -16,6 +16,8 @@ PAGES_SEEN: Final = {
     "login": "/login",
     "start": "/start",
     "inbox": "/inbox/security",
+    "inbox-all": "/inbox?rule=LEAKED_*",
+    "findings": "/findings?lane=privacy&path=**/*.py",
     "inbox-legal": "/inbox/legal",
     "group": "/groups/{group}",
     "review": "/reviews/{review}",
@@ -59,8 +61,9 @@ class _Ids(dict[str, str]):
     def __missing__(self, key: str) -> str:
         context = self._context.anew()
         if key == "group":
-            inbox = read_inbox(context, Lane.SECURITY, Filters(text="deploy/.env"))
-            return inbox.groups[0].group.id
+            lane = Filter(field="lane", values=(Lane.SECURITY.value,))
+            asked = Query(filters=(lane,), text="deploy/.env")
+            return list_groups(context, asked).items[0].id
         if key == "review":
             return read_steps(context).waiting
         if key == "release":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from policies.review.paths import matches
 from store import index_lists
 from store.asking import Filter, Op, Position, Query
+from store.index_counts import IndexTotals, index_totals, index_words
 from store.index_lists import IndexListing, index_count, index_slice
 from store.indexes import Indexes
 
@@ -102,6 +104,29 @@ def test_pages_of_a_numbered_index_are_the_list(
     assert walk(indexes, NUMBERED, query) == expected
 
 
+@given(
+    word=st.sampled_from(["b.c", "secret", "nowhere"]),
+    limit=st.integers(1, 9),
+    sort=st.sampled_from(["place", "-place"]),
+)
+def test_a_search_that_ends_early_goes_on_where_it_ended(
+    indexes: Indexes, word: str, limit: int, sort: str
+) -> None:
+    query, rows, after = Query(text=word, limit=limit, sort=sort), list[int](), None
+    before, index_lists._MOST_LOOKED_AT = index_lists._MOST_LOOKED_AT, 7  # type: ignore[misc]
+    try:
+        with indexes.open("rows", "k") as (cursor, source):
+            for _ in range(ROWS + 1):
+                found = index_slice(cursor, source, NUMBERED, query, after)
+                rows += [row["n"] for row in found.rows]
+                if (after := found.end) is None:
+                    break
+    finally:
+        index_lists._MOST_LOOKED_AT = before  # type: ignore[misc]
+    whole = walk(indexes, NUMBERED, Query(sort=sort, limit=500))
+    assert rows == [r["n"] for r in whole if word in r["path"] + r["rule"]]
+
+
 @given(limit=st.integers(1, 70), sort=st.sampled_from(["size", "-size", "id", "-id", "rule"]))
 def test_pages_sorted_by_any_column_are_the_list(indexes: Indexes, limit: int, sort: str) -> None:
     found = walk(indexes, BY_SIZE, Query(limit=limit, sort=sort))
@@ -109,6 +134,29 @@ def test_pages_sorted_by_any_column_are_the_list(indexes: Indexes, limit: int, s
     expected = sorted(found, key=lambda r: (r[name], r["id"]), reverse=sort.startswith("-"))
     assert found == expected
     assert len(found) == ROWS
+
+
+@given(filters=FILTERS, text=st.sampled_from(["", "a", "secret", "nowhere"]))
+def test_what_is_counted_is_what_is_listed(
+    indexes: Indexes, filters: tuple[Filter, ...], text: str
+) -> None:
+    query = Query(filters=filters, text=text, sort="place", limit=500)
+    rows = walk(indexes, NUMBERED, query)
+    with indexes.open("rows", "k") as (cursor, source):
+        totals = index_totals(cursor, source, NUMBERED, query, ("size",))
+        words = index_words(cursor, source, NUMBERED, query, "rule", most=2)
+    assert totals == IndexTotals(rows=len(rows), sums=(sum(r["size"] for r in rows),), is_all=True)
+    expected = sorted(Counter(r["rule"] for r in rows).items(), key=lambda w: (-w[1], w[0]))
+    assert words == expected[:2]
+
+
+def test_a_count_ends_where_it_would_be_dear(
+    indexes: Indexes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.index_counts.MAX_COUNTED", 7)
+    with indexes.open("rows", "k") as (cursor, source):
+        totals = index_totals(cursor, source, NUMBERED, Query(sort="place"))
+    assert totals == IndexTotals(rows=7, sums=(), is_all=False)
 
 
 PIECES = st.sampled_from(

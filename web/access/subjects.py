@@ -8,17 +8,17 @@ from workers.context import Context
 from workers.reading.groups import locate_group
 
 
-def nothing_in_particular() -> Subject:
+async def nothing_in_particular() -> Subject:
     """Return a subject of which nothing is known: who is bound to their own is refused it."""
     return ANYTHING
 
 
-def own(who: Who) -> Subject:
+async def own(who: Who) -> Subject:
     """Return the subject of a route that works on what is the principal's own and nothing else."""
     return Subject(owner=who.name)
 
 
-def shown_by_filter() -> Subject:
+async def shown_by_filter() -> Subject:
     """Return the subject of a list that leaves out what the principal may not see.
 
     The route hands `owners_seen_by` or `tiers_seen_by` (`policies.access`) on to its read model.

@@ -125,7 +125,7 @@ class Ask:
         )
 
 
-def ask_of(request: Request, services: Served, who: Who) -> Ask:
+async def ask_of(request: Request, services: Served, who: Who) -> Ask:
     """Return who asks, with policy, terms and rights as they are at this moment."""
     return Ask(request=request, context=services.context.anew(), who=who)
 

@@ -73,7 +73,7 @@ def snippets(
     """Show masked lines around the first places of a group."""
     story = _story(ask, group_id)
     found = []
-    for number, case in enumerate(story.cases.here[:limit]):
+    for number, case in enumerate(story.cases[:limit]):
         view = SnippetView(
             place=number, repository=case.repo_id, line=case.line, lines=[], refusal=""
         )
@@ -90,9 +90,9 @@ def snippets(
 def unmask(group_id: str, ask: Asking, asked: Unmasking) -> Unmasked:
     """Show a value, once; no key makes it shown again, as no answer with a value is kept."""
     story = _story(ask, group_id)
-    if asked.place >= len(story.cases.here):
+    if asked.place >= len(story.cases):
         raise NotFound("The group has no such place.")
-    place = place_of(story.cases.here[asked.place])
+    place = place_of(story.cases[asked.place])
     value = reveal(ask.context, place, story.group.key, actor=ask.actor, reason=asked.reason.value)
     return Unmasked(value=value)
 

@@ -6,13 +6,14 @@ from fastapi import APIRouter
 
 from policies.access import Action
 from web.access import needs
-from web.api.asking import Asking
-from workers.review_story import Register, read_register
+from web.api.asking import Asking, Listed, filters
+from workers.waivers import FIELDS, Waiver, list_waivers
 
 router = APIRouter(prefix="/waivers", tags=["waivers"])
 
 
-@router.get("", dependencies=[needs(Action.REVIEW_READ)])
-def show(ask: Asking) -> Register:
-    """Show the register; those that end first come first. Orphans match nothing any more."""
-    return read_register(ask.context)
+@router.get("", dependencies=[needs(Action.REVIEW_READ)], openapi_extra=filters(FIELDS))
+def list_all(ask: Asking) -> Listed[Waiver]:
+    """List what is in force; what ends first comes first. Orphans match nothing any more."""
+    query = ask.query(FIELDS)
+    return ask.page(query, list_waivers(ask.context, query))

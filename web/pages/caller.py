@@ -10,13 +10,14 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from starlette.responses import HTMLResponse
 
-from policies.access import Principal, owners_seen_by
+from policies.access import Principal
 from store.asking import Query
 from web.access import Who
 from web.pages.templating import render
 from web.services import Served
 from workers.context import Context
 from workers.reading.grammar import Field, parse_query
+from workers.reading.sight import Sight, sight_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +46,12 @@ class Caller:
     @property
     def repositories(self) -> frozenset[str] | None:
         """Ids of the repositories that may be seen; None: all of them."""
-        owners = owners_seen_by(self.who)
-        if owners is None:
-            return None
-        known = self.context.catalog.list_repositories()
-        return frozenset(r.id for r in known if r.owner in owners)
+        return self.sight.repositories
+
+    @property
+    def sight(self) -> Sight:
+        """What the person may see of lists."""
+        return sight_of(self.context, self.who)
 
     def query(self, fields: Mapping[str, Field]) -> Query:
         """Return what the URL asks of a list.
@@ -64,7 +66,7 @@ class Caller:
         return render(self.request, template, who=self.who, **values)
 
 
-def caller_of(request: Request, services: Served, who: Who) -> Caller:
+async def caller_of(request: Request, services: Served, who: Who) -> Caller:
     """Return who asks, with policy, terms and rights as they are at this moment."""
     return Caller(request=request, context=services.context.anew(), who=who)
 

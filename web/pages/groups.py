@@ -95,7 +95,7 @@ def unmask(caller: Calling, story: Story, why: Annotated[str, Form()] = "") -> H
     """Show the value of the first place, once; that it was shown is kept."""
     wish = Wish.first(story, caller.today)
     try:
-        place = place_of(story.cases.here[0])
+        place = place_of(story.cases[0])
         value = reveal(caller.context, place, story.group.key, actor=caller.name, reason=why)
     except (InputError, TerminalError) as error:
         return _page(caller, story, wish=wish, status=422, error=error.message)
@@ -128,7 +128,7 @@ def _page(
     caller: Caller, story: GroupStory, *, wish: Wish, status: int = 200, **told: object
 ) -> HTMLResponse:
     nothing = {"error": "", "conflict": "", "unmasked": "", **_NO_OUTLOOK}
-    snippets = [(case, _snippet(caller, story, case)) for case in story.cases.here[:_SNIPPETS]]
+    snippets = [(case, _snippet(caller, story, case)) for case in story.cases[:_SNIPPETS]]
     values = nothing | {"story": story, "wish": wish, "snippets": snippets} | told
     return caller.render("group.html", status=status, **values)
 

@@ -1,43 +1,37 @@
-"""The inbox of a lane: groups to decide on, proposals to agree to, waivers about to end."""
+"""The inbox of a lane or of all: groups to decide on, proposals to agree to, waivers that end."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
-from policies.access import Action, Subject
+from policies.access import Action
 from policies.decision import Lane
-from web.access import needs
-from web.pages.caller import Calling
+from web.access import needs, shown_by_filter
+from web.pages.caller import Caller, Calling
 from web.pages.links import Links
-from workers.inbox import Filters, read_inbox
+from workers.inbox import LANE_FIELDS, read_inbox
+from workers.reading.grammar import Field
+from workers.reading.groups import FIELDS
 
 router = APIRouter(include_in_schema=False)
 
 
-def of_lane(lane: Lane) -> Subject:
-    """Return what an inbox is about."""
-    return Subject(lane=lane)
+@router.get("/inbox", dependencies=[needs(Action.REVIEW_READ, shown_by_filter)])
+def whole_inbox(caller: Calling) -> HTMLResponse:
+    """Show what waits, for whichever lane."""
+    return _page(caller, None, FIELDS)
 
 
-@router.get("/inbox/{lane}", dependencies=[needs(Action.REVIEW_READ, of_lane)])
-def inbox(  # noqa: PLR0913, PLR0917 - a parameter a filter
-    caller: Calling,
-    lane: Lane,
-    rule: Annotated[list[str] | None, Query()] = None,
-    repository: Annotated[list[str] | None, Query()] = None,
-    q: str = "",
-    after: str = "",
-) -> HTMLResponse:
+@router.get("/inbox/{lane}", dependencies=[needs(Action.REVIEW_READ, shown_by_filter)])
+def inbox(caller: Calling, lane: Lane) -> HTMLResponse:
     """Show what waits for the reviewers of a lane."""
-    filters = Filters(
-        rule=tuple(filter(None, rule or ())),
-        repository=tuple(filter(None, repository or ())),
-        text=q.strip(),
-        after=after,
-    )
-    found = read_inbox(caller.context, lane, filters)
+    return _page(caller, lane, LANE_FIELDS)
+
+
+def _page(caller: Caller, lane: Lane | None, fields: Mapping[str, Field]) -> HTMLResponse:
+    found = read_inbox(caller.context, lane, caller.query(fields), caller.sight)
     links = Links(caller.request)
-    return caller.render("inbox.html", fragment="list", inbox=found, links=links, filters=filters)
+    return caller.render("inbox.html", fragment="list", inbox=found, links=links, fields=fields)

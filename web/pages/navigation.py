@@ -20,8 +20,10 @@ class Place:
     action: Action
     """Who may not do this does not see the entry."""
     lane: Lane | None = None
-    is_listed: bool = True
-    """Its list leaves out what somebody may not see; else it is for those who may see all of it."""
+    is_exact: bool = False
+    """What is below it has entries of its own."""
+    is_whole: bool = False
+    """It shows everybody's, and is not for who sees their own alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +44,11 @@ _INBOXES: Final = tuple(
     )
     for lane in Lane
 )
+_WHOLE_INBOX: Final = Place(
+    name="Everything", url="/inbox", icon="inbox", action=Action.REVIEW_READ, is_exact=True
+)
 NAVIGATION: Final = (
-    Section(heading="Inbox", places=_INBOXES),
+    Section(heading="Inbox", places=(_WHOLE_INBOX, *_INBOXES)),
     Section(
         heading="Code",
         places=(
@@ -53,8 +58,15 @@ NAVIGATION: Final = (
                 icon="repository",
                 action=Action.REPOSITORY_READ,
             ),
+            Place(name="Findings", url="/findings", icon="search", action=Action.FINDING_READ),
             Place(name="Reviews", url="/reviews", icon="review", action=Action.REVIEW_READ),
-            Place(name="Waivers", url="/waivers", icon="waiver", action=Action.REVIEW_READ),
+            Place(
+                name="Waivers",
+                url="/waivers",
+                icon="waiver",
+                action=Action.REVIEW_READ,
+                is_whole=True,
+            ),
             Place(name="Policies", url="/policies", icon="policy", action=Action.POLICY_READ),
         ),
     ),
@@ -73,7 +85,7 @@ NAVIGATION: Final = (
                 url="/operations",
                 icon="gauge",
                 action=Action.OPERATION_READ,
-                is_listed=False,
+                is_whole=True,
             ),
             Place(name="Audit", url="/audit", icon="audit", action=Action.AUDIT_READ),
         ),
@@ -87,7 +99,7 @@ def navigation_of(who: Principal) -> Sequence[Section]:
         Section(
             heading=section.heading,
             places=tuple(
-                place for place in section.places if may(who, place.action, _subject(place))
+                place for place in section.places if may(who, place.action, _about(place))
             ),
         )
         for section in NAVIGATION
@@ -95,5 +107,5 @@ def navigation_of(who: Principal) -> Sequence[Section]:
     return [section for section in sections if section.places]
 
 
-def _subject(place: Place) -> Subject:
-    return Subject(lane=place.lane, is_filtered=place.is_listed and place.lane is None)
+def _about(place: Place) -> Subject:
+    return Subject(lane=place.lane, is_filtered=place.lane is None and not place.is_whole)

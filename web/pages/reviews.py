@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import Conflict, InputError
-from policies.access import ANYTHING, Action, Subject, owners_seen_by
+from policies.access import ANYTHING, Action, Subject
 from policies.review import Review
 from store.catalog import ReviewBook
 from web.access import needs, shown_by_filter
@@ -20,10 +20,11 @@ from web.pages.caller import Caller, Calling
 from web.pages.links import Links
 from web.pages.templating import say
 from workers.reading.reviews import FIELDS, list_reviews
-from workers.review_story import ReviewStory, read_register, tell_review
+from workers.review_story import ReviewStory, tell_review
 from workers.reviewing import Step, Words, extend, move, take_effect
+from workers.waivers import FIELDS as WAIVER_FIELDS
+from workers.waivers import list_waivers, read_views
 
-VIEWS: Final = ("all", "expiring", "orphaned")
 _DONE: Final = {
     Step.APPROVE: "You agreed.",
     Step.REJECT: "You rejected it.",
@@ -69,7 +70,7 @@ def deciding(found: Stored) -> Subject:
 @router.get("/reviews", dependencies=[needs(Action.REVIEW_READ, shown_by_filter)])
 def reviews(caller: Calling) -> HTMLResponse:
     """List every review of any state; a registrant sees those they asked for."""
-    by = "" if owners_seen_by(caller.who) is None else caller.name
+    by = caller.sight.asked_by
     page = list_reviews(caller.context, caller.query(FIELDS), requested_by=by)
     links = Links(caller.request)
     return caller.render(
@@ -78,11 +79,17 @@ def reviews(caller: Calling) -> HTMLResponse:
 
 
 @router.get("/waivers", dependencies=[needs(Action.REVIEW_READ)])
-def waivers(caller: Calling, view: str = "all") -> HTMLResponse:
+def waivers(caller: Calling) -> HTMLResponse:
     """List what is in force: how long, how often it is used, and what matches nothing."""
-    register = read_register(caller.context)
-    chosen = view if view in VIEWS else "all"
-    return caller.render("waivers.html", register=register, view=chosen, views=VIEWS)
+    query, links = caller.query(WAIVER_FIELDS), Links(caller.request)
+    return caller.render(
+        "waivers.html",
+        fragment="list",
+        page=list_waivers(caller.context, query),
+        views=read_views(caller.context, query),
+        links=links,
+        fields=WAIVER_FIELDS,
+    )
 
 
 @router.get("/reviews/{review_id}", dependencies=[needs(Action.REVIEW_READ, about)])

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from policies.access import Action, Subject, may
 from policies.decision import Lane
-from store.asking import Query
-from web.access import needs, signed_in
+from web.access import needs, shown_by_filter, signed_in
 from web.access.local import local_path
 from web.pages.caller import Caller, Calling
+from workers.finding_things import find_everywhere
 from workers.first_steps import read_steps
-from workers.reading.repositories import list_repositories
-from workers.reading.reviews import list_reviews
+from workers.reading.grammar import MAX_VALUE_CHARS
 
 DONE_COOKIE: Final = "shardgate-started"
 _YEAR: Final = 365 * 86_400
@@ -28,7 +27,6 @@ _PLACES: Final = {
     "run": "/operations/",
 }
 _ID: Final = re.compile(r"(repo|rvw|grp|rel|run)_[0-9a-z]{1,64}")
-_FOUND: Final = 20
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,19 +53,16 @@ def dismiss(caller: Calling, back: Annotated[str, Form(alias="next")] = "/") -> 
     return answer
 
 
-@router.get("/find", dependencies=[needs(Action.REPOSITORY_READ)])
-def find(caller: Calling, q: str = "") -> Response:
+@router.get("/find", dependencies=[needs(Action.REPOSITORY_READ, shown_by_filter)])
+def find(caller: Calling, q: Annotated[str, Query(max_length=MAX_VALUE_CHARS)] = "") -> Response:
     """Go to what an id or a name stands for, or list what fits."""
-    text = q.strip()
+    text = " ".join(q.split())
     if known := _ID.fullmatch(text):
         return RedirectResponse(_PLACES[known[1]] + text, 303)
-    asked = Query(text=text, limit=_FOUND)
-    repositories = list_repositories(caller.context, asked).items if text else ()
-    exact = [r for r in repositories if text in (r.name, r.url)]
-    if len(exact) == 1:
-        return RedirectResponse(f"/repositories/{exact[0].id}", 303)
-    reviews = list_reviews(caller.context, asked).items if text else ()
-    return caller.render("find.html", text=text, repositories=repositories, reviews=reviews)
+    found = find_everywhere(caller.context, text, caller.sight)
+    if found.exact:
+        return RedirectResponse(f"/repositories/{found.exact}", 303)
+    return caller.render("find.html", text=text, found=found)
 
 
 def _first_place(caller: Caller) -> str:

@@ -19,16 +19,20 @@ _MAX_CHARS: Final = 2000
 _MARK_CHARS: Final = 12
 _MAX_PARTS: Final = 4
 _LARGEST: Final = 2**63
+_BACK: Final = "<"
 
 
-def write_cursor(query: Query, position: Position) -> str:
-    """Return the cursor of a page that ended at a position; `query` with its order said."""
-    text = json.dumps([_mark(query), *position], separators=(",", ":"))
+def write_cursor(query: Query, position: Position, *, back: bool = False) -> str:
+    """Return the cursor of the page after a position, or before it; `query` with its order said."""
+    mark = f"{_BACK}{_mark(query)}" if back else _mark(query)
+    text = json.dumps([mark, *position], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def read_cursor(query: Query) -> Position | None:
-    """Return where the page before ended; None for the first page; `query` with its order said.
+    """Return after (or before) which place a page is; None for the first page.
+
+    `query` has its order said.
 
     Raises:
         ValueError: the cursor is none, or belongs to other filters or another order.
@@ -36,10 +40,15 @@ def read_cursor(query: Query) -> Position | None:
     if not query.cursor:
         return None
     mark, *position = _decode(query.cursor)
-    if mark != _mark(query):
+    if str(mark).removeprefix(_BACK) != _mark(query):
         msg = "the cursor belongs to another list"
         raise ValueError(msg)
     return tuple(position)
+
+
+def goes_back(query: Query) -> bool:
+    """Tell whether the cursor of a query, which `read_cursor` took, asks for what is before it."""
+    return bool(query.cursor) and str(_decode(query.cursor)[0]).startswith(_BACK)
 
 
 def check_cursor(text: str) -> None:

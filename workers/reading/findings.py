@@ -15,6 +15,7 @@ from workers.context import Context
 from workers.indexing import BY_FINGERPRINT, FINDINGS, indexed_decisions, indexes_of
 from workers.reading.grammar import Field, Kind
 from workers.reading.page import Page, page_of, within
+from workers.reading.present import present_decisions
 
 FIELDS: Final[Mapping[str, Field]] = {
     "repository": Field(does="Name of the repository.", is_sortable=True),
@@ -117,6 +118,19 @@ def list_findings(
             return found, index_count(cursor, source) if is_plain else None
 
     return page_of(asked, ask, _views)
+
+
+def list_shown(
+    context: Context, query: Query, *, repositories: Collection[str] | None = None
+) -> Page[FindingView] | None:
+    """Return a page as `list_findings`; None where nothing was decided yet.
+
+    Raises:
+        QueryRefused: the cursor belongs to another list.
+    """
+    if present_decisions(context) is None:
+        return None
+    return list_findings(context, query, repositories=repositories)
 
 
 def _views(rows: Sequence[Mapping[str, Any]]) -> list[FindingView]:

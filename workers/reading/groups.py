@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ingest.errors import InputError
 from policies.decision import Lane
 from policies.effective import Reason, describe_reason
-from store.asking import Filter, Position, Query, Slice
+from policies.report.model import NOTHING, Amount
+from store.asking import MAX_LIMIT, Filter, Position, Query, Slice
+from store.index_counts import index_totals, index_words
 from store.index_lists import IndexListing, index_count, index_slice
 from workers.context import Context
 from workers.indexing import GROUPS, indexed_decisions, indexes_of
@@ -52,7 +54,7 @@ _LISTING: Final = IndexListing(
         "bytes": "blocked_bytes",
     },
     key="id",
-    text=("rule", "label", "preview", "key", "repository"),
+    text=("rule", "title", "label", "preview", "key", "repository", "path"),
 )
 
 
@@ -81,6 +83,10 @@ class GroupView:
     blocked: int
     """Files of these that are not releasable."""
     blocked_bytes: int
+    path: str
+    """Of its first place, as it may be shown."""
+    line: int
+    """1-based; 0 where the whole file, or its path, is meant."""
     is_stale: bool
     """Decisions are about to be made anew."""
 
@@ -99,26 +105,36 @@ class GroupDetail:
 
 
 def list_groups(
-    context: Context, query: Query, *, repositories: Collection[str] | None = None
+    context: Context,
+    query: Query,
+    *,
+    repositories: Collection[str] | None = None,
+    is_counted: bool = True,
 ) -> Page[GroupView]:
     """Return a page of open groups, those that block most first.
 
-    `repositories` are ids of those that may be seen; None: all.
+    `repositories` are ids of those that may be seen; None: all. Without `is_counted` a total is
+    told only where it costs nothing.
 
     Raises:
         InputError: nothing was decided yet.
         QueryRefused: the cursor belongs to another list.
     """
     present = indexed_decisions(context)
-    asked = _by_lane(within(query, "repository_id", repositories)).sorted_by(DEFAULT_SORT)
 
     def ask(query: Query, after: Position | None) -> tuple[Slice[Any], int | None]:
         with indexes_of(context).open(GROUPS, present.key) as (cursor, source):
             found = index_slice(cursor, source, _LISTING, query, after)
-            is_plain = not query.filters and not query.text
-            return found, index_count(cursor, source) if is_plain else None
+            if not query.filters and not query.text:
+                return found, index_count(cursor, source)
+            if not is_counted or (after is None and found.end is None):
+                return found, None
+            totals = index_totals(cursor, source, _LISTING, query)
+            return found, totals.rows if totals.is_all else None
 
-    return page_of(asked, ask, lambda rows: _views(context, rows, is_stale=present.is_stale))
+    return page_of(
+        _asked(query, repositories), ask, lambda rows: _views(rows, is_stale=present.is_stale)
+    )
 
 
 def find_group(
@@ -129,11 +145,10 @@ def find_group(
     Raises:
         NotFound: there is no such group, or nothing was decided yet.
     """
-    query = Query(filters=(Filter(field="id", values=(group_id,)),))
-    found = () if "*" in group_id else list_groups(context, query, repositories=repositories).items
-    if not found:
-        raise NotFound(f"There is no open group {group_id}.")
-    group = found[0]
+    try:
+        group = find_view(context, group_id, repositories=repositories)
+    except InputError:
+        raise NotFound(f"There is no open group {group_id}.") from None
     reason = _reason(context, group.rule)
     places: list[FindingView] = []
     if group.kind != "license":
@@ -149,16 +164,112 @@ def find_group(
     )
 
 
+def find_view(
+    context: Context, group_id: str, *, repositories: Collection[str] | None = None
+) -> GroupView:
+    """Return one open group; `repositories` as for `list_groups`.
+
+    Raises:
+        NotFound: there is no such group.
+        InputError: nothing was decided yet.
+    """
+    found = find_views(context, [group_id], repositories=repositories)
+    if not found:
+        raise NotFound(f"There is no open group {group_id}.")
+    return found[0]
+
+
+def find_views(
+    context: Context, group_ids: Iterable[str], *, repositories: Collection[str] | None = None
+) -> Sequence[GroupView]:
+    """Return some open groups, of the first ids; those that are open no more are left out.
+
+    Raises:
+        InputError: nothing was decided yet.
+    """
+    ids = sorted({name for name in group_ids if "*" not in name})[:MAX_LIMIT]
+    if not ids:
+        return ()
+    query = Query(filters=(Filter(field="id", values=tuple(ids)),), limit=MAX_LIMIT)
+    return list_groups(context, query, repositories=repositories).items
+
+
 def locate_group(context: Context, group_id: str) -> GroupView | None:
     """Return one open group by the index alone; None where it is not there, or none is."""
-    if "*" in group_id:
-        return None
-    query = Query(filters=(Filter(field="id", values=(group_id,)),))
     try:
-        found = list_groups(context, query).items
+        return find_view(context, group_id)
     except InputError:
         return None
-    return found[0] if found else None
+
+
+def beside(
+    context: Context, group: GroupView, *, repositories: Collection[str] | None = None
+) -> tuple[str, str]:
+    """Return the ids of the groups before and after one in its lane; empty where there is none."""
+    lane = Filter(field="lane", values=(group.lane or NOBODY,))
+    asked = _asked(Query(filters=(lane,), limit=1), repositories)
+    place = (group.blocked, group.id)
+    present = indexed_decisions(context)
+    with indexes_of(context).open(GROUPS, present.key) as (cursor, source):
+        turned = replace(asked, sort="blocked")
+        found = [index_slice(cursor, source, _LISTING, q, place).rows for q in (turned, asked)]
+    before, after = (rows[0]["id"] if rows else "" for rows in found)
+    return before, after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTotals:
+    """How much some filters leave."""
+
+    groups: int
+    blocked: Amount
+    """What they hold; files that several hold are counted for each."""
+    is_all: bool
+    """False: there are more, which were not counted."""
+
+
+NO_GROUPS: Final = GroupTotals(groups=0, blocked=NOTHING, is_all=True)
+
+
+def totals_of(page: Page[GroupView]) -> GroupTotals | None:
+    """Return the totals of a list that one page shows whole; None for any other page."""
+    if page.next_cursor is not None or page.previous_cursor is not None:
+        return None
+    amounts = (Amount(files=g.blocked, bytes=g.blocked_bytes) for g in page.items)
+    return GroupTotals(groups=len(page.items), blocked=sum(amounts, NOTHING), is_all=True)
+
+
+def total_groups(
+    context: Context, query: Query, *, repositories: Collection[str] | None = None
+) -> GroupTotals:
+    """Count the groups that a query leaves, no farther than is cheap; as `list_groups`."""
+    present = indexed_decisions(context)
+    sums = ("blocked", "blocked_bytes")
+    with indexes_of(context).open(GROUPS, present.key) as (cursor, source):
+        found = index_totals(cursor, source, _LISTING, _asked(query, repositories), sums)
+    files, size = found.sums
+    return GroupTotals(
+        groups=found.rows, blocked=Amount(files=files, bytes=size), is_all=found.is_all
+    )
+
+
+def words_of_groups(
+    context: Context,
+    query: Query,
+    field: str,
+    *,
+    repositories: Collection[str] | None = None,
+    most: int,
+) -> Mapping[str, int]:
+    """Return the words that the groups of a query have in a field, those with most groups first."""
+    present = indexed_decisions(context)
+    asked = _asked(query, repositories)
+    with indexes_of(context).open(GROUPS, present.key) as (cursor, source):
+        return dict(index_words(cursor, source, _LISTING, asked, field, most=most))
+
+
+def _asked(query: Query, repositories: Collection[str] | None) -> Query:
+    return _by_lane(within(query, "repository_id", repositories)).sorted_by(DEFAULT_SORT)
 
 
 def _by_lane(query: Query) -> Query:
@@ -176,16 +287,14 @@ def _lane(name: str) -> str:
     return "" if name == NOBODY else name
 
 
-def _views(
-    context: Context, rows: Sequence[Mapping[str, Any]], *, is_stale: bool
-) -> list[GroupView]:
+def _views(rows: Sequence[Mapping[str, Any]], *, is_stale: bool) -> list[GroupView]:
     return [
         GroupView(
             id=row["id"],
             repository_id=row["repo_id"],
             repository=row["repository"],
             rule=row["rule"],
-            title=reason.title if (reason := _reason(context, row["rule"])) else row["rule"],
+            title=row["title"] or row["rule"],
             lane=Lane(row["lane"]) if row["lane"] else None,
             kind=row["kind"],
             key=row["key"],
@@ -196,6 +305,8 @@ def _views(
             bytes=row["bytes"],
             blocked=row["blocked"],
             blocked_bytes=row["blocked_bytes"],
+            path=row["path"],
+            line=row["line"],
             is_stale=is_stale,
         )
         for row in rows

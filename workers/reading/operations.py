@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from store.asking import Filter, Query
-from store.catalog import CatalogLists, JobState, Run, RunState
+from store.catalog import CatalogLists, JobState, Run, RunState, StageCount
 from store.catalog.errands import Errand, ErrandBook, ErrandState
 from workers.context import Context, utc_now
 from workers.reading.grammar import Field, Kind
@@ -96,7 +96,7 @@ def list_operations(context: Context, query: Query) -> Page[OperationView]:
     return page_of(
         query.sorted_by(DEFAULT_SORT),
         CatalogLists(context.catalog).runs,
-        lambda rows: [_view(context, row) for row in rows],
+        lambda rows: _views(context, rows),
     )
 
 
@@ -149,10 +149,15 @@ def list_parked(context: Context, operation_id: str | None = None) -> list[Parke
     ]
 
 
-def _view(context: Context, run: Run) -> OperationView:
+def _views(context: Context, runs: Sequence[Run]) -> list[OperationView]:
+    counts = CatalogLists(context.catalog).stage_counts([run.id for run in runs])
+    return [_view(context, run, counts[run.id]) for run in runs]
+
+
+def _view(context: Context, run: Run, counts: Iterable[StageCount]) -> OperationView:
     stages: dict[str, dict[JobState, int]] = {}
     items: dict[str, list[int]] = {}
-    for count in context.jobs.counts(run.id):
+    for count in counts:
         stages.setdefault(count.stage, dict.fromkeys(JobState, 0))[count.state] = count.count
         item = items.setdefault(count.stage, [0, 0])
         item[0] += count.progress_done

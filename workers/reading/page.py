@@ -12,10 +12,11 @@ from typing import Any, Generic, TypeVar
 from ingest.errors import InputError
 from policies.report.escape import display_path
 from store.asking import Filter, Position, Query, Slice
-from workers.reading.cursors import read_cursor, write_cursor
+from workers.reading.cursors import goes_back, read_cursor, write_cursor
 from workers.reading.grammar import QueryRefused, rfc3339
 
 T = TypeVar("T")
+U = TypeVar("U")
 Row = TypeVar("Row")
 
 
@@ -33,6 +34,17 @@ class Page(Generic[T]):
     where a search would take long, it tells what it found so far."""
     total: int | None
     """How many items the filters leave; None where counting would be dear."""
+    previous_cursor: str | None = None
+    """As `next_cursor`, for the page before; None on the first page."""
+
+    def shown_as(self, items: Sequence[U]) -> Page[U]:
+        """Return the page with other views of the same rows."""
+        return Page(
+            items=items,
+            next_cursor=self.next_cursor,
+            total=self.total,
+            previous_cursor=self.previous_cursor,
+        )
 
 
 def page_of(
@@ -48,11 +60,45 @@ def page_of(
         QueryRefused: the cursor belongs to another list.
     """
     try:
-        found, total = ask(query, read_cursor(query))
+        return _asked(query, ask, view)
     except ValueError:
         raise QueryRefused("cursor", "The cursor belongs to another list.") from None
-    cursor = None if found.end is None else write_cursor(query, found.end)
-    return Page(items=view(found.rows), next_cursor=cursor, total=total)
+
+
+def _asked(
+    query: Query,
+    ask: Callable[[Query, Position | None], tuple[Slice[Row], int | None]],
+    view: Callable[[Sequence[Row]], Sequence[T]],
+) -> Page[T]:
+    after = read_cursor(query)
+    if after is not None and goes_back(query):
+        found, total = ask(_turned(query), after)
+        if found.end is not None:
+            return Page(
+                items=view(list(reversed(found.rows))),
+                # A search that found nothing yet goes on, in either direction, from where it ended.
+                next_cursor=write_cursor(query, found.start or found.end),
+                previous_cursor=write_cursor(query, found.end, back=True),
+                total=total,
+            )
+        # Before it is the beginning: the first page is shown, and as long as any.
+        after = None
+    found, total = ask(query, after)
+    if total is None and after is None and found.end is None:
+        total = len(found.rows)
+    edge = None if after is None else found.start or found.end
+    return Page(
+        items=view(found.rows),
+        next_cursor=None if found.end is None else write_cursor(query, found.end),
+        previous_cursor=None if edge is None else write_cursor(query, edge, back=True),
+        total=total,
+    )
+
+
+def _turned(query: Query) -> Query:
+    """Return the query in the opposite order."""
+    sort = query.sort.removeprefix("-") if query.descends else f"-{query.sort}"
+    return replace(query, sort=sort)
 
 
 def within(query: Query, field: str, allowed: Collection[str] | None) -> Query:

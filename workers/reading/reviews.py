@@ -36,6 +36,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     ),
     "by": Field(does="Who asked for it."),
     "rule": Field(does="Rule that it is about."),
+    "fingerprint": Field(does="Finding that it is about."),
     "repository": Field(does="Id of the repository that it is bound to."),
     "requested": Field(does="When it was asked for.", kind=Kind.MOMENT, is_sortable=True),
     "expires": Field(does="When it ends.", kind=Kind.MOMENT, is_sortable=True),

@@ -43,7 +43,7 @@ def small_page(
             found = [i for i in found if (place(i) < mark if asked.descends else place(i) > mark)]
         page = found[: asked.limit]
         end = place(page[-1]) if len(found) > asked.limit else None
-        return Slice(rows=page, end=end), total
+        return Slice(rows=page, end=end, start=place(page[0]) if page else None), total
 
     return page_of(query, ask, lambda rows: rows)
 

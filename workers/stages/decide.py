@@ -41,7 +41,7 @@ def decide(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Jo
         context.lake.write("dossiers", keys.dossier, dossier)
         keep_accepted(context, keys.dossier, corpus.accepted)
         # Whoever finds the decisions finds what they are listed from.
-        make_indexes(context, keys.decisions, corpus, decisions)
+        make_indexes(context, keys, corpus, decisions)
         context.lake.write("decisions", keys.decisions, decisions)
         progress(decisions.num_rows, decisions.num_rows)
     return [JobSpec.of(run_id=job.run_id, stage="recall", scope="", subject=keys.decisions)]

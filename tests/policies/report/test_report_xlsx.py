@@ -86,7 +86,7 @@ def test_the_same_inputs_give_the_same_bytes_and_no_moment_of_the_clock() -> Non
 
 
 def test_rows_that_do_not_fit_one_sheet_go_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("policies.report.render_xlsx.MAX_ROWS", 2)
+    monkeypatch.setattr("policies.report.sheets.MAX_ROWS", 2)
     rows = [occurrence("r", b"f%d" % n, "1") for n in range(5)]
     data = to_xlsx(report_of(rows), list_occurrences(decided(rows), tree_facts(rows, [])))
     sheets = sheets_of(data)

@@ -169,7 +169,7 @@ def test_a_decision_needs_two_people_and_says_which_version_was_looked_at(api: A
     late = api["all"].post(f"{path}/reject", json=body, headers={"If-Match": tag})
     assert late.status_code in (409, 412, 422)
     register = api["aud"].get(f"{V1}/waivers").json()
-    assert made.json()["id"] in [w["review"]["id"] for w in register["waivers"]]
+    assert made.json()["id"] in [w["review"]["id"] for w in register["items"]]
     back = ina.post(f"{path}/withdraw", json=body, headers={"If-Match": done.headers["etag"]})
     assert back.json()["state"] == "withdrawn"
 

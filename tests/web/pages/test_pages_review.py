@@ -161,7 +161,7 @@ def test_the_register_tells_who_agreed_and_what_ends_soon(ada: Reader) -> None:
     assert "Counsel confirmed the exception in writing." in text
     assert "agreed by ben" in text
     assert "End within 14 days 1" in text
-    assert "Every waiver still matches" in words_of(ada.get("/waivers?view=orphaned").text)
+    assert "Every waiver still matches" in words_of(ada.get("/waivers?orphan=yes").text)
 
 
 def test_reviews_are_filtered_by_their_url(ada: Reader) -> None:
@@ -173,7 +173,7 @@ def test_reviews_are_filtered_by_their_url(ada: Reader) -> None:
 
 
 def test_what_may_not_be_seen_is_not_there(site: Site, ada: Reader) -> None:
-    paths = [site.group_of(ada, Lane.SECURITY), "/inbox/legal", site.repository(HOSTILE)]
+    paths = [site.group_of(ada, Lane.SECURITY), "/waivers", site.repository(HOSTILE)]
     for person in (DORA, OWEN):
         reader = site.reader(person)
         assert [reader.get(path).status_code for path in paths] == [404] * 3

@@ -50,7 +50,7 @@ def test_the_chain_is_filtered_exported_and_verified(site: Site, ada: Reader) ->
     page = ada.get("/audit?action=review.*").text
     assert "review.propose" in page
     assert "user.add" not in page.split("<tbody>")[1]
-    answer = ada.get("/audit/entries.csv?action=review.*")
+    answer = ada.get("/exports/audit.csv?action=review.*")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert rows
     assert {row["action"].split(".")[0] for row in rows} == {"review"}
