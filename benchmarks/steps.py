@@ -61,7 +61,7 @@ STEPS: Final = (
     ("release.build.texts", "_has_leak", "scan of redacted texts"),
     ("workers.stages.build", "DetectorScanner.scan_known", "sweep"),
     ("release.build", "exit_scan", "exit scan: the rest"),
-    ("release.build.exitscan", "_label_leaks", "exit scan: labels"),
+    ("release.build.exitscan", "_look_at_labels", "exit scan: labels"),
     ("release.build", "write_shards", "write shards: the rest"),
     ("release.build.shards", "_shard_rows", "rows of shards"),
     ("release.build.shards", "measure", "measure"),
@@ -70,7 +70,7 @@ STEPS: Final = (
     ("release.build.shards", "describe_shard", "hash shards"),
 )
 """Module, name in it, and step."""
-_STAGES: Final = ("mirror", "snapshot", "detect", "provenance", "decide", "build")
+_STAGES: Final = ("mirror", "snapshot", "detect", "provenance", "decide", "recall", "build")
 _ROOM: Final = 1000
 """Numbers on the page."""
 _LEAST_SECONDS: Final = 0.01

@@ -21,7 +21,7 @@ from workers.discovery.model import (
     PlannedRepository,
     Standing,
 )
-from workers.discovery.plan import DEFAULT_HOSTS, Terms, apply_discovery, discover
+from workers.discovery.plan import Terms, apply_discovery, default_host, discover
 from workers.reading.page import as_json as plain
 from workers.settings import Settings
 
@@ -81,7 +81,7 @@ def discover_group(
 
     What is registered already is never changed, and no release consent is given.
     """
-    wanted = Group(kind=kind, host=host or _default_host(kind), name=group, credential=credential)
+    wanted = Group(kind=kind, host=host or default_host(kind), name=group, credential=credential)
     filters = Filters(
         include=include or (),
         exclude=exclude or (),
@@ -104,12 +104,6 @@ def discover_group(
         _print(plan)
     if terms is not None:
         _register(context, plan, terms, actor=acting(by), is_sure=yes)
-
-
-def _default_host(kind: Kind) -> str:
-    if kind not in DEFAULT_HOSTS:
-        raise InputError("Say which host: --host git.example.com.")
-    return DEFAULT_HOSTS[kind]
 
 
 def _terms(

@@ -3,7 +3,8 @@
 Nothing is allowed that no line of the table below allows. Lines are cut down, never widened:
 
 1. A token does what its holder may do, of that what its scopes name.
-2. A registrant sees and changes what belongs to a team of theirs, and nothing else of the company.
+2. A registrant sees and changes what belongs to a team of theirs, follows operations that they
+   asked for, and sees nothing else of the company.
 3. A consumer reads releases of the tiers that somebody granted, and what is their own.
    Tokens are everybody's own.
 4. A reviewer decides in their lanes.
@@ -148,7 +149,7 @@ _ALLOWED: Final[Mapping[Action, frozenset[Role]]] = {
     Action.PULL_READ: _STAFF | _CONSUMER,
     Action.PULL_TAKE: _CONSUMER,
     Action.AUDIT_READ: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
-    Action.OPERATION_READ: _STAFF,
+    Action.OPERATION_READ: _STAFF | _REGISTRANT,
     Action.OPERATION_RETRY: _RELEASER | _ADMIN,
     Action.HOST_WRITE: _ADMIN,
     Action.USER_WRITE: _ADMIN,

@@ -65,8 +65,7 @@ def pick_rows(keys: Sequence[pa.Table], blob_ids: pa.Array | None) -> Picks:
     Among rows of one status the first counts, by the order of the files. Unknown states are
     worst of all.
     """
-    parts = [_with_position(table, file) for file, table in enumerate(keys)]
-    rows = pa.concat_tables([_NUMBERED.empty_table(), *parts])
+    rows = _with_positions(keys)
     if blob_ids is not None:
         rows = rows.filter(pc.is_in(rows["blob_id"].combine_chunks(), value_set=blob_ids))
     rows = rows.combine_chunks()
@@ -103,8 +102,14 @@ def _is_first(sorted_keys: pa.Table) -> pa.Array:
     return pa.concat_arrays([is_first, pc.or_(*differ)])
 
 
-def _with_position(table: pa.Table, file: int) -> pa.Table:
-    files = pa.array(np.full(table.num_rows, file, dtype=np.int64))
-    rows = pa.array(np.arange(table.num_rows, dtype=np.int64))
-    columns = table.select(["blob_id", "suffix", "status"])
-    return columns.append_column("file", files).append_column("row", rows).cast(_NUMBERED)
+def _with_positions(keys: Sequence[pa.Table]) -> pa.Table:
+    # All files at once: there can be thousands, of a few rows each.
+    counts = np.array([table.num_rows for table in keys], dtype=np.int64)
+    files = np.repeat(np.arange(len(keys), dtype=np.int64), counts)
+    starts = np.cumsum(counts) - counts
+    rows = np.arange(counts.sum(), dtype=np.int64) - np.repeat(starts, counts)
+    columns = ["blob_id", "suffix", "status"]
+    empty = _NUMBERED.empty_table().select(columns)
+    found = pa.concat_tables([empty, *(table.select(columns) for table in keys)])
+    found = found.append_column("file", pa.array(files)).append_column("row", pa.array(rows))
+    return found.cast(_NUMBERED)

@@ -40,6 +40,8 @@ _SUFFIX: Final = ".parquet"
 _ROW_GROUP_ROWS: Final = 64 * 1024
 _ZSTD_LEVEL: Final = 1
 """Half of what is stored are hashes: a higher level takes twice the time for nothing."""
+_KEYS_BYTES: Final = 128 * 2**20
+"""Keys of facts that one process remembers; beyond that it begins anew."""
 _SHORTAGES: Final = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _DISCARD: Final = "Discard it and run the stage again."
 _NO_SPACE: Final = (errno.ENOSPC, errno.EDQUOT)
@@ -55,6 +57,8 @@ class Lake:
     def __init__(self, root: Path) -> None:
         """Take the folder; it is made with the first artefact."""
         self._root = root
+        self._keys: dict[Path, pa.Table] = {}
+        self._keys_bytes = 0
 
     def path(self, kind: str, key: str) -> Path:
         """Return where an artefact is, or would be."""
@@ -136,7 +140,7 @@ class Lake:
         wanted = schema if columns is None else pa.schema([schema.field(c) for c in columns])
         folder = self._facts_folder(family, ruleset_digest)
         names = _keys_in(folder)
-        keys = [self._fact_keys(folder, name, schema, status=True) for name in names]
+        keys = [self._fact_keys(folder, name, schema) for name in names]
         picks = facts_index.pick_rows(keys, blob_ids)
         parts = [
             _read(folder / f"{names[file]}{_SUFFIX}", wanted.names, schema).take(rows)
@@ -160,16 +164,27 @@ class Lake:
         """
         schema = facts_schema(family)
         folder = self._facts_folder(family, ruleset_digest)
-        keys = [self._fact_keys(folder, n, schema, status=False) for n in _keys_in(folder)]
+        keys = [self._fact_keys(folder, name, schema) for name in _keys_in(folder)]
         return units.take(facts_index.missing_rows(units, keys))
 
     def _facts_folder(self, family: Family, ruleset_digest: str) -> Path:
         return self._root / "facts" / family.value / check_name(ruleset_digest)
 
-    @staticmethod
-    def _fact_keys(folder: Path, name: str, schema: pa.Schema, *, status: bool) -> pa.Table:
-        columns = ["blob_id", "suffix", "status"] if status else ["blob_id", "suffix"]
-        return _read(folder / f"{name}{_SUFFIX}", columns, schema)
+    def _fact_keys(self, folder: Path, name: str, schema: pa.Schema) -> pa.Table:
+        """Return (blob_id, suffix, status) of a batch.
+
+        They are remembered, as every job asks which units lack facts, and to open the batches of
+        ten thousand repositories for each of them would take longer than all else.
+        """
+        path = folder / f"{name}{_SUFFIX}"
+        if (known := self._keys.get(path)) is not None:
+            return known
+        table = _read(path, ["blob_id", "suffix", "status"], schema)
+        if self._keys_bytes + table.nbytes > _KEYS_BYTES:
+            self._keys, self._keys_bytes = {}, 0
+        self._keys[path] = table
+        self._keys_bytes += table.nbytes
+        return table
 
 
 def check_name(name: str) -> str:

@@ -16,11 +16,13 @@ from workers.exposure import check_exposure
 from workers.front_door import FrontDoor
 from workers.logs import configure_logging
 from workers.settings import Settings
+from workers.tracing import configure_tracing
 
 
 def serving() -> FastAPI:
     """Return the application of one process of the server, which writes logs."""
     configure_logging(logging.INFO)
+    configure_tracing(Settings(), "web")
     return create_app()
 
 

@@ -30,7 +30,7 @@ class Services:
     objects: ObjectLinks
 
 
-def services_of(request: Request) -> Services:
+async def services_of(request: Request) -> Services:
     """Return the services of the application that a request came to."""
     services: Services = request.app.state.services
     return services

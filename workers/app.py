@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
 from typing import Any
 
-from celery import Celery, signals
+from celery import Celery, current_task, signals
+from opentelemetry.trace import SpanKind
 
 from workers.context import Context
 from workers.logs import configure_logging
-from workers.queues import MIRROR, route, served_by
+from workers.queues import errands_of, route, served_by
 from workers.runner import run_job
 from workers.settings import Settings
+from workers.tracing import TRACEPARENT, configure_tracing, span
 from workers.waking import TASK, address, wake
 
 _GRACE_SECONDS = 60.0
@@ -73,7 +76,9 @@ def make_app(settings: Settings) -> Celery:
 
 def run_job_task(job_id: str) -> None:
     """Run the job with this id, if it still waits."""
-    run_job(Process.get(), job_id, notify)
+    parent = current_task.request.get(TRACEPARENT) if current_task else None
+    with span("work", SpanKind.CONSUMER, {"shardgate.job": job_id}, parent=parent or ""):
+        run_job(Process.get(), job_id, notify)
 
 
 def notify(job_ids: list[str]) -> None:
@@ -106,13 +111,21 @@ def main() -> None:
         threading.Thread(target=reconcile, args=(stop,), name="reconciler", daemon=True).start()
 
     def start_errands(**_: Any) -> None:  # noqa: ANN401 - same
-        from workers.errands import serve_errands  # noqa: PLC0415 - who reaches hosts alone
+        from workers.errand_runner import serve_errands  # noqa: PLC0415 - heavy
 
-        threading.Thread(target=serve_errands, args=(stop,), name="errands", daemon=True).start()
+        # A slow host keeps nobody waiting who asks about what is kept here.
+        for kinds in errands:
+            work = partial(serve_errands, stop, kinds)
+            threading.Thread(target=work, name="errands", daemon=True).start()
 
+    def start_tracing(**_: Any) -> None:  # noqa: ANN401 - same
+        configure_tracing(settings, "worker")
+
+    signals.worker_process_init.connect(start_tracing, weak=False)
     if settings.beat:
         signals.worker_ready.connect(start_reconciler, weak=False)
-    if MIRROR in served_by(settings.queues):
+    errands = errands_of(served_by(settings.queues))
+    if errands:
         signals.worker_ready.connect(start_errands, weak=False)
     app.worker_main(
         [

@@ -66,6 +66,7 @@ class Context:
     scanned: ScannedTexts = field(default_factory=ScannedTexts, repr=False)
     """What detectors said of the bytes that this process had scanned."""
     _detectors: dict[Family, BlobDetector] = field(default_factory=dict, repr=False)
+    _hosts: tuple[tuple[int, int], tuple[str, ...]] | None = field(default=None, repr=False)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -148,10 +149,28 @@ class Context:
     @property
     def sources(self) -> tuple[object, ...]:
         """Return a mark that changes when the policy's or the company's files or hosts do."""
-        hosts = with_repository_hosts(CompanyProfile(), self._repository_urls()).hosts
         applied = self._applied_policy()
         marks = (_mark(path) for path in self.source_files)
-        return (*marks, hosts, applied.digest if applied else "")
+        return (*marks, self._own_hosts(), applied.digest if applied else "")
+
+    def _own_hosts(self) -> tuple[str, ...]:
+        """Return the hosts of our own repositories; read again once one may have changed.
+
+        Every job asks, and there may be ten thousand repositories: a registration makes them more,
+        and a change of rights is an entry of the audit chain.
+        """
+        if not self.has_catalog:
+            return ()
+        from store.catalog import AuditLog  # noqa: PLC0415 - heavy
+
+        mark = (
+            self.catalog.count_repositories(),
+            AuditLog(self.catalog, clock=utc_now).last_number(),
+        )
+        if self._hosts is None or self._hosts[0] != mark:
+            found = with_repository_hosts(CompanyProfile(), self._repository_urls()).hosts
+            self._hosts = (mark, tuple(found))
+        return self._hosts[1]
 
     @property
     def source_files(self) -> tuple[Path, ...]:

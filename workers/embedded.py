@@ -203,7 +203,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     """Return the worker's environment: the settings, and nothing else that could leak or steer."""
     kept = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "PYTHONPATH", "VIRTUAL_ENV")
     env = {name: os.environ[name] for name in kept if name in os.environ}
-    env |= {k: v for k, v in os.environ.items() if k.startswith("SHARDGATE_")}
+    env |= {k: v for k, v in os.environ.items() if k.startswith(("SHARDGATE_", "OTEL_"))}
     env["SHARDGATE_HOME"] = str(settings.root)
     if settings.allow_local:
         env["SHARDGATE_ALLOW_LOCAL"] = "true"

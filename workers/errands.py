@@ -1,23 +1,19 @@
-"""Errands: previews and discoveries that a face asks for and a worker runs.
+"""Errands: what a face asks workers to find out, as no request waits for it and few reach hosts.
 
-The web server reaches no git host, so it writes down what it wants to know; a worker that mirrors
-finds out, in a process of its own that can be stopped, and writes the answer down.
+A face writes down what it wants to know; a worker finds out (`workers.errand_runner`) and writes
+the answer down, which is read here.
 """
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any, Final
+from functools import cache
+from typing import Any
 
-import structlog
+from pydantic import TypeAdapter
 
-from ingest.errors import InputError, ShardgateError
+from ingest.errors import Conflict, InputError
 from ingest.register.registry import check_credential
 from ingest.register.urls import canonicalise
 from store.catalog.errands import Errand, ErrandBook, ErrandKind, ErrandState
@@ -31,17 +27,12 @@ from workers.discovery.model import (
     PlannedRepository,
     Standing,
 )
-from workers.discovery.plan import Applied, Terms, apply_discovery, checked_group, discover
-from workers.reading.page import as_json
-from workers.settings import Settings
-
-LIMIT_SECONDS: Final = 900.0
-"""Longest that one errand may take."""
-_LEASE: Final = timedelta(seconds=LIMIT_SECONDS + 60)
-_IDLE_SECONDS: Final = 1.0
-_GRACE_SECONDS: Final = 10.0
-
-log = structlog.get_logger()
+from workers.discovery.plan import Applied, Terms, apply_discovery, checked_group
+from workers.forecasts import Radius
+from workers.policy_proposals import loaded
+from workers.preview.model import Preview
+from workers.reading.page import NotFound, as_json
+from workers.withdrawals import Order, draft_withdrawal
 
 
 def ask_preview(
@@ -79,22 +70,91 @@ def ask_discovery(
     return errand_book(context).ask(ErrandKind.DISCOVER, params, actor=actor)
 
 
-def find_errand(context: Context, errand_id: str) -> Errand:
-    """Return an errand; what it found is its `result`, as JSON of `Preview` or `DiscoveryPlan`.
+def ask_impact(context: Context, text: str, *, actor: str, is_noted: bool) -> str:
+    """Ask what a policy would change and return the id of the errand.
+
+    With `is_noted` the chain keeps that they looked at the plan, and another person may apply it.
 
     Raises:
-        InputError: there is no such errand, or no more.
+        InputError: the policy does not load, and where.
+    """
+    loaded(text)
+    params = {"text": text, "is_noted": is_noted}
+    return errand_book(context).ask(ErrandKind.IMPACT, params, actor=actor)
+
+
+def ask_forecast(context: Context, order: Order) -> str:
+    """Ask what a withdrawal would take back and return the id of the errand.
+
+    Raises:
+        InputError: it is malformed.
+    """
+    draft_withdrawal(order)
+    params = as_json(order)
+    return errand_book(context).ask(ErrandKind.FORECAST, params, actor=order.by)
+
+
+def ask_lift(context: Context, recall_id: str, *, actor: str) -> str:
+    """Ask for a recall of whole releases to be lifted and return the id of the errand."""
+    return errand_book(context).ask(ErrandKind.LIFT, {"recall": recall_id}, actor=actor)
+
+
+def find_errand(context: Context, errand_id: str) -> Errand:
+    """Return an errand; what it found is its `result`.
+
+    Raises:
+        NotFound: there is no such errand, or no more.
     """
     found = errand_book(context).find(errand_id)
     if found is None:
-        raise InputError(f"There is no errand {errand_id}.", hint="Answers are kept for a week.")
+        raise NotFound(f"There is no errand {errand_id}.", hint="Answers are kept for a week.")
     return found
 
 
-def apply_found(
-    context: Context, errand_id: str, terms: Terms, *, actor: str, dry_run: bool = False
+def answer_of(errand: Errand, kind: ErrandKind) -> Mapping[str, Any]:
+    """Return what an errand found, as JSON of what its use case returns.
+
+    Raises:
+        NotFound: it is of another kind.
+        Conflict: it is not known yet.
+        InputError: it could not be found out, and why.
+    """
+    if errand.kind is not kind:
+        raise NotFound(f"{errand.id} is no {kind.value}.")
+    if errand.state is ErrandState.FAILED:
+        raise InputError(errand.reason)
+    if errand.state is not ErrandState.DONE:
+        raise Conflict("It is not known yet.", hint=f"/operations/{errand.id} tells how far it is.")
+    return errand.result
+
+
+def read_preview(result: Mapping[str, Any]) -> Preview:
+    """Return the preview that was written down."""
+    found: Preview = _reader(Preview).validate_python(result)
+    return found
+
+
+def read_radius(result: Mapping[str, Any]) -> Radius:
+    """Return the forecast that was written down."""
+    found: Radius = _reader(Radius).validate_python(result)
+    return found
+
+
+@cache
+def _reader(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def apply_found(  # noqa: PLR0913 - as many options as its faces have
+    context: Context,
+    errand_id: str,
+    terms: Terms,
+    *,
+    actor: str,
+    dry_run: bool = False,
+    only: Collection[str] | None = None,
 ) -> list[Applied]:
-    """Register what a discovery found; see `apply_discovery`.
+    """Register what a discovery found, or of that `only` some remote ids; see `apply_discovery`.
 
     Raises:
         InputError: it is no discovery, or it is not done.
@@ -103,6 +163,8 @@ def apply_found(
     if errand.kind is not ErrandKind.DISCOVER or errand.state is not ErrandState.DONE:
         raise InputError(f"{errand_id} is no discovery that is done.")
     plan = read_plan(errand.result)
+    if only is not None:
+        plan = replace(plan, items=[item for item in plan.items if item.remote_id in only])
     return apply_discovery(context, plan, terms, actor=actor, dry_run=dry_run)
 
 
@@ -113,100 +175,15 @@ def read_plan(result: Mapping[str, Any]) -> DiscoveryPlan:
         for item in result["items"]
     ]
     return DiscoveryPlan(
-        group=_group(result["group"]), items=items, requests=int(result["requests"])
+        group=read_group(result["group"]), items=items, requests=int(result["requests"])
     )
 
 
-def run_errand(context: Context, errand: Errand) -> None:
-    """Find out what was asked for and write the answer down, whatever it is."""
-    book = errand_book(context)
-    try:
-        result = as_json(_find_out(context, errand))
-    except ShardgateError as error:
-        book.fail(errand.id, str(error))
-        log.warning("errand failed", errand=errand.id, code=error.code)
-    except Exception as error:  # noqa: BLE001 - the message may hold what a host said
-        book.fail(errand.id, f"Unexpected {type(error).__name__}; this is a defect.")
-        log.error("errand failed", errand=errand.id, error=type(error).__name__)  # noqa: TRY400
-    else:
-        book.finish(errand.id, result)
-        log.info("errand done", errand=errand.id)
-
-
-def _find_out(context: Context, errand: Errand) -> object:
-    params = errand.params
-    # What was bound when it was asked for may be so no more.
-    if errand.kind is ErrandKind.PREVIEW:
-        from workers.preview.look import preview_repository  # noqa: PLC0415 - a worker's alone
-
-        check_bound(context.settings, params["credential"], params["url"])
-        return preview_repository(
-            context,
-            params["url"],
-            credential=params["credential"],
-            with_forecast=params["with_forecast"],
-        )
-    filters, group = Filters(**params["filters"]), _group(params["group"])
-    check_bound(context.settings, group.credential, f"https://{group.host}/x")
-    return discover(context, group, filters, ssh=params["ssh"])
-
-
-def _group(fields: Mapping[str, Any]) -> Group:
+def read_group(fields: Mapping[str, Any]) -> Group:
+    """Return a group that was written down."""
     return replace(Group(**fields), kind=Kind(fields["kind"]))
 
 
 def errand_book(context: Context) -> ErrandBook:
     """Return the book of errands."""
     return ErrandBook(context.catalog, utc_now)
-
-
-def serve_errands(stop: threading.Event) -> None:
-    """Run errands one after the other, each in a process of its own, until told to stop."""
-    book = errand_book(Context(settings=Settings()))
-    while not stop.wait(_IDLE_SECONDS):
-        try:
-            errand = book.claim(_LEASE)
-            if errand is not None:
-                _run_apart(book, errand.id, stop)
-        except Exception as error:  # noqa: BLE001 - the next one may go well
-            log.error("errands", error=type(error).__name__)  # noqa: TRY400 - no message
-
-
-def _run_apart(book: ErrandBook, errand_id: str, stop: threading.Event) -> None:
-    """Run an errand in a process; what leaves no answer has failed."""
-    command = [sys.executable, "-m", "workers.errands", errand_id]
-    waited = 0.0
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as process:
-        while process.poll() is None:
-            stop.wait(_IDLE_SECONDS)
-            waited += _IDLE_SECONDS
-            if stop.is_set() or waited > LIMIT_SECONDS:
-                _end(process)
-    book.fail(errand_id, "It took too long or was stopped.")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Stop a process; on the signal it ends its git processes, which have sessions of their own."""
-    process.terminate()
-    try:
-        process.wait(_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-
-
-def _end_tidily(number: int, frame: object) -> None:
-    del frame
-    sys.exit(128 + number)
-
-
-def main() -> None:
-    """Run one errand: the entry point of ``python -m workers.errands ID``."""
-    signal.signal(signal.SIGTERM, _end_tidily)
-    context = Context(settings=Settings())
-    errand = errand_book(context).find(sys.argv[1])
-    if errand is not None and errand.state is ErrandState.RUNNING:
-        run_errand(context, errand)
-
-
-if __name__ == "__main__":
-    main()

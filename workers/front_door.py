@@ -8,6 +8,7 @@ from policies.access import Principal, Role
 from policies.decision import Tier
 from release.domain.grant import Purpose
 from store.catalog import (
+    AuditLog,
     GrantBook,
     Identity,
     LoginBook,
@@ -19,21 +20,26 @@ from store.catalog import (
     User,
     UserBook,
 )
+from store.catalog.sessions import digest_of
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
+from workers.recognized import Recognized
 from workers.settings import Settings
 
 
 class FrontDoor:
     """Lets people in and says who somebody is; safe to share between threads.
 
-    Roles, teams and grants are those of the moment: what is taken away counts at once.
+    Roles, teams and grants are those of the moment: what is taken away counts at once
+    (`workers.recognized` says how that is known).
     """
 
     def __init__(self, context: Context, passwords: Passwords | None = None) -> None:
         """Take the context, and how passwords are hashed."""
         catalog = context.catalog
         self._context = context
+        self._by_session = Recognized[Principal](AuditLog(catalog, utc_now).last_number)
+        self._by_token = Recognized[tuple[Token, Principal]](AuditLog(catalog, utc_now).last_number)
         self.users = UserBook(catalog, utc_now)
         self.tokens = TokenBook(catalog, utc_now)
         self._grants = GrantBook(catalog, utc_now)
@@ -101,6 +107,9 @@ class FrontDoor:
 
     def of_session(self, session: str) -> Principal | None:
         """Return whose session it is, or None when it has ended."""
+        return self._by_session.get(digest_of(session), lambda: self._of_session(session))
+
+    def _of_session(self, session: str) -> Principal | None:
         found = self._sessions.find(session)
         user = self.users.find(found.name) if found else None
         if user is None or not user.active:
@@ -114,8 +123,18 @@ class FrontDoor:
 
     def active_token(self, value: str) -> Token | None:
         """Return the token of a value; None when it has ended, or its user may not come in."""
+        known = self.of_bearer(value)
+        return None if known is None else known[0]
+
+    def of_bearer(self, value: str) -> tuple[Token, Principal] | None:
+        """Return the token of a value and whom it acts for; None as `active_token`."""
+        return self._by_token.get(digest_of(value), lambda: self._of_bearer(value))
+
+    def _of_bearer(self, value: str) -> tuple[Token, Principal] | None:
         token = self.tokens.authenticate(value)
-        return None if token is None or self._is_shut_out(token) else token
+        if token is None or self._is_shut_out(token):
+            return None
+        return token, self.of_token(token)
 
     def of_token(self, token: Token) -> Principal:
         """Return whom a token acts for, cut down to what it is for."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,7 +13,11 @@ from policies.database import open_dossier
 from policies.review import NO_REVIEWS
 from workers.context import Context
 from workers.corpus import Corpus, corpus_keys, load_corpus
-from workers.reading.present import shown_decisions
+from workers.reading.present import Present, shown_decisions
+
+_MOST_PARTS: Final = 4
+_STALE_SECONDS: Final = 5.0
+"""While decisions are made anew, what stands around the last ones goes on changing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +39,19 @@ def load_part(context: Context, repository_id: str) -> Part:
         InputError: nothing was ever decided.
     """
     present = shown_decisions(context)
+    mark = (context.settings.catalog_url, present.key, present.is_stale, repository_id)
+    known = _PARTS.get(mark)
+    if known is not None and time.monotonic() < known[0]:
+        return known[1]
+    part = _read_part(context, present, repository_id)
+    kept = _STALE_SECONDS if present.is_stale else math.inf
+    while len(_PARTS) >= _MOST_PARTS:
+        _PARTS.pop(next(iter(_PARTS)), None)
+    _PARTS[mark] = (time.monotonic() + kept, part)
+    return part
+
+
+def _read_part(context: Context, present: Present, repository_id: str) -> Part:
     keys = corpus_keys(context)
     own = replace(
         keys,
@@ -48,4 +67,7 @@ def load_part(context: Context, repository_id: str) -> Part:
     return Part(decisions=decisions, corpus=corpus, everything=everything)
 
 
+_PARTS: Final[dict[tuple[str, str, bool, str], tuple[float, Part]]] = {}
+"""By catalog, decisions and repository: until when it stands, and what was read; a reviewer goes
+from group to group of one repository, and all that a part is made from never changes."""
 _OF_ONE: Final = "SELECT * FROM decisions WHERE repo_id = $1 ORDER BY path"

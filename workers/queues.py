@@ -11,6 +11,7 @@ from typing import Final
 
 from policies.decision import Tier
 from store.catalog import job_steps
+from store.catalog.errands import ErrandKind
 from workers.context import Context
 
 MIRROR: Final = "mirror"
@@ -25,6 +26,10 @@ _STAGES: Final[Mapping[str, tuple[str, ...]]] = {
     CONTROL: ("provenance", "decide", "recall"),
 }
 _BUILD: Final = "build"
+_ERRANDS: Final[Mapping[str, tuple[ErrandKind, ...]]] = {
+    MIRROR: (ErrandKind.PREVIEW, ErrandKind.DISCOVER),
+    CONTROL: (ErrandKind.IMPACT, ErrandKind.FORECAST, ErrandKind.LIFT),
+}
 
 
 def queue_of(stage: str, subject: str) -> str:
@@ -36,6 +41,11 @@ def queue_of(stage: str, subject: str) -> str:
     if stage == _BUILD:
         return f"{_BUILD}-{Tier(subject.partition('.')[0]).value}"
     return {name: queue for queue, names in _STAGES.items() for name in names}[stage]
+
+
+def errands_of(queues: Sequence[str]) -> list[tuple[ErrandKind, ...]]:
+    """Return the kinds of errands that go with some queues; those of one wait for one another."""
+    return [kinds for queue, kinds in _ERRANDS.items() if queue in queues]
 
 
 def served_by(names: Sequence[str]) -> tuple[str, ...]:

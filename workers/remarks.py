@@ -17,6 +17,8 @@ _NO_BLOB = "0" * 40
 
 
 _NUMBERS: Final = {Category.CREDIT_CARD, Category.IBAN_CODE, Category.US_SSN, *NATIONAL_IDS}
+_FEWEST_DIGITS: Final = 4
+"""Of any of them; an Indian PAN has four. Where there are fewer, no rules need be loaded."""
 
 
 def checked_remark(context: Context, text: str) -> str:
@@ -53,14 +55,7 @@ def check_statement(context: Context, field: str, text: str) -> None:
     Raises:
         RegistrationRefused: it does; the message names the rule and never the value.
     """
-    asked = _prose(text)
-    (pii,) = context.detectors((Family.PII,))
-    numbers = (
-        finding
-        for finding in findings_of_all(pii, asked)[0]
-        if finding.category in _NUMBERS and finding.confidence is Confidence.HIGH
-    )
-    for finding in (*_secrets_in(context, text), *numbers):
+    for finding in (*_secrets_in(context, text), *_numbers_in(context, text)):
         error = _refusal(f"The {field}", text, finding, "Say where it is kept instead.")
         raise RegistrationRefused(error.message, hint=error.hint)
 
@@ -73,6 +68,16 @@ def _secrets_in(context: Context, text: str) -> Iterator[Finding]:
     sweeper = Sweeper(known=known_of_company(context), key=context.keys.hmac)
     for detector in (sweeper, *context.detectors((Family.SECRETS,))):
         yield from findings_of_all(detector, _prose(text))[0]
+
+
+def _numbers_in(context: Context, text: str) -> Iterator[Finding]:
+    """Yield account, card and identity numbers that the rules are sure of."""
+    if sum(character.isdigit() for character in text) < _FEWEST_DIGITS:
+        return
+    (pii,) = context.detectors((Family.PII,))
+    for finding in findings_of_all(pii, _prose(text))[0]:
+        if finding.category in _NUMBERS and finding.confidence is Confidence.HIGH:
+            yield finding
 
 
 def _refusal(what: str, text: str, finding: Finding, hint: str) -> InputError:

@@ -11,10 +11,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 import structlog
+from opentelemetry.trace import SpanKind
 
 from ingest.errors import MustWait, ShardgateError, TransientError
 from store.catalog import Barrier, ClaimedJob, JobSpec, LeaseLost
@@ -22,6 +23,7 @@ from workers.context import Context, utc_now
 from workers.marks import start_mark
 from workers.pipeline import PIPELINE, STAGES, Scope, Stage
 from workers.queues import ready_in
+from workers.tracing import span
 
 Notify = Callable[[list[str]], None]
 """Announces job ids to the queue."""
@@ -94,7 +96,7 @@ def run_job(context: Context, job_id: str, notify: Notify) -> bool:
     started = time.monotonic()
     added: list[str] = []
     try:
-        with Lease(context, job).held() as progress:
+        with _traced(job), Lease(context, job).held() as progress:
             follow = STAGES[job.stage].run(context, job, progress)
         added = context.jobs.complete(job, follow)
         log.info("job done", seconds=round(time.monotonic() - started, 3), follow=len(follow))
@@ -113,9 +115,19 @@ def run_job(context: Context, job_id: str, notify: Notify) -> bool:
         context.jobs.fail(job, f"{type(error).__name__} at {_place_of(error)}", _BACK_OFF)
         log.error("job failed", error=type(error).__name__, at=_place_of(error))  # noqa: TRY400
     finally:
-        notify(added + settle(context, job.run_id))
+        notify(added + settle(context, job.run_id, job.scope))
         structlog.contextvars.clear_contextvars()
     return True
+
+
+def _traced(job: ClaimedJob) -> AbstractContextManager[object]:
+    ids: dict[str, str | int] = {
+        "shardgate.job": job.id,
+        "shardgate.run": job.run_id,
+        "shardgate.repository": job.scope,
+        "shardgate.attempt": job.attempt,
+    }
+    return span(job.stage, SpanKind.INTERNAL, ids)
 
 
 def _place_of(error: BaseException) -> str:
@@ -128,9 +140,10 @@ def _place_of(error: BaseException) -> str:
     return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119
 
 
-def settle(context: Context, run_id: str) -> list[str]:
+def settle(context: Context, run_id: str, scope: str | None = None) -> list[str]:
     """Add the waiting stages of a run whose awaited jobs have all ended; return the added ids.
 
+    `scope` is that of the job that just ended; None: look at all of them.
     Ended is done or parked: a parked job leaves facts missing, and missing facts fail closed.
     """
 
@@ -139,7 +152,7 @@ def settle(context: Context, run_id: str) -> list[str]:
             if stage.awaits:
                 yield from _barriers(stage, run_id, scopes)
 
-    return context.jobs.settle(run_id, barriers_of)
+    return context.jobs.settle(run_id, barriers_of, scope)
 
 
 def _barriers(stage: Stage, run_id: str, scopes: list[str]) -> Iterator[Barrier]:

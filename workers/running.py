@@ -18,6 +18,7 @@ def start_run(
     *,
     tiers: Sequence[str] = (),
     history: bool = False,
+    by: str = "",
 ) -> str:
     """Write a run with one mirror job per repository, wake the workers and return its id.
 
@@ -26,13 +27,14 @@ def start_run(
         repositories: that are brought up to date.
         tiers: that are built in the end.
         history: every reachable blob is scanned too.
+        by: who asks for it, and may follow it therefore; empty: nobody in particular.
 
     Raises:
         InputError: there is no repository.
     """
     if not repositories:
         raise InputError("No repository is registered.", hint="Register one first.")
-    params = {"tiers": list(tiers), "history": history}
+    params = {"tiers": list(tiers), "history": history, "by": by}
     run_id = context.jobs.start_run("sync", params, lambda run: first_jobs(run, repositories))
     wake(context.settings, route(context, [j.id for j in first_jobs(run_id, repositories)]))
     return run_id

@@ -28,7 +28,7 @@ from typing import NoReturn, Protocol
 import pyarrow as pa
 
 from ingest.detect import pace
-from ingest.detect.detector import BatchDetector, BlobDetector, plain
+from ingest.detect.detector import BlobDetector, is_batched, plain
 from ingest.detect.views import shelf
 from ingest.domain.artefacts import facts_schema
 from ingest.domain.finding import Family, ScanStatus
@@ -335,7 +335,7 @@ def _scan_whole(
     detector: BlobDetector, texts: Sequence[ScanText | NotText], clock: ScanClock
 ) -> Mapping[int, Mapping[str, object]] | None:
     """Scan a stretch in one call where the detector can; None where that is not possible."""
-    if not isinstance(detector, BatchDetector):
+    if not is_batched(detector):
         return None
     numbers = [n for n, text in enumerate(texts) if isinstance(text, ScanText)]
     clock.start(WHOLE_STRETCH)

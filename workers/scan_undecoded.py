@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ingest.detect.detector import BatchDetector, BlobDetector
+from ingest.detect.detector import BatchDetector, BlobDetector, is_batched
 from ingest.domain.finding import Family, ScanStatus
 from ingest.domain.text import ScanText
 
@@ -72,7 +72,7 @@ class _TellingOfMany(_Telling):
 
 
 def _telling(detector: BlobDetector) -> BlobDetector:
-    if isinstance(detector, BatchDetector):
+    if is_batched(detector):
         return _TellingOfMany(detector)
     return _Telling(detector)
 

@@ -130,6 +130,13 @@ class Settings(BaseSettings):
         default=False,
         description="Ask a language model about names too; needs requirements/ner.txt.",
     )
+    otel: bool = Field(
+        default=False,
+        description=(
+            "Send traces as the standard `OTEL_EXPORTER_OTLP_*` variables say; needs "
+            "requirements/otel.txt."
+        ),
+    )
     concurrency: int = Field(default=2, ge=1, le=64, description="Worker processes.")
     queues: Annotated[tuple[QueueName, ...], NoDecode, BeforeValidator(_parts)] = Field(
         default=(),

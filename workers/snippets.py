@@ -17,6 +17,7 @@ from ingest.domain.text import NotText, ScanText, normalise
 from ingest.errors import InputError, TerminalError
 from ingest.mirror.reader import MirrorReader
 from policies.columns import FINDING_FAMILIES
+from policies.report.cases import Case
 from store.catalog import AuditLog
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
@@ -48,6 +49,11 @@ class Place:
     repository_id: str
     blob_id: str
     suffix: str
+
+
+def place_of(case: Case) -> Place:
+    """Return where a case stands."""
+    return Place(repository_id=case.repo_id, blob_id=case.blob_id, suffix=case.suffix)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
 """Wake workers up: the one producer of messages, for every face and for the workers themselves.
 
-A message carries a job id and nothing else, in the documented protocol of Celery's messages
-(version 2), written without Celery: whoever only wakes workers, like the web server, loads none
-of them. A broker that is away is no error, as jobs wait in the catalog and the reconciler of any
-worker finds them there.
+A message carries a job id, and the ids of a trace where there is one. It is in the documented
+protocol of Celery's messages (version 2), written without Celery: whoever only wakes workers, like
+the web server, loads none of them. A broker that is away is no error, as jobs wait in the catalog
+and the reconciler of any worker finds them there.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ import redis
 import structlog
 from kombu.connection import Connection
 from kombu.exceptions import OperationalError
+from opentelemetry.trace import SpanKind
 
 from workers.settings import Settings
+from workers.tracing import carried, span
 
 _PREFIX: Final = "shardgate"
 TASK: Final = "shardgate.run_job"
@@ -31,8 +33,9 @@ def wake(settings: Settings, routed: Sequence[tuple[str, str]]) -> bool:
     """Announce jobs, each in its queue; tell whether the broker took the messages."""
     if not routed:
         return True
+    count = {"messaging.batch.message_count": len(routed)}
     try:
-        with _channel(settings) as channel:
+        with span("wake", SpanKind.PRODUCER, count), _channel(settings) as channel:
             for job_id, queue in routed:
                 _publish(channel, job_id, address(queue))
     except _AWAY:
@@ -90,7 +93,7 @@ def _publish(channel: Any, job_id: str, key: str) -> None:  # noqa: ANN401 - kom
         "argsrepr": "()",
         "kwargsrepr": "{}",
         "ignore_result": True,
-    }
+    } | carried()
     channel.Producer().publish(
         body,
         exchange="",

@@ -120,6 +120,11 @@ def draft_withdrawal(order: Order) -> Withdrawal:
         raise InputError(f"This cannot be withdrawn: {error}.") from None
 
 
+def name_contents(context: Context, withdrawal: Withdrawal) -> pa.Table:
+    """Return the contents that a withdrawal is about, of the corpus and of all that is out."""
+    return find_contents(context, withdrawal, [corpus_keys(context).dossier])
+
+
 def foresee(context: Context, withdrawal: Withdrawal) -> tuple[BlastRadius, pa.Table]:
     """Return what a withdrawal takes back, and the contents that it is about.
 
@@ -127,7 +132,7 @@ def foresee(context: Context, withdrawal: Withdrawal) -> tuple[BlastRadius, pa.T
         ArtefactCorrupt: what is known of a release does not fit together.
     """
     keys = corpus_keys(context)
-    contents = find_contents(context, withdrawal, [keys.dossier])
+    contents = name_contents(context, withdrawal)
     standing = keys.reviews
     bound = [contents] if withdrawal.is_bound_to_contents else []
     trial = in_force(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeGuard, runtime_checkable
 
 from ingest.domain.finding import Finding
 
@@ -75,6 +75,14 @@ class BatchDetector(BlobDetector, Protocol):
         ...
 
 
+def is_batched(detector: BlobDetector) -> TypeGuard[BatchDetector]:
+    """Tell whether a detector takes many texts at once.
+
+    `isinstance` reads every property of a detector to tell, versions on the disk among them.
+    """
+    return hasattr(detector, "scan_all")
+
+
 def findings_of(detector: BlobDetector, text: ScanText) -> list[Finding]:
     """Return only the findings of a scan.
 
@@ -90,7 +98,7 @@ def findings_of_all(detector: BlobDetector, texts: Sequence[ScanText]) -> list[l
     Raises:
         TypeError: the detector's family has no findings.
     """
-    if isinstance(detector, BatchDetector):
+    if is_batched(detector):
         return [_findings_in(detector, row) for row in detector.scan_all(texts)]
     return [findings_of(detector, text) for text in texts]
 

@@ -13,15 +13,16 @@ them under `PREFILTER`), never add a condition.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import hyperscan
 
+from ingest.domain.installed import version
 from ingest.domain.private import private_folder, read_private, write_private
 from ingest.errors import ConfigurationError
 
@@ -93,6 +94,26 @@ class Funnel:
         if not ends:
             return {}
         return {id_: list(dict.fromkeys(sorted(found))) for id_, found in ends.items()}
+
+    def hits_in(self, data: bytes, spans: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
+        """Return what `hits` does of some spans alone, sorted and apart, each as a line.
+
+        That is one pass however many they are. A match that spans several lines of the text is
+        found only within one span.
+        """
+        if not spans:
+            return {}
+        starts, size = [], 0
+        for start, end in spans:
+            starts.append(size)
+            size += end - start + 1
+        found = self.hits(b"\n".join([data[start:end] for start, end in spans]))
+        for ends in found.values():
+            for n, end in enumerate(ends):
+                # An end is exclusive: where a span begins it is that of the line end before.
+                at = bisect_left(starts, end) - 1
+                ends[n] = end - starts[at] + spans[at][0]
+        return found
 
 
 class LineIndex:

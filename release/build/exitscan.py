@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -54,8 +54,13 @@ class Leak:
     rule: str
 
 
-_Seen = dict[tuple[str, str], tuple[str, ...]]
-"""(column, text) of short texts that were scanned, and the rules that found something in them."""
+@dataclass(slots=True)
+class _Seen:
+    """Short texts of a shard that were scanned, by column."""
+
+    texts: dict[str, set[str]] = field(default_factory=dict)
+    leaking: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Those in which rules found something, with the rules."""
 
 
 def exit_scan(
@@ -90,7 +95,7 @@ def leaks_by_batch(
     """Yield what every text column of every Parquet shard shows, batch by batch, to the end."""
     total, done = sum(shard.rows for shard in shards), 0
     for shard in shards:
-        seen: _Seen = {}
+        seen = _Seen()
         with pq.ParquetFile(root / shard.path) as file:
             for batch in file.iter_batches(batch_size=_BATCH_ROWS):
                 yield list(_batch_leaks(batch, shard.path, inspector, seen))
@@ -123,15 +128,16 @@ def _batch_leaks(
 
 def _unseen(name: str, column: pa.Array, seen: _Seen) -> list[str]:
     """Return the different texts of a column that are to be scanned and were not yet."""
-    fresh = [t for t in _texts(column) if t and (name, t) not in seen]
+    known = seen.texts.get(name, set())
+    fresh = [t for t in _texts(column) if t and t not in known]
     return [text for text in fresh if not _has_checked_form(name, text)]
 
 
 def _leaking(name: str, column: pa.Array, seen: _Seen) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the texts of a column that leak, with the rules."""
-    if any(rules for (of, _), rules in seen.items() if of == name):
+    if leaking := seen.leaking.get(name):
         for text in _texts(column):
-            if rules := seen.get((name, text)):
+            if rules := leaking.get(text):
                 yield text, rules
 
 
@@ -147,10 +153,13 @@ def _look_at_labels(name: str, texts: Sequence[str], inspector: Inspector, seen:
     where that shows anything at all.
     """
     for chunk in _chunks(texts):
-        is_clean = not inspector.leaks("\n".join(chunk).encode(), "")
+        seen.texts.setdefault(name, set()).update(chunk)
+        if not inspector.leaks("\n".join(chunk).encode(), ""):
+            continue
         for text in chunk:
-            found = [] if is_clean else inspector.leaks(text.encode(), "")
-            seen[name, text] = tuple(finding.rule_id for finding in found)
+            if found := inspector.leaks(text.encode(), ""):
+                rules = tuple(finding.rule_id for finding in found)
+                seen.leaking.setdefault(name, {})[text] = rules
 
 
 def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:

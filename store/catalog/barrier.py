@@ -6,9 +6,10 @@ run's row (on SQLite: of the file). So of two jobs that end at once, the second 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import exists, func, select, update
@@ -53,6 +54,67 @@ def count_unfinished(
     return session.scalar(query) or 0
 
 
+def add_all_finished(
+    session: Session, run_id: str, barriers: Iterable[Barrier], *, now: datetime
+) -> list[str]:
+    """Add the jobs of those barriers for which no awaited job is left; return the new ids.
+
+    They are judged in order, so that a job which one adds keeps later ones shut; those of one
+    stage, a repository each, by one question for all of them.
+    """
+    lock_runs(session, [run_id])
+    if not _has_jobs(session, run_id):
+        return []  # its first jobs are not added yet
+    added: list[str] = []
+    for (awaits, _stage, is_scoped), found in groupby(barriers, key=_kind_of):
+        specs = {barrier.scope: barrier.spec for barrier in found}
+        if is_scoped:
+            waiting = _waiting_scopes(session, run_id, awaits, specs)
+            open_ = [spec for scope, spec in specs.items() if scope not in waiting]
+        else:
+            open_ = [] if _is_waiting(session, run_id, awaits) else list(specs.values())
+        added += insert_new_jobs(session, _unknown(session, open_), now=now)
+    return added
+
+
+def _kind_of(barrier: Barrier) -> tuple[tuple[str, ...], str, bool]:
+    return barrier.awaits, barrier.spec.stage, barrier.scope is not None
+
+
+def _is_waiting(session: Session, run_id: str, stages: Sequence[str]) -> bool:
+    left = exists().where(
+        JobRow.run_id == run_id, JobRow.stage.in_(stages), JobRow.state.in_(UNFINISHED)
+    )
+    return bool(session.scalar(select(left)))
+
+
+def _waiting_scopes(
+    session: Session, run_id: str, stages: Sequence[str], scopes: Collection[str | None]
+) -> set[str]:
+    """Return the scopes of which a job of some stages is left."""
+    query = (
+        select(JobRow.scope)
+        .distinct()
+        .where(JobRow.run_id == run_id, JobRow.stage.in_(stages), JobRow.state.in_(UNFINISHED))
+    )
+    if len(scopes) == 1:
+        query = query.where(JobRow.scope.in_(scopes))
+    return set(session.scalars(query))
+
+
+def _unknown(session: Session, specs: Sequence[JobSpec]) -> list[JobSpec]:
+    """Return the specs of which there is no job yet."""
+    if not specs:
+        return []
+    query = select(JobRow.id).where(
+        JobRow.run_id == specs[0].run_id, JobRow.stage == specs[0].stage
+    )
+    if len(specs) == 1:
+        query = query.where(JobRow.id == specs[0].id)
+    known = set(session.scalars(query))
+    return [spec for spec in specs if spec.id not in known]
+
+
 def add_when_finished(
     session: Session, run_id: str, barrier: Barrier, *, now: datetime
 ) -> list[str]:
@@ -87,7 +149,8 @@ def insert_new_jobs(session: Session, specs: Sequence[JobSpec], *, now: datetime
 
 def finish_run(session: Session, run_id: str, now: datetime) -> bool:
     """End the run, under its lock, if none of its jobs is left; tell whether it has ended."""
-    if not _has_jobs(session, run_id) or count_unfinished(session, run_id, None, None):
+    left = exists().where(JobRow.run_id == run_id, JobRow.state.in_(UNFINISHED))
+    if not _has_jobs(session, run_id) or session.scalar(select(left)):
         return False
     parked = exists().where(JobRow.run_id == run_id, JobRow.state == JobState.PARKED.value)
     state = RunState.FAILED if session.scalar(select(parked)) else RunState.DONE

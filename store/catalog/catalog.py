@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from ingest.domain.repository import Repository, RightsBasis, Visit, VisitStatus
@@ -61,6 +61,10 @@ class Catalog:
         found = self.database.read(lambda s: [repository_of(row) for row in s.scalars(query)])
         # Databases collate differently; the order of the code points is the same everywhere.
         return sorted(found, key=lambda r: (r.name, r.id))
+
+    def count_repositories(self) -> int:
+        """Return how many there are."""
+        return self.database.read(lambda s: s.scalar(select(func.count(RepositoryRow.id)))) or 0
 
     def find_by_id(self, repository_id: str) -> Repository | None:
         """Return the repository of this id."""
@@ -178,8 +182,8 @@ class Catalog:
         if self.database.write(lambda s: s.scalar(change)) is None:
             raise InputError(f"There is no visit {visit_id}.")
 
-    def corpus(self) -> dict[str, str]:
-        """Return repository id to snapshot key of every active repository that has one."""
+    def corpus(self, repository_id: str | None = None) -> dict[str, str]:
+        """Return repository id to snapshot key of every active repository that has one, or one."""
         query = (
             select(VisitRow.repository_id, VisitRow.snapshot_key)
             .join(RepositoryRow, RepositoryRow.id == VisitRow.repository_id)
@@ -190,6 +194,8 @@ class Catalog:
             )
             .order_by(VisitRow.generation)
         )
+        if repository_id is not None:
+            query = query.where(VisitRow.repository_id == repository_id)
         rows = self.database.read(lambda s: s.execute(query).all())
         newest = {repository_id: key for repository_id, key in rows if key is not None}
         return dict(sorted(newest.items()))

@@ -1,4 +1,4 @@
-"""Errands: what a face asks a worker to find out at a host, as only some workers reach hosts.
+"""Errands: what a face asks a worker to find out, at a host or over all that is kept.
 
 Small and passing: an answer is kept for a week. A worker that dies leaves its errand to another,
 twice at most.
@@ -6,7 +6,7 @@ twice at most.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -30,7 +30,15 @@ class ErrandKind(StrEnum):
     """What is to be found out."""
 
     PREVIEW = "preview"
+    """What a repository would bring along."""
     DISCOVER = "discover"
+    """Which repositories a group has."""
+    IMPACT = "impact"
+    """What another policy would change."""
+    FORECAST = "forecast"
+    """What a withdrawal would take back."""
+    LIFT = "lift"
+    """Whether a recall of whole releases can be lifted; it is, if so."""
 
 
 class ErrandState(StrEnum):
@@ -57,6 +65,8 @@ class Errand:
     """As JSON; empty until it is done."""
     reason: str
     """Why it failed, in words for a person."""
+    says: str = ""
+    """How far it is, in words for a person."""
 
 
 class ErrandBook:
@@ -84,6 +94,7 @@ class ErrandBook:
             "asked_at": now,
             "result": {},
             "reason": "",
+            "says": "",
         }
 
         def transaction(session: Session) -> None:
@@ -98,9 +109,12 @@ class ErrandBook:
         row = self._database.read(lambda s: s.get(ErrandRow, errand_id))
         return None if row is None else _errand(row)
 
-    def claim(self, lease: timedelta) -> Errand | None:
-        """Take the oldest errand that waits or whose worker died; None when there is none."""
+    def claim(
+        self, lease: timedelta, kinds: Collection[ErrandKind] = tuple(ErrandKind)
+    ) -> Errand | None:
+        """Take the oldest errand of some kinds that waits or whose worker died; None: no such."""
         now = self._clock()
+        is_ours = ErrandRow.kind.in_([kind.value for kind in kinds])
         is_lost = (ErrandRow.state == ErrandState.RUNNING.value) & (ErrandRow.lease_until <= now)
 
         def transaction(session: Session) -> ErrandRow | None:
@@ -108,7 +122,7 @@ class ErrandBook:
             given_up = _ended(ErrandState.FAILED, now, "Its workers died or were stopped.", {})
             session.execute(update(ErrandRow).where(worn).values(**given_up))
             query = select(ErrandRow.id).where(
-                or_(ErrandRow.state == ErrandState.ASKED.value, is_lost)
+                is_ours, or_(ErrandRow.state == ErrandState.ASKED.value, is_lost)
             )
             query = query.order_by(ErrandRow.asked_at, ErrandRow.id).limit(1)
             found = session.scalar(query.with_for_update(skip_locked=True))
@@ -124,6 +138,12 @@ class ErrandBook:
 
         row = self._database.write(transaction)
         return None if row is None else _errand(row)
+
+    def note(self, errand_id: str, says: str) -> None:
+        """Write down how far a running errand is."""
+        is_running = ErrandRow.state == ErrandState.RUNNING.value
+        change = update(ErrandRow).where(ErrandRow.id == errand_id, is_running)
+        self._database.write(lambda s: s.execute(change.values(says=says[:_MAX_REASON_CHARS])))
 
     def finish(self, errand_id: str, result: Mapping[str, Any]) -> bool:
         """End a running errand well; False when it is not running any more."""
@@ -163,4 +183,5 @@ def _errand(row: ErrandRow) -> Errand:
         finished_at=row.finished_at,
         result=row.result,
         reason=row.reason,
+        says=row.says,
     )

@@ -12,16 +12,21 @@ from store.catalog.catalog import Catalog
 from store.catalog.records import JobLoad, JobState
 from store.catalog.tables import JobRow
 
+_MOST_IDS: Final = 5_000
 _HEAD_CHARS: Final = len("internal-only.")
 """A build's subject begins with its tier."""
 
 
 def job_steps(catalog: Catalog, job_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Return stage and subject of jobs, by id; without those that are not there."""
-    query = select(JobRow.id, JobRow.stage, JobRow.subject).where(JobRow.id.in_(job_ids))
+    columns = select(JobRow.id, JobRow.stage, JobRow.subject)
+    # Databases take tens of thousands of parameters in a statement, and a run may begin with more.
+    starts = range(0, len(job_ids), _MOST_IDS)
+    queries = [columns.where(JobRow.id.in_(job_ids[at : at + _MOST_IDS])) for at in starts]
 
     def read(session: Session) -> dict[str, tuple[str, str]]:
-        return {job_id: (stage, subject) for job_id, stage, subject in session.execute(query)}
+        rows = (row for query in queries for row in session.execute(query))
+        return {job_id: (stage, subject) for job_id, stage, subject in rows}
 
     return catalog.database.read(read)
 

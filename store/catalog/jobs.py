@@ -24,6 +24,7 @@ from store.catalog import job_views
 from store.catalog.barrier import (
     Barrier,
     Clock,
+    add_all_finished,
     add_when_finished,
     count_unfinished,
     finish_run,
@@ -86,12 +87,16 @@ class JobQueue:
         return run_id
 
     def settle(
-        self, run_id: str, barriers_of: Callable[[list[str]], Iterable[Barrier]]
+        self,
+        run_id: str,
+        barriers_of: Callable[[list[str]], Iterable[Barrier]],
+        scope: str | None = None,
     ) -> list[str]:
         """Add every waiting job whose time has come, in order; end the run when none is left.
 
-        `barriers_of` makes the barriers of a run's scopes. All are judged in one transaction, so
-        that a job which ends meanwhile cannot open a later barrier before an earlier one.
+        All are judged in one transaction, so that a job which ends meanwhile cannot open a later
+        barrier before an earlier one. `barriers_of` makes those of some scopes, by stage; `scope`
+        is that of the job that just ended, as no other waits for it; None: all scopes.
 
         Returns:
             ids of the added jobs.
@@ -99,10 +104,9 @@ class JobQueue:
 
         def transaction(session: Session) -> list[str]:
             lock_runs(session, [run_id])
-            scopes = job_views.scopes_of(session, run_id)
-            added: list[str] = []
-            for barrier in barriers_of(scopes):
-                added += add_when_finished(session, run_id, barrier, now=self._clock())
+            scopes = job_views.scopes_of(session, run_id) if scope is None else [scope]
+            barriers = barriers_of([name for name in scopes if name])
+            added = add_all_finished(session, run_id, barriers, now=self._clock())
             finish_run(session, run_id, self._clock())
             return added
 

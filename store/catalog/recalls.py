@@ -82,7 +82,9 @@ class RecallBook:
     def record(self, recall: RecallRecord, *, actor: str) -> bool:
         """Write a recall with its entry of the audit chain; tell whether it is new.
 
-        The releases are recalled from this moment on. The same recall again changes nothing.
+        The releases are recalled from this moment on. The same recall again changes nothing, nor
+        does another one that gives the same releases the same replacements: two runs that saw the
+        same at once.
 
         Raises:
             ReleaseRefused: a release was never published, is of the other tier, or what replaces
@@ -95,8 +97,9 @@ class RecallBook:
         def transaction(session: Session) -> bool:
             if session.get(RecallRow, recall.id) is not None:
                 return False
-            for release in recall.releases:
-                _check_release(session, release, recall.tier)
+            known = [_check_release(session, r, recall.tier) for r in recall.releases]
+            if known and all(known):
+                return False
             values = {"tier": recall.tier.value, "cause": cause, "issued_at": recall.issued_at}
             session.execute(insert(RecallRow).values(id=recall.id, **values))
             rows = [
@@ -195,18 +198,22 @@ def replacements(session: Session) -> Mapping[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def _check_release(session: Session, release: RecalledRelease, tier: Tier) -> None:
+def _check_release(session: Session, release: RecalledRelease, tier: Tier) -> bool:
+    """Check one release of a recall; tell whether it was replaced in the same way already.
+
+    A replacement is a function of the rows that left, so the same one says that the same did.
+    """
     query = select(ReleaseRow).where(ReleaseRow.id.in_([release.release_id, release.replaced_by]))
     # Two recalls of one release wait for each other, so they agree on what replaces it.
     found = {row.id: row for row in session.scalars(query.with_for_update())}
     for name in filter(None, (release.release_id, release.replaced_by)):
         if name not in found or (found[name].state, found[name].tier) != ("published", tier.value):
             raise ReleaseRefused(f"{name} is no published release of tier {tier}.")
-    known = select(RecalledReleaseRow.replaced_by).where(
-        RecalledReleaseRow.release_id == release.release_id
-    )
-    if any(other != release.replaced_by for other in session.scalars(known)):
+    known = select(RecalledReleaseRow).where(RecalledReleaseRow.release_id == release.release_id)
+    others = list(session.scalars(known))
+    if any(other.replaced_by != release.replaced_by for other in others):
         raise Conflict(f"{release.release_id} was recalled meanwhile, with another replacement.")
+    return bool(release.replaced_by) and any(other.rows == release.rows for other in others)
 
 
 def _acknowledge(session: Session, said: Acknowledgement) -> Acknowledgement:

@@ -82,11 +82,11 @@ class VisitCommandRow(Base):
 
 
 class ErrandRow(Base):
-    """Something that a face asked a worker to find out at a host."""
+    """Something that a face asked a worker to find out."""
 
     __tablename__ = "errands"
     __table_args__ = (
-        one_of("kind", "preview", "discover"),
+        one_of("kind", "preview", "discover", "impact", "forecast", "lift"),
         one_of("state", "asked", "running", "done", "failed"),
         Index(None, "state", "asked_at"),
     )
@@ -103,6 +103,8 @@ class ErrandRow(Base):
     result: Mapped[dict[str, Any]]
     """Empty until it is done."""
     reason: Mapped[str]
+    says: Mapped[str]
+    """How far it is, for people."""
 
 
 class FoundRow(Base):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from policies.decision import Lane
+from policies.decision import Lane, Tier
 from store.asking import Filter, Query
 from workers.context import Context
 from workers.first_steps import read_steps
 from workers.reading.groups import list_groups
+from workers.reading.operations import list_operations
+from workers.released import published
 
 PAGES_SEEN: Final = {
     "login": "/login",
@@ -24,7 +26,22 @@ PAGES_SEEN: Final = {
     "repositories": "/repositories",
     "repository": "/repositories/{repository}",
     "register": "/repositories/new",
+    "rights": "/repositories/new?step=rights",
+    "discover": "/repositories/discover",
     "find": "/find?q=harbor",
+    "releases": "/releases",
+    "release": "/releases/{release}",
+    "release-new": "/releases/new",
+    "withdrawal": "/withdrawals/new",
+    "why": "/why/{repository}/deploy/.env",
+    "operations": "/operations",
+    "operation": "/operations/{operation}",
+    "audit": "/audit",
+    "audit-verified": "/audit/verification",
+    "policies": "/policies",
+    "policy-edit": "/policies/edit",
+    "tokens": "/tokens",
+    "token-new": "/tokens/new",
 }
 """Name to path; what stands in braces is an id of the seeded home."""
 
@@ -49,5 +66,10 @@ class _Ids(dict[str, str]):
             return list_groups(context, asked).items[0].id
         if key == "review":
             return read_steps(context).waiting
+        if key == "release":
+            return published(context, Tier.RELEASABLE)[-1].id
+        if key == "operation":
+            done = Query(filters=(Filter(field="state", values=("done",)),))
+            return list_operations(context, done).items[-1].id
         (found,) = (r.id for r in context.catalog.list_repositories() if r.name == "harbor-billing")
         return found

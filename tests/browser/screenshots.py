@@ -15,7 +15,7 @@ from tests.support.rules import use_shared_rules
 from tests.support.seeded import ADA, copied_home
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
-_DARK: Final = ("group", "repository")
+_DARK: Final = ("group", "repository", "release", "operations")
 _PHONE: Final = ("review",)
 _WIDE, _NARROW = 1280, 390
 _TALLEST: Final = 1800

@@ -20,6 +20,18 @@ WCAG = {
 }
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_is_wider_than_its_window(
+    served: Served, visit: Callable[..., Visitor], width: int
+) -> None:
+    ada = visit(ADA, viewport={"width": width, "height": 800})
+    found: dict[str, int] = {}
+    for name in PAGES_SEEN:
+        page = ada.open(path_of(served.context, name))
+        found[name] = page.evaluate("document.documentElement.scrollWidth")
+    assert {name: wide for name, wide in found.items() if wide > width} == {}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page(
     served: Served, visit: Callable[..., Visitor], scheme: str

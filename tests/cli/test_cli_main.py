@@ -11,16 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import build_app, build_listing
-from tests.support.rules import rules_environment
-
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.support.commands import ROOT, shardgate_argv, user_environment
 
 
 def shardgate(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    own = {"PATH": os.environ["PATH"], "SHARDGATE_HOME": str(home)}
-    environment = own | rules_environment() | settings
+    environment = user_environment(SHARDGATE_HOME=str(home), **settings)
     return subprocess.run(
-        [sys.executable, "-c", "from cli.main import main; main()", *arguments],
+        shardgate_argv(*arguments),
         cwd=ROOT,
         env=environment,
         capture_output=True,

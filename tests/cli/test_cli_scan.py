@@ -8,7 +8,6 @@ import random
 import signal
 import string
 import subprocess
-import sys
 import time
 import zipfile
 from collections import Counter
@@ -19,15 +18,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.support.commands import ROOT, shardgate_argv, user_environment
 from tests.support.gitrepo import Commit, build_repository, git
-from tests.support.rules import rules_environment
 from workers.keys import load_identity_key
 
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.timeout(900),
 ]
-ROOT = Path(__file__).resolve().parent.parent.parent
 _RANDOM = random.Random(7)
 _ALNUM = string.ascii_letters + string.digits
 
@@ -143,18 +141,15 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment(cache: Path) -> dict[str, str]:
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(cache),
-        "XDG_CACHE_HOME": str(cache),
-        "SHARDGATE_HOME": str(cache / "no-home"),
-        "PYTHONPATH": str(ROOT),
-        **rules_environment(),
-    }
+    return user_environment(
+        HOME=str(cache),
+        XDG_CACHE_HOME=str(cache),
+        SHARDGATE_HOME=str(cache / "no-home"),
+    )
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-c", "from cli.main import main; main()", "scan", *arguments]
+    return shardgate_argv("scan", *arguments)
 
 
 def scan(cache: Path, *arguments: str, cwd: Path = ROOT) -> Run:

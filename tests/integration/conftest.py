@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +15,11 @@ import pytest
 
 from cli.samples import company_profile_yaml, write_samples
 from policies.decision import Tier
+from tests.support.commands import ROOT, shardgate_argv, user_environment
 from tests.support.watch import ended_with_us
 from workers import embedded
 from workers.context import Context
 from workers.settings import Settings
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Installation:
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [sys.executable, "-c", "from cli.main import main; main()", *arguments],
+            shardgate_argv(*arguments),
             cwd=ROOT,
             env=environment(self.home),
             capture_output=True,
@@ -65,15 +63,14 @@ class Installation:
 
 
 def environment(home: Path) -> dict[str, str]:
-    names = ("PATH", "HOME", "LANG", "TMPDIR", "SHARDGATE_RULES_DIR")
-    kept = {k: os.environ[k] for k in names if k in os.environ}
-    return kept | {
-        "SHARDGATE_HOME": str(home),
-        "SHARDGATE_ALLOW_LOCAL": "true",
-        "SHARDGATE_LEASE_SECONDS": "5",
-        "SHARDGATE_BATCH_BYTES": "40000",
-        "PYTHONPATH": str(ROOT),
-    }
+    kept = {k: os.environ[k] for k in ("HOME", "LANG", "TMPDIR") if k in os.environ}
+    return user_environment(
+        SHARDGATE_HOME=str(home),
+        SHARDGATE_ALLOW_LOCAL="true",
+        SHARDGATE_LEASE_SECONDS="5",
+        SHARDGATE_BATCH_BYTES="40000",
+        **kept,
+    )
 
 
 @pytest.fixture(scope="session")

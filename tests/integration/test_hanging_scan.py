@@ -15,11 +15,11 @@ import psutil
 import pytest
 
 from tests.integration.conftest import (
-    ROOT,
     Installation,
     environment,
     stopped_at_the_end,
 )
+from tests.support.commands import ROOT, shardgate_argv
 from tests.support.gitrepo import build_repository
 from workers import embedded
 
@@ -56,7 +56,7 @@ def syncing(installation: Installation) -> Iterator[None]:
     with stopped_at_the_end(installation):
         installation.run("up", "--no-web")
         command = subprocess.Popen(
-            [sys.executable, "-c", "from cli.main import main; main()", "sync"],
+            shardgate_argv("sync"),
             cwd=ROOT,
             env=environment(installation.home),
             stdout=subprocess.DEVNULL,

@@ -75,7 +75,9 @@ def test_a_policy_is_tried_out_and_put_in_force(copied: Installation, tmp_path: 
     assert release["release_id"] == out
     assert 0 < release["lost"] <= len(moved)
     assert release["release_id"] in done.stdout
-    (recall,) = json.loads(copied.run("recall", "list", "--json").stdout)
+    recalls = json.loads(copied.run("recall", "list", "--json").stdout)
+    assert len(recalls) == 1, recalls
+    (recall,) = recalls
     ((taken,), lost) = recall["releases"], release["lost"] + release["redact"]
     assert (taken["release"], taken["rows"]) == (out, lost)
     assert "ada" in copied.run("policy", "history").stdout

@@ -24,7 +24,8 @@ import yaml
 
 from policies.decision import Tier
 from store.catalog.errands import Errand, ErrandState
-from tests.integration.conftest import ROOT, Installation, environment, register_samples
+from tests.integration.conftest import Installation, environment, register_samples
+from tests.support.commands import ROOT, shardgate_argv
 from tests.support.postgres import PostgresServer
 from tests.support.watch import ended_with_us
 from workers.context import Context
@@ -50,7 +51,7 @@ class Stack:
     def shardgate(self, *arguments: str, **more: str) -> str:
         """Run a command beside the stack, as somebody on its machine would."""
         done = subprocess.run(
-            [sys.executable, "-c", "from cli.main import main; main()", *arguments],
+            shardgate_argv(*arguments),
             cwd=ROOT,
             env=self.env | more,
             capture_output=True,

@@ -57,7 +57,7 @@ token.write       a      glpsrcua
 pull.read         lpsrua lpsrcua
 pull.take         -      c
 audit.read        ua     ua
-operation.read    lpsrua lpsrua
+operation.read    lpsrua glpsrua
 operation.retry   ra     ra
 host.write        a      a
 user.write        a      a

@@ -30,6 +30,7 @@ from store.catalog import (
     TokenRequest,
 )
 from tests.strategies.release import Corpus, MarkerScanner, large_corpus, mixed_corpus, spec_of
+from tests.support.commands import user_environment
 from tests.support.releases import RECALL_REQUEST, recall_first_row, record
 from workers.context import Context, utc_now
 from workers.settings import Settings
@@ -141,7 +142,10 @@ def serving(settings: Settings, port: int, log: Path, **more: str) -> Iterator[N
     own = {"SHARDGATE_HOME": str(settings.home), "SHARDGATE_WEB_PORT": str(port)}
     with log.open("wb") as out:
         server = subprocess.Popen(
-            [sys.executable, "-m", "web"], env=os.environ | own | more, stdout=out, stderr=out
+            [sys.executable, "-m", "web"],
+            env=os.environ | user_environment(**own) | more,
+            stdout=out,
+            stderr=out,
         )
     try:
         _wait(port, server)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +12,8 @@ import pytest
 from ingest.errors import InputError
 from policies.report import to_csv, to_html, to_json, to_sarif
 from store.catalog import AuditLog, RotationBook, RotationState
+from tests.support.commands import ROOT, shardgate_argv, user_environment
 from tests.support.gitrepo import build_repository
-from tests.support.rules import rules_environment
 from tests.workers.stages.test_workers_stages import enroll, sync
 from workers.context import Context, utc_now
 from workers.registered_secrets import secrets_of_repository
@@ -27,7 +25,6 @@ pytestmark = [
     pytest.mark.timeout(900),
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
 ]
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
@@ -42,10 +39,9 @@ def token(seed: str) -> bytes:
 
 
 def shardgate(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    own = {"PATH": os.environ["PATH"], "SHARDGATE_HOME": str(home)}
-    environment = own | rules_environment()
+    environment = user_environment(SHARDGATE_HOME=str(home))
     return subprocess.run(
-        [sys.executable, "-c", "from cli.main import main; main()", "secrets", *arguments],
+        shardgate_argv("secrets", *arguments),
         cwd=ROOT,
         env=environment,
         capture_output=True,

@@ -140,10 +140,12 @@ def test_a_run_begins_with_a_mirror_job_for_each_repository(context: Context) ->
 def planted() -> list[str]:
     """Return evidence that must not be kept; put together here, none was ever issued."""
     card = " ".join(f"{part:04}" for part in (4539, 1488, 343, 6467))
-    return [f"see {canaries()['github_token'].text}", f"paid by card {card}"]
+    token = canaries()["github_token"].text
+    # Of all such numbers the one with the fewest digits.
+    return [f"see {token}", f"paid by card {card}", f"asked for by pan: BFZPK{'7177'}K"]
 
 
-@pytest.mark.parametrize("evidence", planted(), ids=["token", "card"])
+@pytest.mark.parametrize("evidence", planted(), ids=["token", "card", "pan"])
 def test_what_an_owner_states_is_looked_at_before_it_is_kept(
     context: Context, evidence: str
 ) -> None:

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from typing import Final
 
 import structlog
+from opentelemetry.trace import Span, SpanKind
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, cookie_parser
@@ -26,6 +27,7 @@ from web.access.local import client_address
 from web.access.principal import KNOWN
 from web.problems import problem
 from workers.settings import Settings
+from workers.tracing import TRACEPARENT, fail, span
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -45,6 +47,7 @@ _HEADERS: Final = {
 """What a route says itself stands."""
 _HSTS: Final = "max-age=31536000; includeSubDomains"
 _UNAUTHORIZED: Final = 401
+_DEFECT: Final = 500
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 _UNLIMITED: Final = ("/livez", "/readyz", "/metrics")
 _FAILURES_RATE: Final = 20.0
@@ -79,7 +82,12 @@ class Guard:
         scope["state"]["address"] = address = client_address(scope, self._proxies)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             answer = _Answer(send, self._headers | {"X-Request-ID": request_id})
-            await self._pass_on(scope, receive, answer)
+            # Who asks directly may not make their requests part of somebody's trace.
+            parent = headers.get(TRACEPARENT, "") if self._proxies else ""
+            ids = {"http.request.method": scope["method"], "shardgate.request": request_id}
+            with span("request", SpanKind.SERVER, ids, parent=parent) as traced:
+                await self._pass_on(scope, receive, answer)
+                _say(traced, scope, answer.status)
         if shown := _shown(headers):
             if answer.status == _UNAUTHORIZED:
                 self._good.pop(shown, None)
@@ -155,6 +163,16 @@ class _Answer:
             for name, value in self._headers.items():
                 headers.setdefault(name, value)
         await self._send(message)
+
+
+def _say(traced: Span, scope: Scope, status: int) -> None:
+    """Say which route a request came to, by its template, and how it was answered."""
+    if route := getattr(scope.get("route"), "path", ""):
+        traced.update_name(f"{scope['method']} {route}")
+        traced.set_attribute("http.route", route)
+    traced.set_attribute("http.response.status_code", status)
+    if status >= _DEFECT:
+        fail(traced, str(status))
 
 
 def _shown(headers: Headers) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ class Mark:
     """What it needs; None: nothing but what `is_public` says."""
     is_public: bool = False
     """For everybody, without logging in."""
-    subject: Callable[..., Subject] | None = None
+    subject: Callable[..., Subject | Awaitable[Subject]] | None = None
     """Dependency that says what a request is about; None: the check finds that out itself."""
 
 
@@ -48,7 +48,7 @@ class MarkedRoute:
 
 def needs(
     action: Action,
-    subject: Callable[..., Subject] = nothing_in_particular,
+    subject: Callable[..., Subject | Awaitable[Subject]] = nothing_in_particular,
     *,
     also: Action | None = None,
 ) -> params.Depends:
@@ -59,7 +59,7 @@ def needs(
     """
 
     # FastAPI reads the default, which is made here; the annotation could not name `subject`.
-    def check(who: Who, about: Subject = Depends(subject)) -> None:  # noqa: B008 - see above
+    async def check(who: Who, about: Subject = Depends(subject)) -> None:  # noqa: B008 - see above
         told = answer(who, action, about)
         if told is Answer.HIDDEN:
             raise HTTPException(404, "There is nothing here.")
@@ -72,7 +72,7 @@ def needs(
 def public() -> params.Depends:
     """Return the dependency of a route that is for everybody."""
 
-    def nothing() -> None:
+    async def nothing() -> None:
         """Check nothing."""
 
     return marked(nothing, Mark(action=None, is_public=True))
@@ -81,7 +81,7 @@ def public() -> params.Depends:
 def signed_in() -> params.Depends:
     """Return the dependency of a route that is for whoever says who they are, whatever they may."""
 
-    def check(who: Who) -> None:
+    async def check(who: Who) -> None:
         """Check nothing more: `who` has been found."""
 
     return marked(check, Mark(action=None))

@@ -40,10 +40,15 @@ class Known:
 
 def bearer_token(request: Request, services: Services) -> Token | None:
     """Return the active token that a request carries in its ``Authorization``, or None."""
+    known = _of_bearer(request, services)
+    return None if known is None else known[0]
+
+
+def _of_bearer(request: Request, services: Services) -> tuple[Token, Principal] | None:
     kind, _, value = request.headers.get("authorization", "").partition(" ")
-    token = services.door.active_token(value.strip()) if kind.lower() == "bearer" else None
-    setattr(request.state, KNOWN, token is not None)
-    return token
+    known = services.door.of_bearer(value.strip()) if kind.lower() == "bearer" else None
+    setattr(request.state, KNOWN, known is not None)
+    return known
 
 
 _METRICS: Final = Principal(
@@ -65,8 +70,8 @@ def known_of(request: Request, services: Served) -> Known | None:
     if "authorization" in request.headers:
         if is_metrics_token(request, services):
             return Known(who=_METRICS)
-        token = bearer_token(request, services)
-        return None if token is None else Known(who=services.door.of_token(token))
+        known = _of_bearer(request, services)
+        return None if known is None else Known(who=known[1])
     session = request.cookies.get(SESSION_COOKIE, "")
     who = services.door.of_session(session) if session else None
     setattr(request.state, KNOWN, who is not None)

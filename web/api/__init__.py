@@ -6,11 +6,14 @@ from web.api.asking import PROBLEMS
 from web.api.audit import router as audit
 from web.api.decisions import router as decisions
 from web.api.description import router as description
+from web.api.discoveries import router as discoveries
 from web.api.findings import router as findings
 from web.api.grants import router as grants
 from web.api.groups import router as groups
+from web.api.hosts import router as hosts
 from web.api.operations import router as operations
 from web.api.policies import router as policies
+from web.api.previews import router as previews
 from web.api.pulls import router as pulls
 from web.api.recalls import router as recalls
 from web.api.releases import router as releases
@@ -22,7 +25,10 @@ from web.api.withdrawals import router as withdrawals
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
 for noun in (
+    previews,
     repositories,
+    discoveries,
+    hosts,
     visits,
     findings,
     groups,

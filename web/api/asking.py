@@ -76,6 +76,8 @@ class Begun(BaseModel):
 
     operation: str
     """Id; ``/operations/{id}`` tells how far it is."""
+    result: str = ""
+    """Path of what it finds out, once it is done; 409 until then. Empty: nothing but its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,7 @@ class Ask:
         )
 
 
-def ask_of(request: Request, services: Served, who: Who) -> Ask:
+async def ask_of(request: Request, services: Served, who: Who) -> Ask:
     """Return who asks, with policy, terms and rights as they are at this moment."""
     return Ask(request=request, context=services.context.anew(), who=who)
 
@@ -172,10 +174,14 @@ def _parameter(name: str, does: str, schema: Mapping[str, Any]) -> dict[str, Any
     return {"name": name, "in": "query", "description": does, "schema": dict(schema)}
 
 
-def begun(response: Response, operation: str) -> Begun:
-    """Answer that an operation was begun, with where it is told of."""
+def begun(response: Response, operation: str, result: str = "") -> Begun:
+    """Answer that an operation was begun, with where it is told of.
+
+    `result` is the path below the API of what it finds out; its id is put in for ``{id}``.
+    """
     response.headers["Location"] = f"{PREFIX}/operations/{operation}"
-    return Begun(operation=operation)
+    path = PREFIX + result.format(id=operation) if result else ""
+    return Begun(operation=operation, result=path)
 
 
 def seen_version(request: Request) -> int:

@@ -1,5 +1,7 @@
 """``/operations``: long work, how far it is, what waits for a person, and why nothing moves."""
 
+# ruff: noqa: FAST003 - a dependency reads the id of the path
+
 from __future__ import annotations
 
 import json
@@ -18,6 +20,7 @@ from web.access import needs
 from web.access.principal import known_of
 from web.api.asking import Asking, Begun, Listed, begun, filters
 from web.api.once import OnceRoute, once
+from web.api.subjects import FoundOperation, about_operation
 from web.services import Served
 from workers.context import Context
 from workers.reading.operations import (
@@ -70,27 +73,27 @@ def retry(job_id: str, ask: Asking, response: Response) -> Begun:
     return begun(response, job.run_id)
 
 
-@router.get("/{operation_id}", dependencies=[needs(Action.OPERATION_READ)])
-def show(operation_id: str, ask: Asking) -> OperationView:
+@router.get("/{operation_id}", dependencies=[needs(Action.OPERATION_READ, about_operation)])
+def show(found: FoundOperation) -> OperationView:
     """Show how far an operation is."""
-    return find_operation(ask.context, operation_id)
+    return found
 
 
 @router.get(
     "/{operation_id}/events",
-    dependencies=[needs(Action.OPERATION_READ)],
+    dependencies=[needs(Action.OPERATION_READ, about_operation)],
     response_class=EventSourceResponse,
     responses={200: {"content": {"text/event-stream": {}}}},
 )
-async def events(operation_id: str, ask: Asking, services: Served) -> EventSourceResponse:
+async def events(found: FoundOperation, ask: Asking, services: Served) -> EventSourceResponse:
     """Tell of an operation as server-sent events: ``progress`` when it changed, ``end`` once."""
-    await run_in_threadpool(find_operation, ask.context, operation_id)
 
     def may_still() -> bool:
         known = known_of(ask.request, services)
-        return known is not None and may(known.who, Action.OPERATION_READ)
+        about = about_operation(found)
+        return known is not None and may(known.who, Action.OPERATION_READ, about)
 
-    return EventSourceResponse(tell(ask.context, operation_id, may_still))
+    return EventSourceResponse(tell(ask.context, found.id, may_still))
 
 
 async def tell(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,19 +10,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from policies.access import Action
+from policies.compare import Change
 from store.catalog import PolicyBook
+from store.catalog.errands import ErrandKind
 from web.access import needs
 from web.api.asking import Asking, Begun, begun
 from web.api.once import OnceRoute, once
 from workers.context import utc_now
+from workers.errands import answer_of, ask_impact, find_errand
 from workers.policy_proposals import (
     PlanMoved,
     PlannedAlone,
     apply_as_planned,
-    note_weighed,
     try_policy,
 )
-from workers.reading.page import as_json
 
 router = APIRouter(prefix="/policies", tags=["policies"], route_class=OnceRoute)
 _Text = Annotated[str, Field(min_length=1, max_length=2**20)]
@@ -91,6 +91,8 @@ class Weighed(BaseModel):
     """What a policy would change; the plan binds it to the facts that were looked at."""
 
     plan: str
+    changes: list[Change]
+    """Against the policy in force."""
     impact: dict[str, Any]
 
 
@@ -125,11 +127,18 @@ def test(asked: PolicyText) -> Trial:
     )
 
 
-@router.post("/impact", dependencies=[needs(Action.POLICY_TEST)])
-def impact(ask: Asking, asked: PolicyText) -> Weighed:
+@router.post("/impact", status_code=202, dependencies=[needs(Action.POLICY_TEST), once])
+def impact(ask: Asking, asked: PolicyText, response: Response) -> Begun:
     """Replay a policy over stored facts; nothing is scanned, and who looked is written down."""
-    weighed = note_weighed(ask.context, asked.text, ask.actor)
-    return Weighed(plan=weighed.plan, impact=as_json(asdict(weighed.impact)))
+    errand = ask_impact(ask.context, asked.text, actor=ask.actor, is_noted=True)
+    return begun(response, errand, "/policies/impact/{id}")
+
+
+@router.get("/impact/{errand_id}", dependencies=[needs(Action.POLICY_TEST)])
+def weighed(errand_id: str, ask: Asking) -> Weighed:
+    """Show what a policy would change."""
+    found = answer_of(find_errand(ask.context, errand_id), ErrandKind.IMPACT)
+    return Weighed(plan=found["plan"], changes=found["changes"], impact=found["impact"])
 
 
 @router.post("/apply", status_code=202, dependencies=[needs(Action.POLICY_APPLY), once])

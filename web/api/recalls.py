@@ -1,19 +1,23 @@
 """``/recalls``: rows of releases that must not be used any more, and who knows."""
 
+# ruff: noqa: FAST003 - a dependency reads the id of the path
+
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from policies.access import Action
 from store.catalog import RecallBook
 from web.access import needs
-from web.api.asking import Asking, Listed, filters
+from web.api.asking import Asking, Begun, Listed, begun, filters
 from web.api.once import OnceRoute, once
+from web.api.subjects import FoundRecall, about_recall
 from workers.audit import seal_audit
 from workers.context import utc_now
+from workers.errands import ask_lift
 from workers.reading.handing import RECALL_FIELDS, RecallView, find_recall, list_recalls
 from workers.remarks import checked_remark
 
@@ -51,3 +55,13 @@ def acknowledge(recall_id: str, ask: Asking, said: Knowing) -> RecallView:
     book.acknowledge(recall_id, said.consumer, actor=ask.actor, comment=remark)
     seal_audit(ask.context)
     return find_recall(ask.context, recall_id)
+
+
+@router.post(
+    "/{recall_id}/lift",
+    status_code=202,
+    dependencies=[needs(Action.RELEASE_BUILD, about_recall), once],
+)
+def lift(ask: Asking, found: FoundRecall, response: Response) -> Begun:
+    """Lift a recall of whole releases, if they can be judged again and every row may be used."""
+    return begun(response, ask_lift(ask.context, found.id, actor=ask.actor))

@@ -105,7 +105,8 @@ def sync(
     said = wish or SyncWish()
     repository = ask.context.catalog.find_by_id(found.id)
     repositories = [repository] if repository else []
-    return begun(response, start_run(ask.context, repositories, history=said.history))
+    operation = start_run(ask.context, repositories, history=said.history, by=ask.actor)
+    return begun(response, operation)
 
 
 @router.post(

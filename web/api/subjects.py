@@ -11,8 +11,13 @@ from policies.access import Subject, is_staff
 from policies.review import Review, Withdrawal
 from release.domain.grant import Grant
 from store.catalog import GrantBook, ReviewBook, Token, TokenBook, WithdrawalBook
+from store.catalog.errands import Errand
+from web.access.subjects import subject_of_group
 from web.api.asking import Asking
 from workers.context import utc_now
+from workers.errands import find_errand
+from workers.reading.handing import RecallView, find_recall
+from workers.reading.operations import OperationView, find_operation
 from workers.reading.page import NotFound
 from workers.reading.releases import ReleaseView, find_release
 from workers.reading.repositories import RepositoryView, find_repository
@@ -60,12 +65,30 @@ def token_of(token_id: str, ask: Asking) -> Token:
     raise HTTPException(404, f"There is no token {token_id}.")
 
 
+def errand_of(errand_id: str, ask: Asking) -> Errand:
+    """Return the errand that a path names."""
+    return find_errand(ask.context, errand_id)
+
+
+def operation_of(operation_id: str, ask: Asking) -> OperationView:
+    """Return the operation that a path names."""
+    return find_operation(ask.context, operation_id)
+
+
+def recall_of(recall_id: str, ask: Asking) -> RecallView:
+    """Return the recall that a path names."""
+    return find_recall(ask.context, recall_id)
+
+
 FoundRepository = Annotated[RepositoryView, Depends(repository_of)]
 FoundReview = Annotated[Review, Depends(review_of)]
 FoundRelease = Annotated[ReleaseView, Depends(release_of)]
 FoundWithdrawal = Annotated[Withdrawal, Depends(withdrawal_of)]
 FoundGrant = Annotated[Grant, Depends(grant_of)]
 FoundToken = Annotated[Token, Depends(token_of)]
+FoundErrand = Annotated[Errand, Depends(errand_of)]
+FoundOperation = Annotated[OperationView, Depends(operation_of)]
+FoundRecall = Annotated[RecallView, Depends(recall_of)]
 
 
 def about_repository(found: FoundRepository) -> Subject:
@@ -101,3 +124,23 @@ def about_grant(found: FoundGrant) -> Subject:
 def about_token(found: FoundToken) -> Subject:
     """Return what a request about a token is about."""
     return Subject(owner=found.consumer)
+
+
+def about_errand(found: FoundErrand) -> Subject:
+    """Return what a request about an errand is about: whose question it was."""
+    return Subject(owner=found.asked_by)
+
+
+def about_operation(found: FoundOperation) -> Subject:
+    """Return what a request about an operation is about: who asked for it."""
+    return Subject(owner=found.by)
+
+
+def about_recall(found: FoundRecall) -> Subject:
+    """Return what a request about a recall is about."""
+    return Subject(tier=found.tier)
+
+
+def about_group(group_id: str, ask: Asking) -> Subject:
+    """Return what a request about a group is about."""
+    return subject_of_group(ask.context, group_id)

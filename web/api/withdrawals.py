@@ -13,14 +13,28 @@ from ingest.errors import Conflict, InputError
 from policies.access import Action
 from policies.review import Move, Selector, WithdrawalReason, WithdrawalScope
 from store.catalog import WithdrawalBook
+from store.catalog.errands import ErrandKind
 from web.access import needs
-from web.api.asking import IF_MATCH, Ask, Asking, Listed, Seen, filters, guarded, tagged
+from web.api.asking import (
+    IF_MATCH,
+    Ask,
+    Asking,
+    Begun,
+    Listed,
+    Seen,
+    begun,
+    filters,
+    guarded,
+    tagged,
+)
 from web.api.decisions import Remark
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundWithdrawal, lifting
 from workers.audit import seal_audit
 from workers.context import utc_now
 from workers.decisions import decide_anew
+from workers.errands import answer_of, ask_forecast, find_errand, read_radius
+from workers.forecasts import Radius
 from workers.reading.handing import (
     WITHDRAWAL_FIELDS,
     WithdrawalView,
@@ -29,7 +43,7 @@ from workers.reading.handing import (
 )
 from workers.remarks import checked_pattern, checked_remark
 from workers.running import find_repository
-from workers.withdrawals import BlastRadius, Order, draft_withdrawal, foresee, withdraw
+from workers.withdrawals import Order, draft_withdrawal, name_contents, withdraw
 
 router = APIRouter(prefix="/withdrawals", tags=["withdrawals"], route_class=OnceRoute)
 
@@ -49,32 +63,6 @@ class WithdrawalWish(BaseModel):
     comment: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class StruckView(BaseModel):
-    """What a withdrawal takes out of one release."""
-
-    release: str
-    tier: str
-    rows: int
-    shards: int
-    """That are written again."""
-    shards_in_all: int
-    copies: int
-    """Rows that go as copies of others."""
-    consumers: list[str]
-    """Who has it."""
-
-
-class Radius(BaseModel):
-    """What a withdrawal takes back."""
-
-    places: int
-    contents: int
-    rows: int
-    releases: list[StruckView]
-    unjudged: list[str]
-    """Releases that cannot be judged, as what they were decided by is not kept."""
-
-
 @router.get(
     "",
     dependencies=[needs(Action.REVIEW_READ)],
@@ -86,19 +74,24 @@ def list_all(ask: Asking) -> Listed[WithdrawalView]:
     return ask.page(query, list_withdrawals(ask.context, query))
 
 
-@router.post("/forecast", dependencies=[needs(Action.RELEASE_WITHDRAW)])
-def forecast(ask: Asking, wish: WithdrawalWish) -> Radius:
-    """Tell what a withdrawal would take back; nothing is written."""
-    radius, _ = foresee(ask.context, draft_withdrawal(_order(ask, wish)))
-    return _told(radius)
+@router.post("/forecast", status_code=202, dependencies=[needs(Action.RELEASE_WITHDRAW), once])
+def forecast(ask: Asking, wish: WithdrawalWish, response: Response) -> Begun:
+    """Ask what a withdrawal would take back; nothing is written."""
+    errand = ask_forecast(ask.context, _order(ask, wish))
+    return begun(response, errand, "/withdrawals/forecast/{id}")
+
+
+@router.get("/forecast/{errand_id}", dependencies=[needs(Action.RELEASE_WITHDRAW)])
+def foreseen(errand_id: str, ask: Asking) -> Radius:
+    """Show what a withdrawal would take back."""
+    return read_radius(answer_of(find_errand(ask.context, errand_id), ErrandKind.FORECAST))
 
 
 @router.post("", status_code=201, dependencies=[needs(Action.RELEASE_WITHDRAW), once])
 def add(ask: Asking, wish: WithdrawalWish, response: Response) -> WithdrawalView:
     """Withdraw, at once: it leaves every release, and no later one has it."""
     said = draft_withdrawal(_order(ask, wish))
-    _, contents = foresee(ask.context, said)
-    withdraw(ask.context, said, contents)
+    withdraw(ask.context, said, name_contents(ask.context, said))
     response.headers["Location"] = f"{ask.request.url.path}/{said.id}"
     tagged(response, said.version)
     return withdrawal_view(ask.context, said)
@@ -183,25 +176,4 @@ def _order(ask: Ask, wish: WithdrawalWish) -> Order:
         reason=wish.reason,
         comment=checked_remark(ask.context, wish.comment),
         by=ask.actor,
-    )
-
-
-def _told(radius: BlastRadius) -> Radius:
-    return Radius(
-        places=radius.places,
-        contents=radius.contents,
-        rows=radius.rows,
-        unjudged=list(radius.unjudged),
-        releases=[
-            StruckView(
-                release=s.release.id,
-                tier=s.release.tier.value,
-                rows=s.rows,
-                shards=s.shards,
-                shards_in_all=s.shards_in_all,
-                copies=len(s.copies),
-                consumers=sorted({pull.consumer for pull in s.pulls}),
-            )
-            for s in radius.releases
-        ],
     )

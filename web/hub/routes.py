@@ -28,7 +28,7 @@ _MAX_BODY_BYTES = 2**20
 _TRUE = frozenset({"true", "True", "1"})
 
 
-def release_of(admitted_to: Admitted) -> PublishedRelease:
+async def release_of(admitted_to: Admitted) -> PublishedRelease:
     """Return the release that a path names."""
     return admitted_to.release
 

@@ -66,7 +66,7 @@ class Caller:
         return render(self.request, template, who=self.who, **values)
 
 
-def caller_of(request: Request, services: Served, who: Who) -> Caller:
+async def caller_of(request: Request, services: Served, who: Who) -> Caller:
     """Return who asks, with policy, terms and rights as they are at this moment."""
     return Caller(request=request, context=services.context.anew(), who=who)
 

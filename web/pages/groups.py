@@ -12,17 +12,17 @@ from fastapi import APIRouter, Depends, Form, HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import Conflict, InputError, TerminalError
-from policies.access import ANYTHING, Action, Subject
+from policies.access import Action, Subject
 from policies.report.cases import Case
 from web.access import needs
+from web.access.subjects import subject_of_group
 from web.pages.caller import Caller, Calling
 from web.pages.highlight import ShownLine, show
 from web.pages.templating import say
 from web.pages.wishes import Wish, read_request
 from workers.group_story import GroupStory, check_unseen, tell_group
-from workers.reading.groups import locate_group
 from workers.reviewing import ask, foresee
-from workers.snippets import Place, read_snippet, reveal
+from workers.snippets import place_of, read_snippet, reveal
 
 _SNIPPETS: Final = 3
 
@@ -51,16 +51,8 @@ Filled = Annotated[Wish, Depends(Wish.sent)]
 
 
 def about(group_id: str, caller: Calling) -> Subject:
-    """Return what a page of a group is about, by a look at the index.
-
-    Of what is not there nothing is known, so that who may see their own only is told the same of
-    what belongs to others; the story is put together for those who may see it.
-    """
-    found = locate_group(caller.context, group_id)
-    repository = caller.context.catalog.find_by_id(found.repository_id if found else "")
-    if found is None or repository is None:
-        return ANYTHING
-    return Subject(owner=repository.owner, lane=found.lane)
+    """Return what a page of a group is about."""
+    return subject_of_group(caller.context, group_id)
 
 
 @router.get("/groups/{group_id}", dependencies=[needs(Action.FINDING_READ, about)])
@@ -103,7 +95,7 @@ def unmask(caller: Calling, story: Story, why: Annotated[str, Form()] = "") -> H
     """Show the value of the first place, once; that it was shown is kept."""
     wish = Wish.first(story, caller.today)
     try:
-        place = _place(story.cases[0])
+        place = place_of(story.cases[0])
         value = reveal(caller.context, place, story.group.key, actor=caller.name, reason=why)
     except (InputError, TerminalError) as error:
         return _page(caller, story, wish=wish, status=422, error=error.message)
@@ -141,12 +133,10 @@ def _page(
     return caller.render("group.html", status=status, **values)
 
 
-def _place(case: Case) -> Place:
-    return Place(repository_id=case.repo_id, blob_id=case.blob_id, suffix=case.suffix)
-
-
 def _snippet(caller: Caller, story: GroupStory, case: Case) -> Shown:
     if not case.line:
         return Shown(lines=(), refusal="The whole file is meant, no single line of it.")
-    found = read_snippet(caller.context, _place(case), line=case.line, fingerprint=story.group.key)
+    found = read_snippet(
+        caller.context, place_of(case), line=case.line, fingerprint=story.group.key
+    )
     return Shown(lines=show(found), refusal=found.refusal)

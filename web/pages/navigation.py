@@ -80,7 +80,13 @@ NAVIGATION: Final = (
     Section(
         heading="Running",
         places=(
-            Place(name="Operations", url="/operations", icon="gauge", action=Action.OPERATION_READ),
+            Place(
+                name="Operations",
+                url="/operations",
+                icon="gauge",
+                action=Action.OPERATION_READ,
+                is_whole=True,
+            ),
             Place(name="Audit", url="/audit", icon="audit", action=Action.AUDIT_READ),
         ),
     ),

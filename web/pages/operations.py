@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from ingest.errors import InputError
-from policies.access import Action
+from policies.access import Action, Subject
 from web.access import needs
 from web.access.local import local_path
 from web.pages.caller import Calling
@@ -17,7 +17,7 @@ from web.pages.templating import say
 from workers.audit import seal_audit
 from workers.hosts import pause_host, resume_host
 from workers.operation_story import tell_operation, tell_operations
-from workers.reading.operations import FIELDS
+from workers.reading.operations import FIELDS, find_operation
 from workers.running import retry_parked
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +28,22 @@ STATES: Final = {
     "failed": ("Parked in part", "bad", "cross"),
 }
 """State of an operation to (word, tone, icon)."""
-KINDS: Final = {"sync": "Visit and decide", "release": "Build a release"}
+KINDS: Final = {
+    "sync": "Visit and decide",
+    "release": "Build a release",
+    "preview": "Look at a repository",
+    "discover": "List a group of a host",
+    "impact": "Weigh a policy",
+    "forecast": "Foresee a withdrawal",
+    "lift": "Lift a recall",
+}
+RESULTS: Final = {
+    "preview": "/repositories/previews/{id}",
+    "discover": "/repositories/discoveries/{id}",
+    "impact": "/policies/impact/{id}",
+    "forecast": "/withdrawals/forecast/{id}",
+}
+"""Kind of an errand to the page of what it finds."""
 STAGES: Final = {
     "mirror": "Fetch",
     "snapshot": "List files",
@@ -57,13 +72,20 @@ def operations(caller: Calling) -> HTMLResponse:
     )
 
 
-@router.get("/operations/{operation_id}", dependencies=[needs(Action.OPERATION_READ)])
+def about(operation_id: str, caller: Calling) -> Subject:
+    """Return what a page of an operation is about: who asked for it."""
+    return Subject(owner=find_operation(caller.context, operation_id).by)
+
+
+@router.get("/operations/{operation_id}", dependencies=[needs(Action.OPERATION_READ, about)])
 def operation(caller: Calling, operation_id: str) -> HTMLResponse:
     """Show how far an operation is."""
     story = tell_operation(caller.context, operation_id)
+    result = RESULTS.get(story.operation.kind, "").format(id=story.operation.id)
     order = [*STAGES, *(s.stage for s in story.operation.stages if s.stage not in STAGES)]
     ordered = sorted(story.operation.stages, key=lambda s: order.index(s.stage))
     words = {"states": STATES, "kinds": KINDS, "stages": STAGES, "ordered": ordered}
+    words["result"] = result
     return caller.render("operation.html", fragment="progress", story=story, **words)
 
 

@@ -12,10 +12,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ingest.errors import InputError
 from policies.access import Action, Subject
 from store.catalog import PolicyBook
+from store.catalog.errands import Errand, ErrandKind
 from web.access import needs
 from web.pages.caller import Caller, Calling
+from web.pages.errands import FoundErrand, is_left_waiting
 from web.pages.templating import say
 from workers.context import utc_now
+from workers.errands import ask_impact
 from workers.policy_proposals import (
     Proposal,
     apply_proposal,
@@ -26,6 +29,7 @@ from workers.policy_proposals import (
     try_policy,
     weigh_policy,
 )
+from workers.reading.page import NotFound
 
 router = APIRouter(include_in_schema=False)
 
@@ -73,12 +77,21 @@ def try_out(caller: Calling, text: Text = "") -> HTMLResponse:
 
 
 @router.post("/policies/impact", dependencies=[needs(Action.POLICY_TEST)])
-def impact(caller: Calling, text: Text = "") -> HTMLResponse:
-    """Replay what is written over stored facts; nothing is kept."""
+def impact(caller: Calling, text: Text = "") -> Response:
+    """Have what is written replayed over stored facts; nothing is put in force."""
     try:
-        return _editor(caller, text, weighed=weigh_policy(caller.context, _lines(text)))
+        errand = ask_impact(caller.context, _lines(text), actor=caller.name, is_noted=False)
     except InputError as error:
         return _refused(caller, text, error)
+    return RedirectResponse(f"/policies/impact/{errand}", 303)
+
+
+@router.get("/policies/impact/{errand_id}", dependencies=[needs(Action.POLICY_TEST)])
+def weighed(caller: Calling, found: FoundErrand) -> HTMLResponse:
+    """Show what it would change, with the editor; or how far that is."""
+    if found.kind is not ErrandKind.IMPACT:
+        raise NotFound(f"{found.id} is no impact of a policy.")
+    return _editor(caller, found.params["text"], errand=found)
 
 
 @router.post("/policies/proposals", dependencies=[needs(Action.POLICY_TEST)])
@@ -118,9 +131,20 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _editor(caller: Caller, text: str, *, status: int = 200, **more: object) -> HTMLResponse:
-    values: dict[str, Any] = {"trial": None, "weighed": None, "error": "", "hint": ""}
-    return caller.render("policy_edit.html", status=status, text=_lines(text), **(values | more))
+def _editor(
+    caller: Caller, text: str, *, status: int = 200, errand: Errand | None = None, **more: object
+) -> HTMLResponse:
+    values: dict[str, Any] = {"trial": None, "error": "", "hint": ""}
+    return caller.render(
+        "policy_edit.html",
+        fragment="weighed",
+        status=status,
+        text=_lines(text),
+        errand=errand,
+        is_left_waiting=errand is not None and is_left_waiting(errand),
+        weighed=errand.result if errand is not None and errand.result else None,
+        **(values | more),
+    )
 
 
 def _refused(caller: Caller, text: str, error: InputError) -> HTMLResponse:

@@ -59,7 +59,9 @@ def environment() -> Environment:
         "SYNC_WORDS": SYNC_WORDS,
         "CONSENT_WORDS": CONSENT_WORDS,
         "RIGHTS_WORDS": RIGHTS_WORDS,
+        "FAMILY_WORDS": words.FAMILY_WORDS,
         "THEMES": THEMES,
+        "why_url": words.why_url,
     }
     env.globals["ui"] = env.get_template("parts.html").module
     return env

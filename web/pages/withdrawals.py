@@ -1,5 +1,7 @@
 """Taking something back from releases: the form, what it would take, and doing it."""
 
+# ruff: noqa: FAST003 - a dependency reads the id of the path
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -10,13 +12,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import InputError
 from policies.access import Action
-from policies.review import Selector, Withdrawal, WithdrawalReason, WithdrawalScope
+from policies.review import Selector, WithdrawalReason, WithdrawalScope
+from store.catalog.errands import Errand, ErrandKind, ErrandState
 from web.access import needs
 from web.pages.caller import Caller, Calling
+from web.pages.errands import FoundErrand, is_left_waiting
 from web.pages.templating import say
+from workers.errands import ask_forecast, read_radius
+from workers.reading.page import NotFound
 from workers.remarks import checked_remark
 from workers.running import find_repository
-from workers.withdrawals import BlastRadius, Order, draft_withdrawal, foresee, withdraw
+from workers.withdrawals import Order, draft_withdrawal, name_contents, withdraw
 
 router = APIRouter(include_in_schema=False)
 
@@ -81,22 +87,38 @@ def new(caller: Calling, repository: str = "") -> HTMLResponse:
 
 
 @router.post("/withdrawals/forecast", dependencies=[needs(Action.RELEASE_WITHDRAW)])
-def forecast(caller: Calling, sent: Sent) -> HTMLResponse:
-    """Tell what it would take back; nothing is written."""
+def forecast(caller: Calling, sent: Sent) -> Response:
+    """Have it found out what it would take back; nothing is written."""
     try:
-        radius, _ = foresee(caller.context, _said(caller, sent))
+        errand = ask_forecast(caller.context, _order(caller, sent))
     except InputError as error:
         return _page(caller, sent, status=422, error=error.message)
-    return _page(caller, sent, radius=radius)
+    return RedirectResponse(f"/withdrawals/forecast/{errand}", 303)
+
+
+@router.get("/withdrawals/forecast/{errand_id}", dependencies=[needs(Action.RELEASE_WITHDRAW)])
+def foreseen(caller: Calling, found: FoundErrand) -> HTMLResponse:
+    """Show what it would take back, with the form; or how far that is."""
+    if found.kind is not ErrandKind.FORECAST:
+        raise NotFound(f"{found.id} is no forecast.")
+    params = found.params
+    sent = Filled(
+        selector=Selector(params["selector"]),
+        value=params["value"],
+        repository=params["repo_id"],
+        scope=WithdrawalScope(params["scope"]),
+        reason=WithdrawalReason(params["reason"]),
+        comment=params["comment"],
+    )
+    return _page(caller, sent, errand=found)
 
 
 @router.post("/withdrawals", dependencies=[needs(Action.RELEASE_WITHDRAW)])
 def take_back(caller: Calling, sent: Sent) -> Response:
     """Withdraw, at once."""
     try:
-        said = _said(caller, sent)
-        _, contents = foresee(caller.context, said)
-        withdraw(caller.context, said, contents)
+        said = draft_withdrawal(_order(caller, sent))
+        withdraw(caller.context, said, name_contents(caller.context, said))
     except InputError as error:
         return _page(caller, sent, status=422, error=error.message)
     answer = RedirectResponse("/releases", 303)
@@ -104,7 +126,7 @@ def take_back(caller: Calling, sent: Sent) -> Response:
     return answer
 
 
-def _said(caller: Caller, sent: Filled) -> Withdrawal:
+def _order(caller: Caller, sent: Filled) -> Order:
     is_placed = sent.selector in (Selector.REPOSITORY, Selector.PATH)
     if is_placed != bool(sent.repository):
         raise InputError("A repository is named for itself and for paths in it, and only then.")
@@ -115,16 +137,14 @@ def _said(caller: Caller, sent: Filled) -> Withdrawal:
         comment = checked_remark(caller.context, sent.comment)
     except ValueError as error:
         raise InputError(f"This cannot be written down: {error}.") from None
-    return draft_withdrawal(
-        Order(
-            selector=sent.selector,
-            value=sent.value,
-            repo_id=find_repository(known, sent.repository).id if sent.repository else "",
-            scope=sent.scope,
-            reason=sent.reason,
-            comment=comment,
-            by=caller.name,
-        )
+    return Order(
+        selector=sent.selector,
+        value=sent.value,
+        repo_id=find_repository(known, sent.repository).id if sent.repository else "",
+        scope=sent.scope,
+        reason=sent.reason,
+        comment=comment,
+        by=caller.name,
     )
 
 
@@ -134,14 +154,18 @@ def _page(
     *,
     status: int = 200,
     error: str = "",
-    radius: BlastRadius | None = None,
+    errand: Errand | None = None,
 ) -> HTMLResponse:
+    is_known = errand is not None and errand.state is ErrandState.DONE
     return caller.render(
         "withdrawal_new.html",
+        fragment="radius",
         status=status,
         sent=sent,
         error=error,
-        radius=radius,
+        errand=errand,
+        is_left_waiting=errand is not None and is_left_waiting(errand),
+        radius=read_radius(errand.result) if errand is not None and is_known else None,
         selectors=SELECTORS,
         reasons=REASONS,
         repositories=sorted(set(caller.names.values())),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Final
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -29,6 +30,8 @@ STATE_WORDS: Final = {
     "withdrawn": ("Withdrawn", "mute", "dash"),
 }
 """State of a review to (word, tone, icon)."""
+FAMILY_WORDS: Final = {"pii": "Personal data"}
+"""Family of detectors to its name; another shows its own."""
 KIND_WORDS: Final = {
     "false_positive": "False positive",
     "redact": "Redact",
@@ -44,6 +47,18 @@ def shown(value: object) -> str:
     if isinstance(value, bytes):
         return display_path(value)
     return display_text(str(value))
+
+
+def why_url(repository_id: str, path: bytes | str) -> str:
+    """Return where it is told why a file is where it is; empty where its path is not shown whole.
+
+    A path is shown with its values masked and its control characters escaped: what looks so is
+    perhaps not what the file is called.
+    """
+    raw = path.encode() if isinstance(path, str) else path
+    if not raw or any(mark in raw for mark in (b"<", b"\\", b"\n", b"\r", b"****")):
+        return ""
+    return f"/why/{repository_id}/{quote(raw)}"
 
 
 def code(text: str) -> str:

@@ -22,5 +22,7 @@ CONSENT_WORDS: Final = {
 """Release consent to (word, tone, icon)."""
 RIGHTS_WORDS: Final[dict[str, tuple[str, str]]] = {
     RightsBasis.OWNER_ATTESTED.value: ("Our own", "Its owner attests that the company wrote it."),
+    RightsBasis.CONTRACT.value: ("By contract", "Somebody wrote it for us, or let us have it."),
+    RightsBasis.LICENSE.value: ("By license", "Its own license lets us use it."),
 }
 """Rights basis to (word, meaning); a basis without one shows its own name."""

@@ -291,5 +291,15 @@ def _book(context: Context) -> FoundBook:
     return FoundBook(context.catalog, utc_now)
 
 
-DEFAULT_HOSTS: Final[Mapping[Kind, str]] = {Kind.GITHUB: "github.com", Kind.GITLAB: "gitlab.com"}
-"""Gitea has none."""
+_HOSTS: Final[Mapping[Kind, str]] = {Kind.GITHUB: "github.com", Kind.GITLAB: "gitlab.com"}
+
+
+def default_host(kind: Kind) -> str:
+    """Return the host that is meant where none is named.
+
+    Raises:
+        InputError: there is none, as with Gitea.
+    """
+    if kind not in _HOSTS:
+        raise InputError("Say which host, such as git.example.com.", hint="Its option is --host.")
+    return _HOSTS[kind]

@@ -6,6 +6,7 @@ repository that is larger only names are fetched, or only refs asked for. Nothin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -39,6 +40,10 @@ _SECONDS_AT_LEAST: Final = 5.0
 _TOO_MUCH: Final = (Problem.TOO_LARGE, Problem.TIMEOUT, Problem.OUT_OF_MEMORY)
 _GOOD: Final = (VisitStatus.FULL, VisitStatus.PARTIAL)
 _NEVER: Final = date(1970, 1, 1)
+_SAYS: Final = {
+    Extent.SMALL_FILES: "Fetching its smaller files.",
+    Extent.NAMES: "It is large: fetching names alone.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,8 @@ class _Look:
     repository: Repository
     folder: Path
     held: Held | None
+    says: Callable[[str], None]
+    """Told how far it is, in words for a person."""
 
     @property
     def limits(self) -> GitLimits:
@@ -62,7 +69,12 @@ class _Look:
 
 
 def preview_repository(
-    context: Context, url: str, *, credential: str = "", with_forecast: bool = True
+    context: Context,
+    url: str,
+    *,
+    credential: str = "",
+    with_forecast: bool = True,
+    says: Callable[[str], None] = lambda _: None,
 ) -> Preview:
     """Return what a repository would bring along; a source that fails is part of the answer.
 
@@ -71,6 +83,7 @@ def preview_repository(
         url: as `shardgate repo add` takes it.
         credential: reference ``env:NAME`` or ``file:PATH``.
         with_forecast: scan a sample to say what reviewers would have to decide.
+        says: told how far it is, in words for a person.
 
     Raises:
         RegistrationRefused: the URL or the reference is none that could be registered.
@@ -79,7 +92,9 @@ def preview_repository(
     repository = _candidate(context, url, credential)
     with work_folder(home_of(context).work_dir) as folder:
         with entering(context, repository.url, own_holder("preview")) as held:
-            look = _Look(context=context, repository=repository, folder=folder, held=held)
+            look = _Look(
+                context=context, repository=repository, folder=folder, held=held, says=says
+            )
             seen, content = _reach(look)
         if content is None:
             return seen
@@ -88,6 +103,7 @@ def preview_repository(
 
 def _reach(look: _Look) -> tuple[Preview, Content | None]:
     """Do everything that talks to the host."""
+    look.says("Asking for its branches and tags.")
     seen, refs = _ask_refs(look)
     if refs is None or not refs.head_id:
         return seen, None
@@ -143,6 +159,7 @@ def _ask_refs(look: _Look) -> tuple[Preview, Refs | None]:
 def _fetch(look: _Look, seen: Preview) -> tuple[Preview, Content | None]:
     """Fetch small files; of what is too large for that the names; else leave it at the refs."""
     for extent in (Extent.SMALL_FILES, Extent.NAMES):
+        look.says(_SAYS[extent])
         mirrors = look.folder / extent.value
         visit = _visit(look, extent, mirrors)
         seen = replace(seen, commands=(*seen.commands, *visit.commands))
@@ -187,6 +204,7 @@ def _judge(look: _Look, seen: Preview, content: Content, *, with_forecast: bool)
     seen = replace(seen, minutes=seconds / 60)
     if not with_forecast or counts.files > MAX_FILES or not content.sizes:
         return seen
+    look.says("Looking into a sample of its files.")
     sample = content.sample()
     source = content.source(sample, look.context.settings.max_blob_bytes)
     facts = look.folder / "facts"

@@ -9,7 +9,8 @@ from typing import Final
 
 from store.asking import Filter, Query
 from store.catalog import CatalogLists, JobState, Run, RunState, StageCount
-from workers.context import Context
+from store.catalog.errands import Errand, ErrandBook, ErrandState
+from workers.context import Context, utc_now
 from workers.reading.grammar import Field, Kind
 from workers.reading.page import NotFound, Page, page_of
 
@@ -25,6 +26,13 @@ FIELDS: Final[Mapping[str, Field]] = {
     "started": Field(does="When it was begun.", kind=Kind.MOMENT, is_sortable=True),
 }
 DEFAULT_SORT: Final = "-started"
+_ERRAND: Final = "errand_"
+_STATES: Final = {
+    ErrandState.ASKED: RunState.RUNNING,
+    ErrandState.RUNNING: RunState.RUNNING,
+    ErrandState.DONE: RunState.DONE,
+    ErrandState.FAILED: RunState.FAILED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +66,7 @@ class OperationView:
 
     id: str
     kind: str
-    """sync | release."""
+    """sync | release; of an errand: preview | discover | impact | forecast | lift."""
     state: RunState
     created_at: datetime
     finished_at: datetime | None
@@ -67,6 +75,10 @@ class OperationView:
     stages: tuple[StageView, ...]
     """By name."""
     parked: tuple[ParkedView, ...]
+    by: str = ""
+    """Who asked for it; empty where nobody did, or that is not kept."""
+    says: str = ""
+    """How far an errand is, or why it failed, in words for a person."""
 
     @property
     def jobs_left(self) -> int:
@@ -89,16 +101,37 @@ def list_operations(context: Context, query: Query) -> Page[OperationView]:
 
 
 def find_operation(context: Context, operation_id: str) -> OperationView:
-    """Return one operation.
+    """Return one operation: a run, or an errand.
 
     Raises:
         NotFound: there is no such operation.
     """
+    if operation_id.startswith(_ERRAND):
+        errand = ErrandBook(context.catalog, utc_now).find(operation_id)
+        if errand is None:
+            raise NotFound(f"There is no operation {operation_id}.")
+        return _of_errand(errand)
     query = Query(filters=(Filter(field="id", values=(operation_id,)),))
     found = list_operations(context, query).items if "*" not in operation_id else ()
     if not found:
         raise NotFound(f"There is no operation {operation_id}.")
     return found[0]
+
+
+def _of_errand(errand: Errand) -> OperationView:
+    waits = "It waits for a worker." if errand.state is ErrandState.ASKED else errand.says
+    return OperationView(
+        id=errand.id,
+        kind=errand.kind.value,
+        state=_STATES[errand.state],
+        created_at=errand.asked_at,
+        finished_at=errand.finished_at,
+        tiers=(),
+        stages=(),
+        parked=(),
+        by=errand.asked_by,
+        says=errand.reason or waits,
+    )
 
 
 def list_parked(context: Context, operation_id: str | None = None) -> list[ParkedView]:
@@ -141,6 +174,7 @@ def _view(context: Context, run: Run, counts: Iterable[StageCount]) -> Operation
             for name, jobs in sorted(stages.items())
         ),
         parked=tuple(list_parked(context, run.id)) if _has_parked(stages) else (),
+        by=str(run.params.get("by", "")),
     )
 
 

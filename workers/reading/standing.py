@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from policies.database import open_dossier
@@ -37,11 +39,19 @@ def read_standings(context: Context, repo_ids: Collection[str] | None = None) ->
     present = present_decisions(context)
     if present is None:
         return Standings(present=None)
-    path = context.lake.path("decisions", present.key)
-    wanted = None if repo_ids is None else sorted(repo_ids)
+    known = _standings(context.lake.path("decisions", present.key))
+    if repo_ids is None:
+        return Standings(present=present, by_repository=known)
+    wanted = {repo_id: known[repo_id] for repo_id in repo_ids if repo_id in known}
+    return Standings(present=present, by_repository=wanted)
+
+
+@lru_cache(maxsize=2)
+def _standings(path: Path) -> Mapping[str, Standing]:
+    """Count the decisions of an artefact; one never changes, and counts are asked for by page."""
     with open_dossier(path, "decisions") as connection:
-        amounts = connection.execute(_AMOUNTS, [wanted]).fetchall()
-        waiting = connection.execute(_WAITING, [wanted]).fetchall()
+        amounts = connection.execute(_AMOUNTS).fetchall()
+        waiting = connection.execute(_WAITING).fetchall()
     outcomes: dict[str, dict[Outcome, Amount]] = {}
     lanes: dict[str, dict[Lane, int]] = {}
     for repo_id, outcome, files, size in amounts:
@@ -49,23 +59,18 @@ def read_standings(context: Context, repo_ids: Collection[str] | None = None) ->
         found[Outcome(outcome)] = Amount(files=files, bytes=size)
     for repo_id, lane, files in waiting:
         lanes.setdefault(repo_id, dict.fromkeys(Lane, 0))[Lane(lane)] = files
-    return Standings(
-        present=present,
-        by_repository={
-            repo_id: Standing(outcomes=found, lanes=lanes.get(repo_id, dict.fromkeys(Lane, 0)))
-            for repo_id, found in outcomes.items()
-        },
-    )
+    return {
+        repo_id: Standing(outcomes=found, lanes=lanes.get(repo_id, dict.fromkeys(Lane, 0)))
+        for repo_id, found in outcomes.items()
+    }
 
 
 _AMOUNTS: Final = """
     SELECT repo_id, outcome, count(*), sum(size)::BIGINT FROM decisions
-    WHERE $1::VARCHAR[] IS NULL OR list_contains($1::VARCHAR[], repo_id)
     GROUP BY ALL ORDER BY ALL
 """
 _WAITING: Final = """
     SELECT repo_id, lane, count(*) FROM (
         SELECT repo_id, unnest(pending_lanes) AS lane FROM decisions
-        WHERE $1::VARCHAR[] IS NULL OR list_contains($1::VARCHAR[], repo_id)
     ) GROUP BY ALL ORDER BY ALL
 """

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 
 from ingest.detect.catalogue import neutral_digests
 from ingest.detect.secrets.known import KnownValues
 from ingest.domain.finding import Family
+from ingest.domain.installed import version
 from ingest.errors import ReleaseRefused, TerminalError
 from ingest.mirror.reader import MirrorReader
 from policies.decision import Tier

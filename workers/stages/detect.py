@@ -50,7 +50,7 @@ def detect(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Jo
 
 def provenance(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[JobSpec]:
     """Write the tree facts of one repository's newest snapshot."""
-    key = context.catalog.corpus().get(job.scope)
+    key = context.catalog.corpus(job.scope).get(job.scope)
     repository = context.catalog.find_by_id(job.scope)
     if key is None or repository is None:
         return ()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import version
 from typing import Final
 
 from ingest.detect.detector import VIEWS_VERSION, DetectorConfig
+from ingest.domain.installed import version
 
 RULES_VERSION: Final = "2"
 """Raise when a rule, context or exception of this package changes what is found."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from importlib.metadata import version
 from typing import Final
 
 from ingest.detect.detector import DetectorConfig
+from ingest.domain.installed import version
 
 RULES: Final = "content-3"
 """Version of our own tables and thresholds; raise it with every change of a fact."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, Final
 
 from licenseclassifier import identify_license
@@ -20,7 +21,7 @@ _MAX_STATES: Final = 20_000
 _MAX_WORDS: Final = 50_000
 _C: Final = ("c", "C")
 _SPECIAL = re.compile(r"[<{&]|\]\(")
-_WORD = re.compile(r"[A-Za-z0-9]+(?:\(s\))?")
+_WORD = re.compile(r"([A-Za-z0-9]+(?:\(s\))?)")
 _SIZES: Final = {
     "<": dictionary._html_tag_size,  # noqa: SLF001 - see above
     "{": dictionary._markdown_anchor_size,  # noqa: SLF001 - see above
@@ -55,18 +56,21 @@ def fast_split(words: dictionary.Dict) -> SplitWords:
     def split(text: str) -> list[tuple[int, int, int]]:
         if not text.isascii() or "&copy;" in text:
             return slow(text)
-        found: list[tuple[int, int, int]] = []
-        last = dictionary.BAD_WORD
-        for match in _WORD.finditer(_without_marks(text)):
-            low, high = match.span()
-            word = match[0]
-            number = known[word]
-            if word in _C and low and text[low - 1] == "(" and text[high : high + 1] == ")":
-                number, low, high = copyright_number, low - 1, high + 1
-            # A "Copyright (c)" is one word.
-            if number != copyright_number or last != number:
-                found.append((number, low, high))
-            last = number
+        # Words and what stands between them, of which the lengths give the places.
+        parts = _WORD.split(_without_marks(text))
+        edges = list(accumulate(map(len, parts)))
+        written = parts[1::2]
+        numbers = map(known.__getitem__, written)
+        found = list(zip(numbers, edges[::2], edges[1::2], strict=False))
+        marks = [n for n, w in enumerate(found) if w[0] == copyright_number or written[n] in _C]
+        for n in marks:
+            _number, low, high = found[n]
+            if written[n] in _C and low and text[low - 1] == "(" and text[high : high + 1] == ")":
+                found[n] = copyright_number, low - 1, high + 1
+        # A "Copyright (c)" is one word.
+        repeats = [n for n in marks if n and found[n][0] == found[n - 1][0] == copyright_number]
+        for n in reversed(repeats):
+            del found[n]
         return found
 
     return split

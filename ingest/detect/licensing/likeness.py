@@ -7,6 +7,7 @@ permissive text counts as such only when nobody finds a restriction among those 
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from ingest.detect.licensing.memory import Memory
 from ingest.detect.licensing.shingles import Numbers, load_table
 from ingest.detect.licensing.stretches import (
     BARRIER,
@@ -51,6 +53,9 @@ _AT_ONCE: Final = 8
 """Templates that are compared in one go: a text costs few steps on arrays, and few in vain."""
 _MAX_PASSAGES: Final = 60
 _NOTHING: Final = np.zeros(0, np.int64)
+_MAX_CACHED: Final = 1024
+_REACH: Final = 2
+"""Words behind its place that a row speaks for too."""
 
 WordRows = tuple[Words, Numbers]
 """Words, and the table's row at each that begins three."""
@@ -92,6 +97,7 @@ class _Passage:
     distance: int
     """Needed runs of words that are missing, and words that are added."""
     covered: Covered
+    """Which of its words the template holds."""
     is_exact: bool = False
 
 
@@ -106,7 +112,7 @@ class LikenessMatcher:
         for number, name in enumerate(self._table.ids):
             self._templates.setdefault(name, []).append(number)
         self._counted: tuple[Numbers, tuple[Numbers, Numbers]] = _NOTHING, (_NOTHING, _NOTHING)
-        self._asked: tuple[bytes, _Passage | None] = b"", None
+        self._alike = Memory[bytes, tuple[_Passage, ...]](_MAX_CACHED)
         self._rows: dict[int, tuple[Numbers, Numbers]] = {}
 
     def titles(self) -> list[tuple[str, str]]:
@@ -199,15 +205,26 @@ class LikenessMatcher:
         best = max(found, key=lambda p: p.hits)
         # A match may begin at a copyright line, with anything between that and the text.
         skipped = int(np.argmax(best.covered))
-        covered = np.concatenate([np.zeros(first, np.bool_), best.covered])
+        covered = best.covered[skipped:]
         return replace(best, first=first + skipped, last=last, covered=covered, is_exact=True)
 
     def _best(self, rows: Numbers) -> _Passage | None:
-        # What is not sure is asked for again, mostly of words of which none were taken between.
-        asked = rows.tobytes()
-        if asked != self._asked[0]:
-            self._asked = asked, self._most_alike(rows)
-        return self._asked[1]
+        """Return the passage most like a known text, which the words around it do not move.
+
+        Headers differ in names, years and what the file does, and all of that stands before and
+        behind the words of a license: between those it is one text, however often it is copied.
+        """
+        held = np.flatnonzero(rows >= 0)
+        if not len(held):
+            return None
+        first = int(held[0])
+        part = rows[first : int(held[-1]) + 1 + _REACH]
+        key = hashlib.blake2b(part.tobytes(), digest_size=16).digest()
+        found = self._alike.get(key)
+        if found is None:
+            alike = self._most_alike(part)
+            found = self._alike.keep(key, (alike,) if alike else ())
+        return next((replace(p, first=p.first + first, last=p.last + first) for p in found), None)
 
     def _most_alike(self, rows: Numbers) -> _Passage | None:
         distinct = distinct_rows(rows[rows >= 0])
@@ -293,7 +310,8 @@ class LikenessMatcher:
         if len(inside) < _MIN_KEYS:
             return None
         there = int(where_held(inside, needed).sum())
-        other = last - first - int(covered[first:last].sum())
+        covered = covered[first:last]
+        other = last - first - int(covered.sum())
         return _Passage(
             template=template,
             first=first,
@@ -311,7 +329,7 @@ class LikenessMatcher:
         return self._rows[template]
 
     def _likeness(self, passage: _Passage, words: Words) -> Likeness:
-        added = runs(~passage.covered[passage.first : passage.last], passage.first)
+        added = runs(~passage.covered, passage.first)
         return Likeness(
             start=words.starts[passage.first],
             end=words.ends[passage.last - 1],

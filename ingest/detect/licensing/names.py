@@ -19,7 +19,7 @@ from typing import Final
 
 from ingest.detect.funnel import merge_spans
 from ingest.detect.licensing.name_table import LICENSE, ROWS
-from ingest.detect.licensing.openings import Expression, openings, possible
+from ingest.detect.licensing.openings import EDGE, Expression, openings, possible
 
 _GNU: Final = "GNU"
 
@@ -143,7 +143,7 @@ _FULL_GNU = Expression(phrase(_GNU_FULL.format("f")))
 _FULL: Final = tuple(Expression(phrase(row[3])) for row in ROWS)
 _PARTS: Final = _parts()
 _OPENING: Final = 2
-_PART_HEADS: Final = tuple({x[:_OPENING] for x in openings(part)} for part in _PARTS)
+_PART_HEADS: Final = tuple({x.lstrip(EDGE)[:_OPENING] for x in openings(part)} for part in _PARTS)
 """First characters by which the names are told that may begin at a place."""
 _NAMES: Final = tuple(re.compile(_alternation([part])) for part in _PARTS)
 _BARE = re.compile(rf"(?<![\w.@/-]){_alternation(_PARTS)}")

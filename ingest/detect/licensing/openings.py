@@ -27,7 +27,11 @@ _MAX_CLASS: Final = 4
 _SPACES: Final = bytes(0x20 if chr(b).isspace() else b for b in range(256))
 """All white space is one here, so that a literal may hold it."""
 
+EDGE: Final = "\b"
+"""Stands before a literal that begins a word; folded text does not hold that character."""
+
 _Key = TypeVar("_Key", bound=Hashable)
+_WORDY: Final = re.compile(rf"{EDGE}\w", re.ASCII)
 _Openings = set[tuple[str, bool]]
 """Literals, and whether what follows each of them may be appended."""
 _EMPTY: Final[_Openings] = {("", True)}
@@ -124,11 +128,10 @@ class OpeningIndex(Generic[_Key]):
         self.known = frozenset(key for key, own in literals.items() if own)
         self._numbered: dict[int, tuple[tuple[_Key, ...], dict[_Key, int], list[int]]] = {}
         every = sorted(frozenset[str]().union(*literals.values()))
-        self._sizes = [len(literal) for literal in every]
+        self._sizes = [len(literal.lstrip(EDGE)) for literal in every]
         self._owners = [[key for key in self.known if x in literals[key]] for x in every]
         self._funnel = Funnel(
-            [Pattern(id=i, expression=x.encode("latin-1")) for i, x in enumerate(every)],
-            literal=True,
+            [Pattern(id=i, expression=quoted(x)) for i, x in enumerate(every)],
             cache_dir=cache_dir,
         )
 
@@ -157,13 +160,31 @@ class OpeningIndex(Generic[_Key]):
 
 
 def openings(pattern: str | bytes) -> frozenset[str]:
-    """Return literals such that each match begins with one; empty if there are none."""
-    found = {literal for literal, _is_open in _sequence(_parser.parse(pattern))}
+    """Return literals such that each match begins with one; empty if there are none.
+
+    One behind `EDGE` begins matches only where no letter, digit or underscore stands before it.
+    """
+    parsed = _sequence(_parser.parse(pattern))
+    found = {x if _WORDY.match(x) else x.lstrip(EDGE) for x, _is_open in parsed}
     # White space begins nearly as many places as there are.
     if "" in found or " " in found:
         return frozenset()
-    # A literal that begins with another one adds nothing to it.
-    return frozenset(x for x in found if not any(x[:end] in found for end in range(1, len(x))))
+    return frozenset(x for x in found if not _begins_with_another(x, found))
+
+
+def _begins_with_another(literal: str, found: set[str]) -> bool:
+    """Tell whether a literal adds nothing, as another one stands wherever it does."""
+    plain = literal.lstrip(EDGE)
+    shorter = {literal[:end] for end in range(1, len(literal))}
+    shorter |= {plain[:end] for end in range(1, len(literal))}
+    return not found.isdisjoint(shorter)
+
+
+def quoted(literal: str, encoding: str = "latin-1") -> bytes:
+    """Return the expression of a literal and of its edge."""
+    plain = literal.lstrip(EDGE).encode(encoding)
+    edge = rb"\b" if literal.startswith(EDGE) else b""
+    return edge + b"".join(rb"\x%02x" % byte for byte in plain)
 
 
 def _sequence(nodes: Iterable[tuple[object, Any]]) -> _Openings:
@@ -193,7 +214,8 @@ def _joined(firsts: _Openings, seconds: _Openings) -> _Openings:
     found = {first for first in firsts if not first[1]}
     for literal, _is_open in firsts - found:
         for following, is_open in seconds:
-            joined = literal + following
+            # Only what stands before a whole match is looked for.
+            joined = literal + (following.lstrip(EDGE) if literal else following)
             found.add((joined[:_MAX_CHARS], is_open and len(joined) < _MAX_CHARS))
     return found
 
@@ -213,6 +235,8 @@ def _node(kind: object, value: Any) -> _Openings:  # noqa: ANN401 - as the parse
             found = {(_character(kind, value), True)}
         case "IN" if len(value) <= _MAX_CLASS and all(_character(*item) for item in value):
             found = {(_character(*item), True) for item in value}
+        case "AT" if str(value) == "AT_BOUNDARY":
+            found = {(EDGE, True)}
         case "AT" | "ASSERT" | "ASSERT_NOT":
             found = _EMPTY
         case "SUBPATTERN" if not value[1]:  # Flags of its own may make it match other cases.

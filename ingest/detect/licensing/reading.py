@@ -6,6 +6,7 @@ memory is bounded and changes no fact.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from ingest.detect.licensing.restrictions import HARD_SCORE, find_purposes, find
 from ingest.detect.licensing.struck import struck_rights
 from ingest.detect.licensing.texts import TextMatcher, Texts, coverage, grants
 from ingest.detect.licensing.titles import TitleMatcher
-from ingest.detect.licensing.training import find_training
+from ingest.detect.licensing.training import TrainingReader
 
 _MIN_COVERED: Final = 0.3
 """Share of a file that known texts cover, from which all of it is about its license."""
@@ -36,6 +37,12 @@ _LEGAL_WORDS: Final = ("licen", "copyright", "permission", "prohibit", "terms of
 _STATING: Final = ("licen", "under", "copyright", "public domain", "confidential", "proprietary")
 _COPYLEFT: Final = frozenset({"weak_copyleft", "copyleft"})
 _MAX_CACHED: Final = 4096
+_YEARS: Final = re.compile(
+    rb"\b(?:copyright|\(c\)|\xc2\xa9)[ \t:]{1,4}(?:\(c\)[ \t]{1,4})?(?:19|20)\d\d"
+    rb"(?:[ \t]?[,-][ \t]?(?:19|20)\d\d)*\b",
+    re.IGNORECASE,
+)
+_YEAR: Final = re.compile(rb"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +72,15 @@ class RegionReader:
         self._algebra = algebra
         self._texts = TextMatcher(algebra, cache_dir)
         self._titles = TitleMatcher(algebra, self._texts.titles())
+        self._training = TrainingReader()
         self._holders = holders
         self._openings = OpeningIndex({e: e.openings for e in expressions()}, cache_dir)
         self._known = Memory[tuple[Shape, bytes], Reading](_MAX_CACHED)
 
     def read(self, data: bytes, region: Region) -> Reading:
         """Return the reading of a region of `data`."""
-        piece = data[region.start : region.end]
+        # Headers that differ in a copyright's years only are one; no span moves by them.
+        piece = _YEARS.sub(_as_one, data[region.start : region.end])
         key = (region.shape, piece)
         return self._known.get(key) or self._known.keep(key, self._read(piece, region.shape))
 
@@ -109,7 +118,7 @@ class RegionReader:
             # What a copyleft license forbids is its own affair, whoever tells it again.
             found = [s for s in found if s.score >= HARD_SCORE]
         found = without_ordinary(folded, found)
-        training = [] if shape is Shape.LINE else find_training(piece)
+        training = [] if shape is Shape.LINE else self._training.find_training(piece)
         struck = struck_rights(folded, texts, self._algebra)
         return Reading(
             texts=texts,
@@ -161,6 +170,10 @@ def _within(values: tuple[object, ...]) -> Iterator[Expression]:
             yield value
         elif isinstance(value, tuple):
             yield from _within(value)
+
+
+def _as_one(statement: re.Match[bytes]) -> bytes:
+    return _YEAR.sub(b"2000", statement[0])
 
 
 def _is_near(sign: Evidence, spans: list[tuple[int, int]]) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import version
 from typing import Final
 
 from ingest.detect.detector import DetectorConfig
+from ingest.domain.installed import version
 
 RULES: Final = "licensing-9"
 """Version of our own tables and thresholds; raise it with every change of a fact."""

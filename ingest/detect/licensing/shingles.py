@@ -11,7 +11,6 @@ import hashlib
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from io import BytesIO
 from itertools import repeat
 from pathlib import Path
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.detect.licensing.templates import Template, Triple, read_templates
+from ingest.domain.installed import version
 from ingest.domain.private import private_folder, read_private, write_private
 
 _VERSION: Final = "9"
@@ -45,9 +45,6 @@ class ShingleTable:
     offsets: Numbers
     postings: NDArray[np.int64]
     """Templates by key: twice the template's number, plus one where it needs the key."""
-    holders: NDArray[np.int64]
-    is_needed_by: NDArray[np.bool_]
-    """The two parts of `postings`."""
     by_template: Numbers
     """Rows by template, between consecutive `bounds`."""
     is_needed: NDArray[np.bool_]
@@ -71,11 +68,11 @@ class ShingleTable:
         if not len(ends):
             nothing = np.zeros(len(self.ids), np.int64)
             return nothing, nothing
-        places = np.arange(ends[-1]) + np.repeat(self.offsets[rows] - (ends - lengths), lengths)
-        numbers = self.holders[places]
-        needed = numbers[self.is_needed_by[places]]
-        size = len(self.ids)
-        return np.bincount(numbers, minlength=size), np.bincount(needed, minlength=size)
+        places = np.arange(ends[-1])
+        places += np.repeat(self.offsets[rows] - (ends - lengths), lengths)
+        counted = np.bincount(self.postings[places], minlength=2 * len(self.ids))
+        needed = counted[1::2]
+        return counted[::2] + needed, needed
 
     def rows_of(self, template: int) -> tuple[Numbers, Numbers]:
         """Return the rows of one template, and those that it needs; ascending."""
@@ -167,8 +164,6 @@ def _table(
         keys=keys,
         offsets=postings[0],
         postings=postings[1],
-        holders=postings[1] >> 1,
-        is_needed_by=postings[1] % 2 == 1,
         by_template=by_template,
         is_needed=is_needed,
         bounds=bounds,

@@ -11,8 +11,10 @@ from ingest.detect.licensing.shingles import Numbers
 
 BARRIER: Final = -2
 """Row of words that are explained already."""
-_MISS: Final = 1.2
-_WALL: Final = 100_000.0
+_HIT: Final = 5
+_MISS: Final = 6
+_WALL: Final = 500_000
+"""In whole numbers, so that a stretch is the same one wherever in a text it stands."""
 _MAX_ADDED: Final = 60
 """Other words in a row that a passage may hold; more part two passages."""
 
@@ -59,12 +61,12 @@ def best_runs(covered: Covered, rows: Numbers) -> list[Span]:
     a second text of the same license is a passage of its own.
     """
     count, size = covered.shape
-    values = np.where(covered, 1.0, -_MISS)
+    values = np.where(covered, _HIT, -_MISS)
     values[:, :-2][:, rows == BARRIER] = -_WALL
     for row in range(count):
         for start, end in runs(~covered[row], 0, least=_MAX_ADDED + 1):
             values[row, start:end] = -_WALL
-    sums = np.zeros((count, size + 1))
+    sums = np.zeros((count, size + 1), np.int64)
     np.cumsum(values, axis=1, out=sums[:, 1:])
     lows = np.minimum.accumulate(sums, axis=1)
     lasts = np.argmax(sums - lows, axis=1).tolist()

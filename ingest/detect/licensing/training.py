@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
+from ingest.detect.funnel import Funnel, Pattern
 from ingest.detect.licensing.evidence import NO_TRAINING, Evidence, Kind
 from ingest.detect.licensing.names import phrase
+from ingest.detect.licensing.openings import EDGE, matches_at, openings, quoted
 from ingest.detect.licensing.training_languages import OTHERS, Language
 
 _REACH: Final = 300
@@ -71,7 +74,11 @@ _WORK = re.compile(
     r"|\brights? (?:to|of|are|is|reserved)\b|\b(?:no|give|grant|granted|your) permission\b"
     r"|\bpermission (?:is|to use (?:this|it))\b|\bpermitted purposes?\b"
 )
-_SLOGAN = re.compile(
+_HEADING: Final = (
+    r"^\W*not (?:to be used|for use|intended) (?:as|for|in) [^.]{0,40}?\b(?:ai|llms?"
+    r"|machine[ -]learning|neural|language models?)\b"
+)
+_SLOGANS: Final = (
     r"(?<![\w-])no-?ai(?:-(?:training|license|use|clause))?(?![\w-])|-no-?ai\b|\bnoimageai\b"
     r"|\bno (?:ai|llm|machine[ -]learning)[ /-]?(?:ml )?(?:model )?(?:training|scraping"
     r"|ingestion|crawlers?)\b"
@@ -83,8 +90,6 @@ _SLOGAN = re.compile(
     r"|\bopt(?:s|ed|ing)?[ -]?out (?:of|from) (?:(?:all|any|the|its|use|being|used|for|in|by|of"
     r"|inclusion|having|training|ingestion|scraping|generative|automated|to|train|code) ){0,6}"
     r"(?:ai|llm|machine|tdm|text[ -]and|model training|data mining)\b"
-    r"|^\W*not (?:to be used|for use|intended) (?:as|for|in) [^.]{0,40}?\b(?:ai|llms?"
-    r"|machine[ -]learning|neural|language models?)\b"
     r"|\btdm[ -](?:reservation|reserved|opt)\w*|\bai[ -]training[ -]opt[ -]?out"
     r"|(?<!we\s)(?<!they\s)(?<!i\s)(?<!you\s)(?<!to\s)(?<!but\s)(?<!that\s)"
     r"\b(?:do not|don['’]?t|never) (?:train|feed|ingest|scrape)\b(?=[^.\n]{0,60}?\b(?:ai|llms?"
@@ -98,16 +103,18 @@ _SLOGAN = re.compile(
     r"|\bexclud\w+ (?:uses?|purposes?)[^.]{0,60}?\btrain\w*[^.]{0,30}?\b(?:ai|llm"
     r"|machine[ -]learning|models?)\b"
 )
+_SLOGAN = re.compile(f"{_SLOGANS}|{_HEADING}")
 _ENGLISH: Final = Language(
     models=re.compile(_MODELS), learn=re.compile(_LEARN), refuse=re.compile(_REFUSE), work=_WORK
 )
+_LANGUAGES: Final = (_ENGLISH, *OTHERS)
 _MINING = re.compile(r"\bdata[ -]mining\b|\btdm\b|2019/790|\bdsm[ -]directive|\b§ ?44b\b")
 _REFUSED_MINING = re.compile(
     r"reserv|vorbehalt|réserv|riserva|prohibit|forbid|not (?:be )?(?:permitted|allowed)"
     r"|opt\w{0,3}[ -]out"
 )
-_ANY_MODEL = re.compile("|".join(f"(?:{x.models.pattern})" for x in (_ENGLISH, *OTHERS)))
-_ANY_SIGN = re.compile(phrase(f"{_ANY_MODEL.pattern}|{_MINING.pattern}|{_SLOGAN.pattern}"))
+_SIGNS: Final = (*(x.models.pattern for x in _LANGUAGES), _MINING.pattern, _SLOGANS)
+_ANY_SIGN = re.compile(phrase("|".join(f"(?:{sign})" for sign in (*_SIGNS, _HEADING))))
 
 _NEAR_REFUSAL: Final = (
     rb"(?i)\b(?:not|never|no|cannot|without|prohibit|forbid|disallow|exclud|except|reserv|require"
@@ -194,46 +201,81 @@ _GATE: Final = (
 )
 """One of these stands before anything that `_ANY_SIGN` finds in a text without ideographs; to look
 for each of them costs less than to try the expression at every character."""
+_BLANK = re.compile(r"(?<=.) ")
 _IDEOGRAPHS: Final = "\u3000"
+_OPENINGS: Final = sorted(
+    {_BLANK.split(x, maxsplit=1)[0] for sign in _SIGNS for x in openings(phrase(sign))}
+)
+"""With which signs begin, but for those at the start of a text, up to a blank within."""
 
 
-def _places(text: str) -> Iterator[int]:
-    """Yield ascending places of which at least one lies in each sentence with a sign."""
-    if not text.isascii() and any(char >= _IDEOGRAPHS for char in text):
-        yield from (match.start() for match in _ANY_SIGN.finditer(text))
-        return
-    padded = f" {text}"
-    found = set[int]()
-    for word in _GATE:
-        place = padded.find(word)
-        while place >= 0:
-            found.add(max(0, place + len(word) - 2))
-            place = padded.find(word, place + len(word))
-    yield from sorted(found)
+class TrainingReader:
+    """Finds words against the training of models in regions."""
+
+    def __init__(self) -> None:
+        """Compile the words by which sentences are told."""
+        words = sorted({word.encode() for word in _GATE})
+        patterns = [Pattern(id=i, expression=w) for i, w in enumerate(words)]
+        self._words = Funnel(patterns, literal=True)
+        # What is a blank to `re` may be one of many, of several bytes.
+        plain = [literal.removeprefix(" ") for literal in _OPENINGS]
+        starts = [Pattern(id=i, expression=quoted(x, "utf-8")) for i, x in enumerate(plain)]
+        self._openings = Funnel(starts)
+        self._sizes = [len(literal.lstrip(EDGE).encode()) for literal in plain]
+        self._leads = [len(x) - len(y) for x, y in zip(_OPENINGS, plain, strict=True)]
+
+    def find_training(self, piece: bytes) -> list[Evidence]:
+        """Return words against the training of models in a region, spans in bytes of it."""
+        text = piece.decode("utf-8", "surrogateescape").replace("İ", "i").lower()
+        places = list(self.places(text))
+        if not places:
+            return []
+        # Blanks instead of marks keep every position.
+        text = _FILLING.sub(lambda m: " " * len(m[0]), text)
+        found: dict[tuple[int, int], Evidence] = {}
+        for start, end in _refusals(text, places):
+            low = len(text[:start].encode("utf-8", "surrogateescape"))
+            high = low + len(text[start:end].encode("utf-8", "surrogateescape"))
+            found[low, high] = Evidence(
+                start=min(low, len(piece)),
+                end=min(high, len(piece)),
+                kind=Kind.RESTRICTION,
+                spdx=NO_TRAINING,
+                score=1.0,
+            )
+            if len(found) == _MAX_SIGNS:
+                break
+        return [found[span] for span in sorted(found)]
+
+    def places(self, text: str) -> Iterator[int]:
+        """Yield ascending places of which at least one lies in each sentence with a sign."""
+        padded = f" {text}".encode("utf-8", "surrogateescape")
+        if not text.isascii() and max(text) >= _IDEOGRAPHS:
+            yield from (
+                match.start() for match in matches_at(_ANY_SIGN, text, self._starts(padded))
+            )
+            return
+        ends = sorted({end for end, _word, _start in self._words.matches(padded)})
+        yield from (max(0, count - 2) for count in _characters(padded, ends))
+
+    def _starts(self, padded: bytes) -> list[int]:
+        """Return the ascending characters at which signs may begin, of a text behind a blank."""
+        starts: dict[int, set[int]] = {}
+        for end, number, _start in self._openings.matches(padded):
+            starts.setdefault(end - self._sizes[number], set()).add(self._leads[number])
+        places = sorted(starts)
+        counts = zip(places, _characters(padded, places), strict=True)
+        found = {count - 1 - lead for place, count in counts for lead in starts[place]}
+        return sorted({0, *found} - {-1})
 
 
-def find_training(piece: bytes) -> list[Evidence]:
-    """Return words against the training of models in a region, spans in bytes of it."""
-    text = piece.decode("utf-8", "surrogateescape").replace("İ", "i").lower()
-    places = list(_places(text))
-    if not places:
-        return []
-    # Blanks instead of marks keep every position.
-    text = _FILLING.sub(lambda m: " " * len(m[0]), text)
-    found: dict[tuple[int, int], Evidence] = {}
-    for start, end in _refusals(text, places):
-        low = len(text[:start].encode("utf-8", "surrogateescape"))
-        high = low + len(text[start:end].encode("utf-8", "surrogateescape"))
-        found[low, high] = Evidence(
-            start=min(low, len(piece)),
-            end=min(high, len(piece)),
-            kind=Kind.RESTRICTION,
-            spdx=NO_TRAINING,
-            score=1.0,
-        )
-        if len(found) == _MAX_SIGNS:
-            break
-    return [found[span] for span in sorted(found)]
+def _characters(data: bytes, places: Iterable[int]) -> Iterator[int]:
+    """Yield how many characters stand before ascending places between characters."""
+    count = last = 0
+    for place in places:
+        count += len(data[last:place].decode("utf-8", "surrogateescape"))
+        last = place
+        yield count
 
 
 def _refusals(text: str, places: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -259,13 +301,14 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     return low + len(body) - len(body.lstrip()), high - len(body) + len(body.rstrip())
 
 
+@lru_cache(maxsize=1024)
 def _is_refusal(sentence: str) -> bool:
     words = " ".join(sentence.split())
     if _SLOGAN.search(words):
         return True
     if _MINING.search(words) and _REFUSED_MINING.search(words):
         return True
-    return any(_meet(language, words) for language in (_ENGLISH, *OTHERS))
+    return any(_meet(language, words) for language in _LANGUAGES)
 
 
 def _meet(language: Language, words: str) -> bool:

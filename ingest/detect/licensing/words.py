@@ -7,6 +7,7 @@ compared word by word. Spans stay those of the bytes.
 from __future__ import annotations
 
 import re
+from itertools import accumulate, compress
 from typing import Final
 
 from ingest.detect.licensing.names import fold
@@ -30,6 +31,7 @@ _BASIC = re.compile(rb"^[ \t]{0,20}'+(?=[ \t\r\n])", re.MULTILINE)
 _WORD = re.compile(
     r"v(?:ersion)?\.?\s{0,4}\d{1,2}(?:\.\d{1,2})?(?![\d.])|[a-z\x80-\xff][a-z0-9\x80-\xff]+"
 )
+_PARTED = re.compile(f"({_WORD.pattern})")
 _SPELLING: Final = (
     ("is", re.compile(r"is(e|es|ed|ing|ation|ations)$"), r"iz\1"),
     ("our", re.compile(r"our(|s|ed|able)$"), r"or\1"),
@@ -62,8 +64,11 @@ class Words:
     def _read(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         # Most texts are told from licenses by their words alone.
         if self._spans is None:
-            found = [m.span() for m in _WORD.finditer(self._folded) if _normalised[m[0]]]
-            self._spans = tuple(a for a, _b in found), tuple(b for _a, b in found)
+            # Words and what stands between them, of which the lengths give the places.
+            parts = _PARTED.split(self._folded)
+            edges = list(accumulate(map(len, parts)))
+            counts = list(map(_normalised.__getitem__, parts[1::2]))
+            self._spans = tuple(compress(edges[::2], counts)), tuple(compress(edges[1::2], counts))
         return self._spans
 
 

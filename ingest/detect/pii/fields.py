@@ -16,6 +16,7 @@ from typing import Final
 
 from ingest.detect.pii.names import NameJudge, NameRun, read_name
 from ingest.detect.pii.shapes import Chars, SpanRecognizer
+from ingest.detect.pii.words import split_words
 from ingest.domain.finding import Category
 
 
@@ -102,17 +103,18 @@ _KEYS: Final[dict[FieldKind, str]] = {
         "ccno cc pan debitcard debitcardnumber paymentcard kartennummer"
     ),
 }
-FIELD_GATE: Final = (
-    r"names?|nombre|nome|nom|naam|navn|namn|label|value|user|gecos|holder|customer|client"
-    r"|employee|patient|contact|person|owner|assignee|manager|supervisor|recipient|sender|author"
-    r"|reporter|reviewer|approver|requester|requestor|buyer|seller|beneficiary|guest|student"
-    r"|teacher|doctor|passenger|attendee|member|lead|by|creator|editor|responsible|kunde"
-    r"|ansprechpartner|cliente|titulaire|titular|payee|payer|bill_?to|ship_?to|assigned_?to|attn"
-    r"|maintainer|speaker|instructor|applicant|candidate|participant|submitter|vorname|prenom"
-    r"|pr[^a-z]{1,2}nom|imi.{1,2}|apellidos?|cognome|nazwisko|nom_?de_?famille|sukunimi|etunimi"
-    r"|operator|bearbeiter|responsable|empleado|paciente|propietario|autore|auteur|verfasser|inhaber"
-    r"|signatory|signataire|firmante|firmatario|unterzeichner|physician|kin|complet[oe]?|card|cardholder|mitarbeiter(?:in)?|rep|interviewe[re]"
-    r"|tutor|professor|lecturer|nurse|ansprechpartnerin|kontaktperson"
+FIELD_ENDS: Final = split_words(
+    r"names? nombre nome nom naam navn namn label value user gecos holder customer client "
+    r"employee patient contact person owner assignee manager supervisor recipient sender "
+    r"author reporter reviewer approver requester requestor buyer seller beneficiary guest "
+    r"student teacher doctor passenger attendee member lead by creator editor responsible "
+    r"kunde ansprechpartner cliente titulaire titular payee payer bill_?to ship_?to "
+    r"assigned_?to attn maintainer speaker instructor applicant candidate participant "
+    r"submitter vorname prenom pr[^a-z]{1,2}nom imi.{1,2} apellidos? cognome nazwisko "
+    r"nom_?de_?famille sukunimi etunimi operator bearbeiter responsable empleado paciente "
+    r"propietario autore auteur verfasser inhaber signatory signataire firmante firmatario "
+    r"unterzeichner physician kin complet[oe]? card cardholder mitarbeiter(?:in)? rep "
+    r"interviewe[re] tutor professor lecturer nurse ansprechpartnerin kontaktperson"
 )
 """What the names of fields for people end in; looser than `kind_of`, which decides."""
 _KIND_OF: Final = {key: kind for kind, keys in _KEYS.items() for key in keys.split()}

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from pathlib import Path
 from typing import Final
 
-from ingest.detect.funnel import CASELESS, MULTILINE, ONCE, Funnel, Pattern
-from ingest.detect.pii.cues import CUES, FLAGS
-from ingest.detect.pii.fields import FIELD_GATE
+from ingest.detect.funnel import CASELESS
+from ingest.detect.pii.fields import FIELD_ENDS
 from ingest.detect.pii.identities import SCHEMES, WHOLE_WORDS, Scheme
 from ingest.detect.pii.names import JOINED, PARTICLE
-from ingest.detect.pii.narrowing import Look, Narrowing
+from ingest.detect.pii.narrowing import Look
 from ingest.detect.pii.numbers import IBAN_LENGTHS
 from ingest.detect.pii.people import WRAP
 from ingest.detect.pii.phones import PHONE_GATE
-from ingest.detect.pii.rosters import HEADING
-from ingest.domain.finding import NATIONAL_IDS, Category
+from ingest.domain.finding import Category
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Gate:
     """A cheap pattern, and the window around the end of its match that Presidio must see."""
 
@@ -33,6 +28,11 @@ class Gate:
     flags: int = 0
     look: Look | None = None
     """What is asked of each match before Presidio must see it."""
+    has_at_sign: bool = False
+    """Whether every match has an at sign, behind what a mail address or a name may end in."""
+    heads: tuple[str, ...] = ("",)
+    """What may stand before `expression`, each a pattern of its own: Hyperscan finds words by
+    their letters, but not those of a long alternation before something else."""
 
 
 _CAPITAL: Final = r"[A-Z\x80-\xff]"
@@ -82,7 +82,7 @@ def _identity_gate(scheme: Scheme) -> str:
     return rf"(?:{words})[^\n]{{0,60}}(?:{scheme.form})"
 
 
-_WHOLE_IPV6: Final = Gate(
+WHOLE_IPV6: Final = Gate(
     category=Category.IP_ADDRESS,
     expression=r"(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]",
     before=64,
@@ -95,6 +95,7 @@ GATES: Final = (
         r"\.[A-Za-z\x80-\xff]",
         before=200,
         after=260,
+        has_at_sign=True,
     ),
     Gate(
         category=Category.EMAIL_ADDRESS,
@@ -109,6 +110,7 @@ GATES: Final = (
         expression=r"[A-Za-z0-9_.%+'\x80-\xff\-]@(?:\[[0-9A-Fa-fI]|[0-9]{1,3}\.[0-9])",
         before=200,
         after=260,
+        has_at_sign=True,
     ),
     Gate(
         category=Category.EMAIL_ADDRESS,
@@ -132,7 +134,7 @@ GATES: Final = (
         before=64,
         after=64,
     ),
-    _WHOLE_IPV6,
+    WHOLE_IPV6,
     Gate(
         category=Category.CREDIT_CARD,
         expression=r"(?:^|[^0-9A-Za-z_.+-])[1-9](?:[0-9]{11}|[0-9]{3}(?:[ ._-]|\xc2\xa0)[0-9]{4}"
@@ -203,7 +205,14 @@ GATES: Final = (
     ),
     Gate(
         category=Category.PERSON,
-        expression=r"[A-Za-z\x80-\xff.\"'] ?<[A-Za-z0-9_.+-]{1,64}(?:@| at |[\[(<]at[\])>])",
+        expression=r"[A-Za-z\x80-\xff.\"'] ?<[A-Za-z0-9_.+-]{1,64}@",
+        before=200,
+        after=48,
+        has_at_sign=True,
+    ),
+    Gate(
+        category=Category.PERSON,
+        expression=r"[A-Za-z\x80-\xff.\"'] ?<[A-Za-z0-9_.+-]{1,64}(?: at |[\[(<]at[\])>])",
         before=200,
         after=48,
     ),
@@ -212,10 +221,12 @@ GATES: Final = (
         expression=r"[A-Za-z\x80-\xff.\"'] (?:\([A-Za-z0-9_.+-]{1,64}@|\(?@[A-Za-z])",
         before=200,
         after=48,
+        has_at_sign=True,
     ),
     Gate(
         category=Category.PERSON,
-        expression=rf"(?i:{FIELD_GATE})[\"'`]?\]?[ \t]{{0,8}}(?::=|=>|->|[:=>])[ \t]{{0,8}}"
+        heads=tuple(f"(?i:{end})" for end in FIELD_ENDS),
+        expression=r"[\"'`]?\]?[ \t]{0,8}(?::=|=>|->|[:=>])[ \t]{0,8}"
         rf"[\"'`]{{0,3}}u?[\"']?{_CAPITAL}",
         before=80,
         after=128,
@@ -255,142 +266,8 @@ GATES: Final = (
         expression=r"[^\n \t][ \t]{0,15}[^\nA-Za-z0-9_@/.:%$&+=~-]@[A-Za-z]",
         before=24,
         after=64,
+        has_at_sign=True,
         look=Look.LOGIN_AFTER,
     ),
 )
 """Looser than every recognizer they guard: a gate may cost time, never a finding."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidates:
-    """Where something personal could stand, by one pass over a text."""
-
-    gates: Mapping[Gate, list[int]]
-    """The match ends of every gate that fired, ascending."""
-    headings: list[int]
-    """Ends of the lines that head a list of people, ascending."""
-    cues: Mapping[int, list[int]]
-    """By the place of the cue in `CUES`, its match ends, ascending."""
-
-
-_NUMBERS: Final = (
-    r"[0-9](?:[ ()./_\xc2\xa0\xe2\x80\x90\x91-]{0,9}[0-9]){5}|[A-Z]{5}[0-9]{2}"
-    r"|[A-Z]{2}[0-9]{2}[ \xc2\xa0-]{0,2}[A-Z]{4}"
-)
-"""What every text has in which a gate of `_BY_NUMBER` fires: so many digits, or such a code."""
-_BY_NUMBER: Final = frozenset(
-    {
-        Category.CREDIT_CARD,
-        Category.IBAN_CODE,
-        Category.US_SSN,
-        Category.PHONE_NUMBER,
-        *NATIONAL_IDS,
-    }
-)
-_HEADING_ID: Final = len(GATES)
-_NUMBERS_ID: Final = len(GATES) + 1
-
-
-class Group(Enum):
-    """Gates that are asked together, of every text or where it has what all of them want.
-
-    What begins with no literal slows Hyperscan for all that is compiled with it, most of all two
-    such gates of different make, and few texts have wide characters, or digits enough.
-    The order is that of asking: `CAPITALS` tells whether `NUMBERS` is asked.
-    """
-
-    ANY = "any"
-    FIELDS = "fields"
-    """The fields of people, whose short words stand everywhere, and whole IPv6 addresses."""
-    CAPITALS = "capitals"
-    """What begins with a class of characters: names, and `_NUMBERS`."""
-    AT = "at"
-    """An at sign before what may be a login."""
-    WIDE = "wide"
-    """Characters outside ASCII."""
-    NUMBERS = "numbers"
-    """So many digits, or such a code, as `_NUMBERS` describes."""
-
-    @classmethod
-    def of(cls, gate: Gate) -> Group:
-        """Return the group of a gate."""
-        if gate.category in _BY_NUMBER:
-            return cls.NUMBERS
-        if gate is _WHOLE_IPV6:
-            return cls.FIELDS
-        groups = {
-            Look.FIELD_VALUE: cls.FIELDS,
-            Look.NAME_BEFORE: cls.CAPITALS,
-            Look.LOGIN_AFTER: cls.AT,
-            Look.CASELESS_NAME: cls.WIDE,
-        }
-        return groups[gate.look] if gate.look else cls.ANY
-
-
-class Prefilter:
-    """The compiled gates."""
-
-    def __init__(self, narrowing: Narrowing, cache_dir: Path) -> None:
-        """Compile the gates, or load them from the cache."""
-        self._narrowing = narrowing
-        patterns: dict[Group, list[Pattern]] = {group: [] for group in Group}
-        for number, gate in enumerate(GATES):
-            patterns[Group.of(gate)].append(
-                Pattern(id=number, expression=gate.expression.encode(), flags=gate.flags)
-            )
-        patterns[Group.ANY].append(
-            Pattern(id=_HEADING_ID, expression=HEADING.encode(), flags=CASELESS | MULTILINE)
-        )
-        patterns[Group.CAPITALS] += [
-            Pattern(id=_NUMBERS_ID, expression=_NUMBERS.encode(), flags=ONCE)
-        ]
-        self._funnels = {
-            group: Funnel(members, cache_dir=cache_dir) for group, members in patterns.items()
-        }
-        # apart from the gates: together both take longer than one after the other
-        self._cues = Funnel(
-            [
-                Pattern(id=number, expression=cue.expression.encode(), flags=FLAGS)
-                for number, cue in enumerate(CUES)
-            ],
-            cache_dir=cache_dir,
-        )
-
-    def candidates(self, data: bytes) -> Candidates:
-        """Return what the gates find in one text."""
-        return self.candidates_in([data])[0]
-
-    def candidates_in(self, texts: Sequence[bytes]) -> list[Candidates]:
-        """Return what the gates find in each text, one group of gates after the other over all.
-
-        The tables of a group are larger than a processor's near caches: taking turns on each text
-        would load them again for each.
-        """
-        found: list[dict[int, list[int]]] = [{} for _ in texts]
-        for group, funnel in self._funnels.items():
-            for data, hits in zip(texts, found, strict=True):
-                if self._is_asked(group, data, hits):
-                    hits.update(funnel.hits(data))
-        cues = [self._cues.hits(data) for data in texts]
-        return [self._narrowed(*each) for each in zip(texts, found, cues, strict=True)]
-
-    def _is_asked(self, group: Group, data: bytes, hits: Mapping[int, list[int]]) -> bool:
-        """Tell whether a text has what a group wants; `hits` are those of the groups before it."""
-        if group is Group.NUMBERS:
-            return _NUMBERS_ID in hits
-        if group is Group.AT:
-            return b"@" in data and self._narrowing.has_login(data)
-        return group is not Group.WIDE or not data.isascii()
-
-    def _narrowed(
-        self, data: bytes, hits: dict[int, list[int]], cues: dict[int, list[int]]
-    ) -> Candidates:
-        headings = hits.pop(_HEADING_ID, [])
-        hits.pop(_NUMBERS_ID, None)
-        gates: dict[Gate, list[int]] = {}
-        for number, ends in sorted(hits.items()):
-            gate = GATES[number]
-            kept = self._narrowing.kept(gate.look, data, ends) if gate.look else ends
-            if kept:
-                gates[gate] = kept
-        return Candidates(gates=gates, headings=headings, cues=cues)

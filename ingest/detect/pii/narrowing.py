@@ -115,9 +115,12 @@ class Narrowing:
         starts = ((end, _MENTION.match(data, end - 1)) for end in ends)
         return [end for end, login in starts if login and self._is_login(login[0])]
 
-    def has_login(self, data: bytes) -> bool:
-        """Tell whether anything behind an at sign could be a login: in most texts all are tags."""
-        return any(map(self._begins_login, set(_MENTIONS.findall(data))))
+    def login_ends(self, data: bytes) -> list[int]:
+        """Return where the at signs end behind which a login could stand: most begin tags."""
+        logins = set(filter(self._begins_login, set(_MENTIONS.findall(data))))
+        if not logins:
+            return []
+        return [found.start(1) for found in _MENTIONS.finditer(data) if found[1] in logins]
 
     def _starts_login(self, run: bytes) -> bool:
         login = _MENTION.match(run)

@@ -97,6 +97,8 @@ _HOME: Final = re.compile(
 _EXTENSION_TAIL: Final = re.compile(r" ?(?:x|ext).*$", re.IGNORECASE)
 _LAST_GROUP: Final = re.compile(r"[ ()./\u00a0\u2011\u2010-]+\d+$")
 _MAX_CUTS: Final = 3
+_NORTH_AMERICA: Final = 1
+"""The country code of the two dozen regions of the North American plan."""
 
 
 @cache
@@ -235,8 +237,10 @@ def _valid_end(text: str, is_valid: object, skip: int = 0) -> int:
 def phone_recognizers() -> list[SpanRecognizer]:
     """Return the recognizers of phone numbers; their names are rule ids.
 
-    Compiles the regions that need no country code: children that are forked later share them.
+    Compiles the regions that need no country code, and those that share the code of the first of
+    them, all of which one number asks: children that are forked later share them.
     """
-    for region in NATIONAL_REGIONS:
+    shared = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[_NORTH_AMERICA]
+    for region in (*NATIONAL_REGIONS, *shared):
         _shapes(region)
     return [AbroadRecognizer(), UsRecognizer(), HomeRecognizer()]

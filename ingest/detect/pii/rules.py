@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from importlib import resources
-from importlib.metadata import version
 from typing import Final
 
 from ingest.detect.detector import VIEWS_VERSION, DetectorConfig
 from ingest.detect.pii.model import MODEL, model_version
 from ingest.domain.finding import NATIONAL_IDS, Category
+from ingest.domain.installed import version
 
 RULES_VERSION: Final = "8"
 """Raised with every change of a pattern, threshold or acceptance rule of this package."""

@@ -25,7 +25,7 @@ from ingest.detect.pii.echoes import echo_hits, neighbour_hits
 from ingest.detect.pii.engine import Hit, PresidioEngine
 from ingest.detect.pii.exclusions import Exclusions
 from ingest.detect.pii.fields import FieldPersonRecognizer
-from ingest.detect.pii.gates import Candidates, Gate, Prefilter
+from ingest.detect.pii.gates import Gate
 from ingest.detect.pii.gazetteer import Gazetteer
 from ingest.detect.pii.given_names import given_hits
 from ingest.detect.pii.identities import identity_recognizers
@@ -36,6 +36,7 @@ from ingest.detect.pii.ner import RULE, NameModel
 from ingest.detect.pii.numbers import number_recognizers
 from ingest.detect.pii.people import person_recognizers
 from ingest.detect.pii.phones import phone_recognizers
+from ingest.detect.pii.prefilter import Candidates, Prefilter
 from ingest.detect.pii.rosters import roster_hits
 from ingest.detect.pii.rules import THRESHOLDS, engine_versions, ruleset_digest
 from ingest.detect.pii.shapes import SpanRecognizer

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from ingest.detect.detector import VIEWS_VERSION, DetectorConfig
+from ingest.domain.installed import version
 
 ENGINE_FOLDER: Final = "kingfisher"
 """Where, in the directory of compiled rules, those of the engine lie."""

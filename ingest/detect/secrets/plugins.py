@@ -45,13 +45,13 @@ _LOCK_SUFFIXES: Final = frozenset(
 _CONFIG_SUFFIXES: Final = frozenset(("env", ".env", ".npmrc", ".pypirc", ".netrc"))
 _PASSWORD_WORD: Final = re.compile(r"pass|pwd|contrase", re.IGNORECASE)
 _HASH_CONTEXT: Final = re.compile(
-    r"sha[-_]?\d|md5|integrity|revision|etag|checksum|digest|commit|\bhash", re.IGNORECASE
+    r"sha[-_]?\d|md5|integrity|revision|etag|checksum|digest|commit|\bhash"
 )
 _SECRET_WORD: Final = re.compile(
     r"passw|passphrase|pwd|secret|token|credential|bearer|(?:api|access|private|auth|account"
-    r"|signing|encryption|master|client|service|shared|db)[_.\- ]?key",
-    re.IGNORECASE,
+    r"|signing|encryption|master|client|service|shared|db)[_.\- ]?key"
 )
+"""In lower case, as `_HASH_CONTEXT`: a caseless alternation is tried at every letter."""
 _QUOTES: Final = re.compile("['\"`]")
 _JWT_TAIL: Final = re.compile(r"[\w.+/=-]*", re.ASCII)
 _ARTIFACTORY_EDGES: Final = '=:" \t\r\n\f\v'
@@ -161,10 +161,11 @@ class EntropyPlugins:
         if not base64 and not hexadecimal:
             return
         # What surrounds a string costs less to ask than whether it looks random.
-        if _SECRET_WORD.search(window.text):
+        lower = window.text.lower()
+        if _SECRET_WORD.search(lower):
             yield from _random(self._base64, "base64-entropy", window, base64)
             yield from _random(self._hex, "hex-entropy", window, hexadecimal)
-        elif base64 and not _HASH_CONTEXT.search(window.text):
+        elif base64 and not _HASH_CONTEXT.search(lower):
             yield from _random(self._base64, "base64-entropy", window, base64)
 
 

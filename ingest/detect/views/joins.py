@@ -103,7 +103,10 @@ def _is_one_piece(data: bytes, start: int, end: int) -> bool:
 def _is_value(data: bytes, group: Sequence[Rewrite]) -> bool:
     """Tell whether the pieces around the seams of a group may be one value."""
     start, end = group[0].start, group[-1].end
-    name = _NAMED.search(data, max(0, start - _NAME_BYTES), start)
+    before = data[max(0, start - _NAME_BYTES) : start]
+    # hardly any piece is empty, and then nothing is assigned here
+    is_assigned = before.rstrip().endswith((b"=", b":"))
+    name = _NAMED.search(before) if is_assigned else None
     if name is not None and (data[start - 1 : start] != b":" or data[end : end + 1] == b" "):
         return True
     left = data[max(0, start - _LONGEST_PIECE) : start]

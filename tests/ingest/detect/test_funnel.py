@@ -138,3 +138,17 @@ def test_line_numbers_agree_with_counting(data: bytes) -> None:
     index = LineIndex(data)
     for offset in range(len(data) + 1):
         assert index.line_of(offset) == data.count(b"\n", 0, offset) + 1
+
+
+@given(st.lists(st.sampled_from([b"ab", b"xabx", b"", b"b", b"a"]), max_size=8), st.data())
+def test_hits_in_some_lines_are_those_of_the_text_within_them(
+    lines: list[bytes], data: st.DataObject
+) -> None:
+    funnel, text = Funnel([Pattern(id=3, expression=b"ab")], literal=True), b"\n".join(lines)
+    starts = [len(b"\n".join(lines[:n])) + (n > 0) for n in range(len(lines))]
+    spans = [(s, s + len(line)) for s, line in zip(starts, lines, strict=True)]
+    chosen = [span for span in spans if data.draw(st.booleans())]
+    wanted = [
+        end for end in funnel.hits(text).get(3, []) if any(s < end <= stop for s, stop in chosen)
+    ]
+    assert funnel.hits_in(text, chosen) == ({3: wanted} if wanted else {})

@@ -70,6 +70,22 @@ def test_a_recalled_release_is_recalled_and_names_what_replaces_it(
     assert (entry.subject, entry.detail["rows"]) == ("rcl_1", 4)
 
 
+def test_two_runs_that_take_the_same_back_make_one_recall(
+    catalog: Catalog, releases: ReleaseBook, book: RecallBook
+) -> None:
+    first = replace(RECALL, requests=("run_1",), releases=(taken("rel_1", "rel_2"),))
+    assert book.record(first, actor="worker")
+    assert not book.record(replace(first, id="rcl_2", requests=("run_2",)), actor="worker")
+    assert book.list_all() == [first]
+    assert [
+        e.subject for e in AuditLog(catalog, lambda: NOW).entries() if e.action == "recall"
+    ] == ["rcl_1"]
+    # Nothing replaces it: which rows left is not known by their number.
+    alone = replace(RECALL, id="rcl_3", releases=(taken("rel_3"),))
+    assert book.record(alone, actor="worker")
+    assert book.record(replace(alone, id="rcl_4"), actor="worker")
+
+
 def test_a_recalled_release_may_lose_more_rows_and_keeps_its_replacement(
     releases: ReleaseBook, book: RecallBook
 ) -> None:

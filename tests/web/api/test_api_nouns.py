@@ -241,7 +241,7 @@ def test_withdrawing_shows_what_it_takes_before(api: Api) -> None:
         "reason": "RIGHTS_CLAIM",
         "comment": "the contract ended",
     }
-    told = api["rel"].post(f"{V1}/withdrawals/forecast", json=wish)
+    told = api.found("rel", api["rel"].post(f"{V1}/withdrawals/forecast", json=wish))
     assert told.status_code == 200, told.text
     assert told.json()["places"] > 0
     wrong = api["rel"].post(f"{V1}/withdrawals", json=wish | {"repository": ""})

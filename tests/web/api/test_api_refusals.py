@@ -96,7 +96,9 @@ def test_a_consumer_sees_what_is_out_and_no_reason(api: Api) -> None:
 def test_who_planned_a_policy_does_not_put_it_in_force(api: Api) -> None:
     api.decide()
     text = api["aud"].get(f"{V1}/policies/active").json()["text"] + "\n"
-    plan = api["root"].post(f"{V1}/policies/impact", json={"text": text})
+    begun = api["root"].post(f"{V1}/policies/impact", json={"text": text})
+    assert api["root"].get(begun.json()["result"]).status_code == 409
+    plan = api.found("root", begun)
     assert plan.status_code == 200, plan.text
     wish = {"text": text, "plan": plan.json()["plan"]}
     assert api["root"].post(f"{V1}/policies/apply", json=wish).status_code == 403

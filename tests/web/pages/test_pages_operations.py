@@ -29,6 +29,24 @@ def test_an_operation_tells_its_stages_in_their_order(ada: Reader) -> None:
     assert ada.get("/operations/run_none").status_code == 404
 
 
+def test_one_that_runs_is_told_live_and_is_read_without_a_script(site: Site, ada: Reader) -> None:
+    run_id = site.context.jobs.start_run("sync", {}, _one_job)
+    page = ada.get(f"/operations/{run_id}").text
+    (events,) = re.findall(r'data-events="([^"]+)"', page)
+    assert f'<a href="/operations/{run_id}">Look again</a>' in page
+    assert re.search(r'<script src="/static/[0-9a-f]+/live.js" defer></script>', page)
+    taken = site.context.jobs.claim(_one_job(run_id)[0].id, "tester", 60)
+    assert taken is not None
+    site.context.jobs.complete(taken)
+    site.context.jobs.finish_run(run_id)
+    told = ada.get(events)
+    assert told.headers["content-type"].startswith("text/event-stream")
+    assert told.text.startswith("event: end")
+    over = ada.get(f"/operations/{run_id}").text
+    assert "data-events" not in over
+    assert "live.js" not in over
+
+
 def test_a_parked_job_starts_over(site: Site, ada: Reader) -> None:
     jobs = site.context.jobs
     run_id = jobs.start_run("sync", {}, _one_job)
@@ -63,3 +81,17 @@ def test_who_may_not_retry_sees_no_button(site: Site) -> None:
     assert "/retry" not in ben.get("/operations").text
     for person in (DORA, OWEN):
         assert site.reader(person).get("/operations").status_code == 404
+
+
+def test_who_registers_follows_what_they_asked_for_and_nothing_else(site: Site) -> None:
+    owen = site.reader(OWEN)
+    form = owen.get("/repositories/new").text
+    url = "https://git.example.com/team/mine"
+    asked = owen.post("/repositories/previews", form, url=url).headers["location"]
+    errand = asked.rpartition("/")[2]
+    text = words_of(owen.get(f"/operations/{errand}").text)
+    assert "Look at a repository" in text
+    assert "It waits for a worker." in text
+    runs = site.context.jobs.running_runs() or ["run_none"]
+    assert owen.get(f"/operations/{runs[0]}").status_code == 404
+    assert "/operations" not in owen.get("/repositories/new").text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policies.document import default_policy_text
+from store.catalog.errands import ErrandKind
 from tests.support.seeded import CLEO, DORA, OWEN
 from tests.web.pages.conftest import Reader, Site, words_of
 
@@ -30,8 +31,11 @@ def test_whoever_asks_for_a_policy_cannot_put_it_in_force(site: Site, ada: Reade
     cleo = site.reader(CLEO)
     form = cleo.get("/policies/edit").text
     text = default_policy_text().replace("name: default", "name: stricter", 1)
-    told = cleo.post("/policies/impact", form, text=text.replace("\n", "\r\n"))
-    assert "1 difference" in words_of(told.text)
+    asked = cleo.post("/policies/impact", form, text=text.replace("\n", "\r\n"))
+    at = asked.headers["location"]
+    assert "Weighing what it would change" in words_of(cleo.get(at).text)
+    site.find_out(ErrandKind.IMPACT)
+    assert "1 difference" in words_of(cleo.get(at).text)
     mine = cleo.post("/policies/proposals", form, text=text).headers["location"]
     assert "Put it in force" not in words_of(cleo.get(mine).text)
     assert cleo.post(f"{mine}/apply", form, plan="0" * 64).status_code == 403

@@ -10,6 +10,7 @@ import pytest
 from policies.decision import Tier
 from release.domain.grant import Purpose, Wish
 from store.catalog import GrantBook, ReleaseBook
+from store.catalog.errands import ErrandKind
 from tests.support.seeded import BEN, DORA, OWEN
 from tests.web.pages.conftest import Reader, Site, words_of
 from workers.context import utc_now
@@ -74,11 +75,15 @@ def test_a_build_says_what_it_would_find_and_begins_an_operation(site: Site, ada
     assert begun.headers["location"].startswith("/operations/run_")
 
 
-def test_a_withdrawal_is_looked_at_before_it_is_made(ada: Reader) -> None:
+def test_a_withdrawal_is_looked_at_before_it_is_made(site: Site, ada: Reader) -> None:
     form = ada.get("/withdrawals/new").text
     wish = {"selector": "repository", "scope": "all", "reason": "RIGHTS_CLAIM"}
     whole = wish | {"repository": "harbor-gateway", "comment": "A claim came in."}
-    told = ada.post("/withdrawals/forecast", form, **whole)
+    at = ada.post("/withdrawals/forecast", form, **whole).headers["location"]
+    assert "Finding out what it would take back" in words_of(ada.get(at).text)
+    site.find_out(ErrandKind.FORECAST)
+    told = ada.get(at)
+    assert "A claim came in." in told.text
     assert "Nothing was written yet" in words_of(told.text)
     assert re.search(r"[1-9]\d* rows of releases", words_of(told.text))
     assert "Withdraw it now" in told.text

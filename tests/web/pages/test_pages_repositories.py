@@ -38,17 +38,6 @@ def test_a_folder_is_opened_by_its_url(site: Site, ada: Reader) -> None:
     assert "<html" not in part.text
 
 
-def test_a_repository_is_registered_with_its_rights_and_visited(site: Site, ada: Reader) -> None:
-    form = ada.get("/repositories/new").text
-    source = site.context.catalog.list_repositories()[0].url
-    sent = {"url": source, "owner": "payments-team", "rights": "contract", "license": "MIT"}
-    again = ada.post("/repositories", form, **sent, evidence="C-1", consent="no")
-    assert again.status_code == 422
-    assert "Nothing was written" in words_of(again.text)
-    bad = ada.post("/repositories", form, **(sent | {"rights": "none"}))
-    assert "Say why the company may use it" in words_of(bad.text)
-
-
 def test_a_repository_is_taken_out_of_the_corpus_and_back(site: Site, ada: Reader) -> None:
     path = site.repository("harbor-gateway")
     page = ada.get(path).text

@@ -19,13 +19,13 @@ from workers.context import Context
 from workers.discovery import plan as discovery_plan
 from workers.discovery.model import Filters, Group, Kind
 from workers.discovery.plan import Terms
+from workers.errand_runner import run_errand
 from workers.errands import (
     apply_found,
     ask_discovery,
     ask_preview,
     errand_book,
     find_errand,
-    run_errand,
 )
 from workers.settings import Settings
 
@@ -122,6 +122,6 @@ def test_an_errand_runs_in_a_process_of_its_own(context: Context) -> None:
     errand = errand_book(context).claim(timedelta(minutes=1))
     assert errand is not None
     env = os.environ | {"SHARDGATE_HOME": str(context.settings.home)}
-    command = [sys.executable, "-m", "workers.errands", errand_id]
+    command = [sys.executable, "-m", "workers.errand_runner", errand_id]
     subprocess.run(command, env=env, check=True, timeout=120)
     assert find_errand(context, errand_id).result["problem"] == "host_unknown"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.detect.licensing.names import fold
 from ingest.detect.licensing.openings import (
+    EDGE,
     Expression,
     Folded,
     OpeningIndex,
@@ -21,7 +22,7 @@ from ingest.detect.licensing.reading import expressions
 
 EXPRESSIONS = tuple(dict.fromkeys(expressions()))
 INDEX = OpeningIndex({e: e.openings for e in EXPRESSIONS}, None)
-BEGINNINGS = sorted({literal for e in EXPRESSIONS for literal in e.openings})
+BEGINNINGS = sorted({literal.lstrip(EDGE) for e in EXPRESSIONS for literal in e.openings})
 _WORDS = """
 the a of this be is are under either terms license licensed agreement not may only for use used to
 permission granted gnu general public version 2 or later mit bsd apache 2.0 domain train ai model
@@ -34,7 +35,15 @@ WORDS = _WORDS.split()
     ("pattern", "expected"),
     [
         ("abc", {"abc"}),
-        (r"\bab|cd", {"ab", "cd"}),
+        (r"\bab|cd", {"\bab", "cd"}),
+        (r"x\bab", {"xab"}),
+        (r"\b(?:ab|\bcd)", {"\bab", "\bcd"}),
+        (r"\b-ab", {"-ab"}),
+        (r"\b\s+ab", set()),
+        (r"\bab|a", {"a"}),
+        (r"\bab|ab", {"ab"}),
+        (r"(?:\b)?ab", {"ab"}),
+        (r"\B(?:ab)", {"ab"}),
         ("a?bc", {"abc", "bc"}),
         ("a{0,3}b", {"a", "b"}),
         ("a+b", {"a"}),

@@ -53,3 +53,15 @@ def test_a_restriction_far_from_any_notice_is_prose(
 
     assert prose.restrictions == ()
     assert text.restrictions
+
+
+def test_the_years_of_a_copyright_make_no_other_region(
+    algebra: LicenseAlgebra, key: HmacKey, config: DetectorConfig
+) -> None:
+    reader = _reader(algebra, key, config.cache_dir)
+    blocks = [b"# Copyright (c) %d, 2024 A B. MIT license." % year for year in (1999, 2012)]
+    first, second = (
+        reader.read(block, Region(start=0, end=len(block), shape=Shape.COMMENT)) for block in blocks
+    )
+
+    assert first is second

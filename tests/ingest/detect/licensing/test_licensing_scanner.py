@@ -282,11 +282,13 @@ _PIECES = st.lists(
             b"y" * 1500 + b" license MIT " + b"z" * 1500 + b"\n",
         ]
     ),
-    max_size=8,
+    max_size=5,
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25
+)
 @given(pieces=_PIECES, suffix=st.sampled_from(["py", "js", "md", "license", ""]))
 def test_rows_fit_the_schema_and_spans_lie_inside(
     scan: Scan, pieces: list[bytes], suffix: str
@@ -309,7 +311,9 @@ def test_rows_fit_the_schema_and_spans_lie_inside(
     assert (row["license_expression"] is None) == (row["license_category"] == "none")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25
+)
 @given(pieces=_PIECES)
 def test_a_row_does_not_depend_on_what_was_scanned_before(
     scan: Scan, other_scan: Scan, pieces: list[bytes]
@@ -321,7 +325,9 @@ def test_a_row_does_not_depend_on_what_was_scanned_before(
     assert scan(data) == other_scan(data) == scan(data)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25
+)
 @given(pieces=_PIECES)
 def test_adding_a_copyleft_header_never_loosens(scan: Scan, pieces: list[bytes]) -> None:
     data = b"".join(pieces)

@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.detect.licensing import training
 from ingest.detect.licensing.evidence import NO_TRAINING
-from ingest.detect.licensing.training import find_training
+from ingest.detect.licensing.training import TrainingReader
 
+READER = TrainingReader()
 REFUSALS = (
     "This file may not be used to train machine learning models.",
     "You may not use this code as training data for artificial intelligence systems.",
@@ -147,7 +150,7 @@ def test_words_against_training_are_found(text: str, *, wrapped: bool) -> None:
         middle = text.rindex(" ", 0, len(text) // 2 + 8)
         text = f" * {text[:middle]}\n * {text[middle + 1 :]}\n"
     data = text.encode()
-    found = find_training(data)
+    found = READER.find_training(data)
     assert found
     assert {sign.spdx for sign in found} == {NO_TRAINING}
     assert all(0 <= sign.start < sign.end <= len(data) for sign in found)
@@ -155,12 +158,12 @@ def test_words_against_training_are_found(text: str, *, wrapped: bool) -> None:
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_code_is_about_training_too(text: str) -> None:
-    assert find_training(text.encode()) == []
+    assert READER.find_training(text.encode()) == []
 
 
 def test_the_span_is_the_sentence() -> None:
     text = "Ünïcode before. This work may not be used to train AI. After it, more.".encode()
-    (sign,) = find_training(text)
+    (sign,) = READER.find_training(text)
     assert text[sign.start : sign.end].decode() == "This work may not be used to train AI"
 
 
@@ -168,4 +171,22 @@ def test_the_span_is_the_sentence() -> None:
 def test_the_cheap_look_never_hides_what_the_expression_finds(text: str) -> None:
     for words in (text, f"x {text}", text.upper()):
         lower = words.replace("İ", "i").lower()
-        assert list(training._places(lower)) or training._ANY_SIGN.search(lower) is None
+        assert list(READER.places(lower)) or training._ANY_SIGN.search(lower) is None
+
+
+@given(
+    pieces=st.lists(
+        st.one_of(
+            st.sampled_from([opening.lstrip("\b") for opening in training._OPENINGS]),
+            st.sampled_from(REFUSALS),
+            st.sampled_from(
+                ["not for use in ", " ", "\u3000", "\n", "学習", "禁止", "é", "x", "."]
+            ),
+        ),
+        max_size=20,
+    )
+)
+def test_signs_among_ideographs_are_those_found_anywhere(pieces: list[str]) -> None:
+    text = "".join([*pieces, "文"]).lower()
+    alone = [match.start() for match in training._ANY_SIGN.finditer(text)]
+    assert list(READER.places(text)) == alone

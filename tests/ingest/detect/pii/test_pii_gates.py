@@ -11,6 +11,7 @@ from ingest.detect.pii.acceptance import judge
 from ingest.detect.pii.engine import MAX_WINDOW_BYTES
 from ingest.detect.pii.gates import GATES
 from ingest.detect.pii.people import _MARKS
+from ingest.detect.pii.prefilter import Group
 from ingest.detect.pii.scanner import PiiDetector
 from ingest.detect.pii.windows import TARGET_WINDOW_BYTES, windows
 from ingest.domain.finding import Category
@@ -121,6 +122,34 @@ def test_the_phone_gate_knows_the_formats_of_all_regions(style: str, detector: P
         if not any(gate.category is Category.PHONE_NUMBER for gate in gates):
             missed.append(region)
     assert len(missed) <= 5, missed
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "phone ph",
+        "ph",
+        "x a@b",
+        "Emily (@ejohnson)",
+        f"<jane{AT}",
+        "x, @mquendrel",
+        "call 020 7183 " + "8750",
+        "ni 12 34 56 C",
+        "RSSMRA85T10A562S",
+        "GB82 WEST 1234",
+    ],
+)
+def test_gates_of_single_lines_find_what_they_find_in_the_whole_text(
+    line: str, detector: PiiDetector
+) -> None:
+    prefilter = detector._prefilter
+    data = f"@param x\n{line}\n555 867 5309 00\r\nplain\n\n{line}".encode()
+    by_line = prefilter.candidates(data).gates
+    for group in (Group.AT, Group.NUMBERS):
+        for number, ends in prefilter._funnels[group].hits(data).items():
+            gate = GATES[number]
+            kept = prefilter._narrowing.kept(gate.look, data, ends) if gate.look else ends
+            assert by_line.get(gate, []) == kept, gate.expression
 
 
 @given(st.lists(st.integers(0, 60_000), max_size=60).map(sorted))

@@ -100,4 +100,4 @@ def test_a_value_counts_as_two_capitalised_words_or_a_listed_one(
 def test_mentions_are_asked_for_where_one_is_no_tag(
     narrowing: Narrowing, text: str, *, asked: bool
 ) -> None:
-    assert narrowing.has_login(text.encode()) is asked
+    assert bool(narrowing.login_ends(text.encode())) is asked
