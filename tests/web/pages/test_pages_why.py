@@ -13,6 +13,8 @@ from tests.web.pages.conftest import Reader, Site, words_of
 
 def why_of(site: Site, name: str, path: str = "") -> str:
     """Return the path of the page that tells why."""
+    # What another test decided is being judged anew, and nothing is told meanwhile.
+    site.settle()
     return site.repository(name).replace("/repositories/", "/why/") + path
 
 
