@@ -21,15 +21,15 @@ import duckdb
 import pyarrow as pa
 
 from ingest.errors import ArtefactCorrupt
+from policies.apart import KINDS, Apart, Judged
 from policies.columns import DOSSIER
 from policies.copies import restrict_copies
 from policies.database import open_database
 from policies.decision import DECISIONS
-from policies.masks import mask_names, masked_query
+from policies.masks import DERIVED, license_expression_sql
 from policies.model import COPY_WITHDRAWN, Policy
-from policies.review import NO_REVIEWS, Bearing, Reviews
-from policies.review.marks import mark_rows, read_mark
-from policies.verdict import Verdict, judge_masks
+from policies.questions import SOURCE_PREFIX
+from policies.review import NO_REVIEWS, Reviews
 
 _JUDGED: Final = (
     *("repo_id", "commit_id", "path", "blob_id", "suffix", "size", "skip_reason", "ownership"),
@@ -48,6 +48,8 @@ _VERDICTS: Final = pa.schema(
         pa.field("verdict_withdrawn", pa.bool_()),
     ]
 )
+_COMBINATIONS: Final = pa.schema([*_VERDICTS, *(pa.field(name, pa.string()) for name in DERIVED)])
+_ROWS: Final = "judged_rows"
 
 
 def digest_inputs(keys: Iterable[str]) -> str:
@@ -127,63 +129,62 @@ def judge_dossier(
     verdict; all of each verdict stands in ``combinations``, by `verdict_id`.
     """
     given, told = columns
-    bearing = reviews.judging(policy)
-    keys = mask_names(policy)
-    words = len(keys)
-    if bearing:
-        # Without reviews nothing more is told apart, and nothing more is joined.
-        mark_rows(connection, bearing, reviews.withdrawn)
-        keys += [*mask_names(policy, "known"), "applied"]
-    query = masked_query(policy, given, bearing)
-    connection.execute(f"CREATE TEMP TABLE masked AS {query}")
-    distinct = ", ".join(["coalesce(skip_reason, '') AS skip", *keys])
-    combinations = connection.execute(
-        f"SELECT DISTINCT {distinct} FROM masked ORDER BY ALL"  # noqa: S608 - constants
-    ).fetchall()
-    verdicts = [_verdict(policy, row, words, bearing) for row in combinations]
-    connection.register("combinations", _combinations(combinations, verdicts, keys))
+    # The license expression is long, so it is taken from the row once its source is told.
+    expressions = [f"{p}_license_expression" for p in SOURCE_PREFIX.values()]
+    own = [name for name in given if name in DOSSIER.names]
+    read = [*own, *(expressions if "license_expression" in given else [])]
+    apart = Apart(connection, [policy], reviews, (_ROWS, read))
+    (kinds,) = apart.judge()
+    numbers = {judged: number for number, judged in enumerate(dict.fromkeys(kinds))}
+    connection.register("combinations", _combinations(numbers))
+    connection.register(
+        "kind_verdicts",
+        pa.table(
+            {
+                "number": pa.array(range(len(kinds)), pa.int64()),
+                "verdict_id": pa.array([numbers[judged] for judged in kinds], pa.int64()),
+            }
+        ),
+    )
+    keys = apart.keys
+    connection.execute(
+        "CREATE TEMP TABLE kind_judged AS "  # noqa: S608 - names of ours
+        f"SELECT {', '.join(f'k.{key}' for key in keys)}, c.* FROM {KINDS} k "
+        f"JOIN kind_verdicts USING (number) JOIN combinations c USING (verdict_id)"
+    )
     on = " AND ".join(f"m.{key} = c.{key}" for key in keys)
     # A view: the few verdicts are found again faster than millions of rows are written again.
+    chosen = ", ".join([*(_given(name) for name in given), *(f"c.{name}" for name in told)])
     connection.execute(
-        "CREATE TEMP VIEW judged AS "  # noqa: S608 - names of masks
-        f"SELECT {', '.join([*(f'm.{n}' for n in given), *(f'c.{n}' for n in told)])} "
-        f"FROM masked m JOIN combinations c ON coalesce(m.skip_reason, '') = c.skip AND {on}"
+        "CREATE TEMP VIEW judged AS "  # noqa: S608 - names of ours
+        f"SELECT {chosen} FROM {_ROWS} m JOIN kind_judged c ON {on}"
     )
 
 
-def _combinations(
-    combinations: Sequence[tuple[object, ...]], verdicts: Sequence[Verdict], keys: Sequence[str]
-) -> pa.Table:
-    """Return each distinct (skip reason, keys) with the verdict that it amounts to."""
+def _given(name: str) -> str:
+    if name == "license_expression":
+        return f"{license_expression_sql('m', 'c')} AS license_expression"
+    return f"c.{name}" if name in DERIVED else f"m.{name}"
+
+
+def _combinations(kinds: Iterable[Judged]) -> pa.Table:
+    """Return each distinct verdict with what the license of its rows is."""
     rows = [
         {
             "verdict_id": number,
-            "verdict_outcome": verdict.outcome.value,
-            "verdict_reasons": list(verdict.reasons),
-            "verdict_lanes": list(verdict.pending_lanes),
-            "redact_internal": list(verdict.redact_internal),
-            "redact_releasable": list(verdict.redact_releasable),
-            "verdict_waived": list(verdict.waived_reasons),
-            "verdict_waivers": list(verdict.waiver_ids),
-            "verdict_withdrawn": verdict.is_withdrawn,
+            "verdict_outcome": judged.verdict.outcome.value,
+            "verdict_reasons": list(judged.verdict.reasons),
+            "verdict_lanes": list(judged.verdict.pending_lanes),
+            "redact_internal": list(judged.verdict.redact_internal),
+            "redact_releasable": list(judged.verdict.redact_releasable),
+            "verdict_waived": list(judged.verdict.waived_reasons),
+            "verdict_waivers": list(judged.verdict.waiver_ids),
+            "verdict_withdrawn": judged.verdict.is_withdrawn,
+            **{name: getattr(judged, name) for name in DERIVED},
         }
-        for number, verdict in enumerate(verdicts)
+        for number, judged in enumerate(kinds)
     ]
-    table = pa.Table.from_pylist(rows, schema=_VERDICTS)
-    for position, name in enumerate(["skip", *keys]):
-        kind = pa.string() if name in ("skip", "applied") else pa.int64()
-        table = table.append_column(name, pa.array([row[position] for row in combinations], kind))
-    return table
-
-
-def _verdict(
-    policy: Policy, combination: tuple[object, ...], words: int, bearing: Sequence[Bearing]
-) -> Verdict:
-    skip, *keys = combination
-    if not bearing:
-        return judge_masks(policy, skip, keys)
-    said = read_mark(str(keys[-1]), bearing)
-    return judge_masks(policy, skip, keys[:words], keys[words:-1], said)
+    return pa.Table.from_pylist(rows, schema=_COMBINATIONS)
 
 
 def _refuse_repeated_paths(connection: duckdb.DuckDBPyConnection) -> None:

@@ -6,8 +6,7 @@ so what a corpus of millions of rows comes to is a few thousand cells.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -15,13 +14,13 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from policies.apart import KINDS, Apart
 from policies.copies import restrict_copies
 from policies.decision import RANKS, Lane, Outcome
-from policies.masks import mask_names, paired_query, pick_bits
 from policies.model import COPY_RESTRICTED, COPY_WITHDRAWN, Policy
-from policies.review import NO_REVIEWS, Bearing, Reviews
-from policies.review.marks import clearing_ids, mark_rows, read_mark
-from policies.verdict import Verdict, judge_masks
+from policies.review import NO_REVIEWS, Reviews
+from policies.review.marks import clearing_ids
+from policies.verdict import Verdict
 
 
 class Side(StrEnum):
@@ -72,35 +71,39 @@ class Drift:
         return RANKS[self.after] > RANKS[self.before]
 
 
-_KEPT: Final = ("repo_id", "language", "blob_id", "size", "skip_reason", "is_license_text")
+_KEPT: Final = ("repo_id", "language", "blob_id", "size")
+_NEAR: Final = ("skip_reason", "is_license_text")
+"""What near copies are compared by, beside their signatures."""
+_CONTENT: Final = "hash(blob_id) AS content"
 _TABLES: Final = ("contents", "nodes", "bands", "buckets", "frontier", "liftable", "lifted")
 """What `restrict_copies` leaves behind beside its result."""
-_SUMS: Final = ("files", "bytes")
 _VIEWS: Final = ("touched", "compared", "judged")
-_RESTRICTED: Final = "('internal-only', 'excluded')"
+_RESTRICTED: Final = frozenset({Outcome.INTERNAL_ONLY, Outcome.EXCLUDED})
 _INTERNAL: Final = RANKS[Outcome.INTERNAL_ONLY]
+_RELEASABLE: Final = RANKS[Outcome.RELEASABLE]
+_HELD: Final = f"({', '.join(str(RANKS[outcome]) for outcome in sorted(_RESTRICTED))})"
 # Contents of which one copy may be released and another may not, by one of the policies: numbers
 # first, as in `policies.copies`.
-_MIXED_SQL = f"""
+_MIXED_SQL = """
     CREATE TEMP TABLE mixed AS
-    SELECT * FROM paired WHERE skip_reason IS NULL AND hash(blob_id) IN (
-        SELECT hash(blob_id) FROM paired
-        WHERE 'releasable' IN (before_outcome, after_outcome) AND hash(blob_id) IN (
-            SELECT hash(blob_id) FROM paired
-            WHERE before_outcome IN {_RESTRICTED} OR after_outcome IN {_RESTRICTED}
+    SELECT blob_id, repo_id, {path} language, size, pair, differs, before_rank, after_rank,
+        before_withdrawn FROM paired
+    WHERE (is_open OR is_held) AND content IN (
+        SELECT content FROM paired WHERE is_open AND content IN (
+            SELECT content FROM paired WHERE is_held
             UNION ALL
             SELECT hash(blob_id) FROM withdrawn_blobs))
-"""  # noqa: S608 - constants
+"""
 # Both sides in one pass over the ids; which copy it was is of no interest here. What is withdrawn
 # is so on both sides, and a waiver of copies does not reach it.
 _EQUALS_SQL = f"""
     CREATE TEMP TABLE equals AS
     SELECT p.blob_id, bool_or(before_withdrawn OR w.blob_id IS NOT NULL) AS is_withdrawn,
-        bool_or(before_outcome = 'releasable') AND NOT list_contains($1::VARCHAR[], p.blob_id)
-            AND (is_withdrawn OR (bool_or(before_outcome IN {_RESTRICTED})
+        bool_or(before_rank = {_RELEASABLE}) AND NOT list_contains($1::VARCHAR[], p.blob_id)
+            AND (is_withdrawn OR (bool_or(before_rank IN {_HELD})
                 AND NOT list_contains($3::VARCHAR[], p.blob_id))) AS is_before,
-        bool_or(after_outcome = 'releasable') AND NOT list_contains($2::VARCHAR[], p.blob_id)
-            AND (is_withdrawn OR (bool_or(after_outcome IN {_RESTRICTED})
+        bool_or(after_rank = {_RELEASABLE}) AND NOT list_contains($2::VARCHAR[], p.blob_id)
+            AND (is_withdrawn OR (bool_or(after_rank IN {_HELD})
                 AND NOT list_contains($4::VARCHAR[], p.blob_id))) AS is_after
     FROM mixed p LEFT JOIN withdrawn_blobs w ON (w.blob_id = p.blob_id)
     GROUP BY p.blob_id HAVING is_before OR is_after
@@ -108,16 +111,16 @@ _EQUALS_SQL = f"""
 # With near copies any content may be held.
 _ANY_SQL = "CREATE TEMP VIEW mixed AS FROM paired"
 # The rows that copies hold, by either policy.
-_COPIED_SQL = """
+_COPIED_SQL = f"""
     CREATE TEMP TABLE copied AS
     SELECT m.* EXCLUDE (blob_id), b.reason AS before_reason, a.reason AS after_reason
-    FROM (FROM mixed WHERE 'releasable' IN (before_outcome, after_outcome)) m
+    FROM (FROM mixed WHERE {_RELEASABLE} IN (before_rank, after_rank)) m
     LEFT JOIN before_restrictions b
-        ON (b.blob_id = m.blob_id AND m.before_outcome = 'releasable')
+        ON (b.blob_id = m.blob_id AND m.before_rank = {_RELEASABLE})
     LEFT JOIN after_restrictions a
-        ON (a.blob_id = m.blob_id AND m.after_outcome = 'releasable')
+        ON (a.blob_id = m.blob_id AND m.after_rank = {_RELEASABLE})
     WHERE b.reason IS NOT NULL OR a.reason IS NOT NULL
-"""
+"""  # noqa: S608 - constants
 # Few rows are held by copies. So all are summed up as if none was, and these are put right.
 _CELLS_SQL = """
     SELECT pair, before_reason, after_reason, sum(files)::BIGINT AS files,
@@ -199,13 +202,14 @@ class Replay:
             for side, policy in zip(Side, policies, strict=True)
         }
         self._reviews = reviews
-        self._evaluate([*_KEPT, "path"] if paths else _KEPT)
+        path = ("path",) if paths else ()
+        self._evaluate([*_KEPT, *path, *(_NEAR if content.num_rows else (_CONTENT,))])
         if content.num_rows:
             for side, (policy, _) in self._sides.items():
                 self._restrict(side, policy, content)
             connection.execute(_ANY_SQL)
         else:
-            self._restrict_equals()
+            self._restrict_equals(path)
         connection.execute(_COPIED_SQL)
 
     def cells(self) -> Iterator[Cell]:
@@ -249,68 +253,42 @@ class Replay:
         return self._judged[key]
 
     def _evaluate(self, kept: Sequence[str]) -> None:
-        """Make ``replayed`` (a row per occurrence) and ``pairs`` (a row per pair of verdicts)."""
-        (before, first), (after, second) = self._sides.values()
-        bearing = tuple(dict.fromkeys((*first, *second)))
-        if bearing:
-            mark_rows(self._connection, bearing, self._reviews.withdrawn)
-        query = paired_query(before, after, kept, bearing)
-        self._connection.execute(f"CREATE TEMP TABLE replayed AS {query.sql}")
-        keys = [*query.keys]
-        if bearing:
-            known = [
-                mask_names(policy, f"{side}_known") for side, (policy, _) in self._sides.items()
-            ]
-            keys += [*itertools.chain(*known), "applied"]
-        names = ", ".join(keys)
-        found = self._connection.execute(
-            f"SELECT coalesce(skip_reason, '') AS skip, {names}, count(*), sum(size)::BIGINT "  # noqa: S608 - names of masks
-            f"FROM replayed GROUP BY skip, {names} ORDER BY ALL"
-        ).fetchall()
-        rows = [dict(zip(["skip", *keys, *_SUMS], row, strict=True)) for row in found]
-        for row in rows:
-            words = [row[name] for name in query.keys]
-            first_said, then_said = (
-                self._verdict(side, row, pick_bits(words, bits), bearing)
-                for side, bits in zip(Side, query.bits, strict=True)
-            )
-            self._verdicts.append((first_said, then_said))
-        self._connection.register("verdicts", self._table_of(rows))
-        on = " AND ".join(f"m.{key} = v.{key}" for key in keys)
+        """Make ``replayed`` (a row per occurrence) and ``verdicts`` (a row per kind of row)."""
+        policies = [policy for policy, _ in self._sides.values()]
+        sums = ("count(*) AS files", "sum(size)::BIGINT AS bytes")
+        apart = Apart(self._connection, policies, self._reviews, ("replayed", kept), sums)
+        kinds = zip(*apart.judge(), strict=True)
+        pairs = [(before.verdict, after.verdict) for before, after in kinds]
+        numbers = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
+        self._verdicts = list(numbers)
+        self._connection.register("pairs", self._table_of(pairs, numbers))
         self._connection.execute(
-            f"CREATE TEMP VIEW paired AS SELECT m.* EXCLUDE ({names}), "  # noqa: S608 - names of masks
-            f"v.* EXCLUDE (skip, {', '.join(_SUMS)}, {names}) "
-            f"FROM replayed m JOIN verdicts v ON coalesce(m.skip_reason, '') = v.skip AND {on}"
+            f"CREATE TEMP TABLE verdicts AS SELECT * FROM {KINDS} JOIN pairs USING (number)"  # noqa: S608 - a constant
+        )
+        keys = ", ".join(apart.keys)
+        self._connection.execute(
+            f"CREATE TEMP VIEW paired AS SELECT m.* EXCLUDE ({keys}), "  # noqa: S608 - names of masks
+            f"v.* EXCLUDE ({keys}, number, files, bytes) "
+            f"FROM replayed m JOIN verdicts v USING ({keys})"
         )
 
-    def _verdict(
-        self, side: Side, row: Mapping[str, Any], fired: Sequence[int], bearing: Sequence[Bearing]
-    ) -> Verdict:
-        policy, bound = self._sides[side]
-        if not bearing:
-            return judge_masks(policy, row["skip"], fired)
-        known = [row[name] for name in mask_names(policy, f"{side}_known")]
-        said = [item for item in read_mark(row["applied"], bearing) if item in bound]
-        return judge_masks(policy, row["skip"], fired, known, said)
-
-    def _table_of(self, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-        outcomes = {
-            "before": [before.outcome for before, _ in self._verdicts],
-            "after": [after.outcome for _, after in self._verdicts],
-        }
+    def _table_of(
+        self,
+        pairs: Sequence[tuple[Verdict, Verdict]],
+        numbers: Mapping[tuple[Verdict, Verdict], int],
+    ) -> pa.Table:
         columns = {
-            "pair": pa.array(range(len(rows)), pa.int32()),
-            "differs": pa.array([b != a for b, a in self._verdicts], pa.bool_()),
+            "number": pa.array(range(len(pairs)), pa.int64()),
+            "pair": pa.array([numbers[pair] for pair in pairs], pa.int32()),
+            "differs": pa.array([b != a for b, a in pairs], pa.bool_()),
+            "is_open": _flags(pairs, {Outcome.RELEASABLE}),
+            "is_held": _flags(pairs, _RESTRICTED),
         }
-        for index, (side, values) in enumerate(outcomes.items()):
-            columns[f"{side}_outcome"] = pa.array([o.value for o in values], pa.string())
-            columns[f"{side}_withdrawn"] = pa.array(
-                [pair[index].is_withdrawn for pair in self._verdicts], pa.bool_()
-            )
-            columns[f"{side}_rank"] = pa.array([RANKS[o] for o in values], pa.int8())
-        for key in rows[0] if rows else ():
-            kind = pa.string() if key in ("skip", "applied") else pa.int64()
-            columns[key] = pa.array([row[key] for row in rows], kind)
+        for index, side in enumerate(Side):
+            verdicts = [pair[index] for pair in pairs]
+            columns[f"{side}_outcome"] = pa.array([v.outcome.value for v in verdicts], pa.string())
+            columns[f"{side}_withdrawn"] = pa.array([v.is_withdrawn for v in verdicts], pa.bool_())
+            columns[f"{side}_rank"] = pa.array([RANKS[v.outcome] for v in verdicts], pa.int8())
         return pa.table(columns)
 
     def _restrict(self, side: Side, policy: Policy, content: pa.Table) -> None:
@@ -327,14 +305,14 @@ class Replay:
         for table in _TABLES:
             self._connection.execute(f"DROP TABLE {table}")
 
-    def _restrict_equals(self) -> None:
+    def _restrict_equals(self, path: Sequence[str]) -> None:
         """Make both sides' restrictions by equal contents, in one pass over the ids."""
         sides = self._sides.values()
         public = [list(policy.document.public_content) for policy, _ in sides]
         waived = [list(clearing_ids(COPY_RESTRICTED, bound)) for _, bound in sides]
         blobs = self._reviews.withdrawn["blob_id"].unique()
         self._connection.register("withdrawn_blobs", pa.table({"blob_id": blobs}))
-        self._connection.execute(_MIXED_SQL)
+        self._connection.execute(_MIXED_SQL.format(path="".join(f"{name}," for name in path)))
         self._connection.execute(_EQUALS_SQL, [*public, *waived])
         for side in self._sides:
             self._connection.execute(
@@ -342,6 +320,11 @@ class Replay:
                 f"SELECT blob_id, CASE WHEN is_withdrawn THEN '{COPY_WITHDRAWN}' "
                 f"ELSE '{COPY_RESTRICTED}' END AS reason FROM equals WHERE is_{side}"
             )
+
+
+def _flags(pairs: Sequence[tuple[Verdict, Verdict]], outcomes: Collection[Outcome]) -> pa.Array:
+    """Tell of pairs whether one of the two has an outcome."""
+    return pa.array([b.outcome in outcomes or a.outcome in outcomes for b, a in pairs], pa.bool_())
 
 
 def after_copies(verdict: Verdict, reason: str | None) -> Judged:

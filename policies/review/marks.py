@@ -38,17 +38,21 @@ _BY_CONTENT = """
 """
 _BY_ROW = """
     CREATE TEMP TABLE marked AS
-    SELECT repo_id, path, array_to_string(list_sort(list_distinct(list(number))), ',') AS applied
-    FROM marks GROUP BY repo_id, path
+    SELECT repo_id, path, applied, dense_rank() OVER (ORDER BY applied)::INTEGER AS mark
+    FROM (
+        SELECT repo_id, path, list_sort(list_distinct(list(number))) AS applied
+        FROM marks GROUP BY repo_id, path
+    )
 """
 
 
 def mark_rows(
     connection: duckdb.DuckDBPyConnection, bearing: Sequence[Bearing], withdrawn: pa.Table
 ) -> None:
-    """Make the table ``marked``: (repo_id, path, applied) of each row that something bears on.
+    """Make the table ``marked``: a row (repo_id, path, applied, mark) per row that something is of.
 
-    Reads the table ``dossier``. `applied` lists positions in `bearing`, ascending, with commas.
+    Reads the table ``dossier``. `applied` lists positions in `bearing`, ascending; `mark` numbers
+    these lists from 1 on.
 
     Args:
         connection: where the dossier is.
@@ -67,9 +71,12 @@ def mark_rows(
     connection.execute(_BY_ROW)
 
 
-def read_mark(applied: str, bearing: Sequence[Bearing]) -> tuple[Bearing, ...]:
-    """Return the reviews and withdrawals that a value of ``applied`` stands for."""
-    return tuple(bearing[int(number)] for number in applied.split(",") if number)
+def read_marks(
+    connection: duckdb.DuckDBPyConnection, bearing: Sequence[Bearing]
+) -> dict[int, tuple[Bearing, ...]]:
+    """Return the reviews and withdrawals that each `mark` stands for."""
+    found = connection.execute("SELECT DISTINCT mark, applied FROM marked").fetchall()
+    return {mark: tuple(bearing[number] for number in applied) for mark, applied in found}
 
 
 def clearing_ids(name: str, bearing: Sequence[Bearing]) -> Mapping[str, tuple[str, ...]]:
