@@ -27,7 +27,8 @@ class Visitor:
 
     def open(self, path: str) -> Page:
         """Open a page and wait until it is read."""
-        self.page.goto(self.served.url + path)
+        told = self.page.goto(self.served.url + path)
+        assert told is None or told.ok, f"{path}: {told.status}"
         return self.page
 
 

@@ -18,10 +18,12 @@ from web.access import needs
 from web.pages.caller import Caller, Calling
 from web.pages.repositories import Found, about
 from workers.file_story import tell_journey
+from workers.reading.present import is_deciding
 from workers.reading.repositories import RepositoryView
 
 router = APIRouter(include_in_schema=False)
 
+_ANEW: Final = "Decisions are made anew just now. Ask again in a moment."
 STEPS: Final = {
     StepKind.CONSENT: "registers release consent with an end date",
     StepKind.RIGHTS: "registers the rights basis",
@@ -53,8 +55,9 @@ def _tell(caller: Caller, found: RepositoryView, raw: bytes) -> HTMLResponse:
     try:
         journey = tell_journey(caller.context, found.id, raw)
     except InputError as error:
-        told = {"path": raw.decode(errors="replace"), "error": error.message}
-        return caller.render("why_ask.html", status=404, repository=found, **told)
+        waits = is_deciding(caller.context)
+        told = {"path": raw.decode(errors="replace"), "error": _ANEW if waits else error.message}
+        return caller.render("why_ask.html", status=202 if waits else 404, repository=found, **told)
     return caller.render("why.html", journey=journey, repository=found, steps=STEPS)
 
 

@@ -115,3 +115,9 @@ def shown_decisions(context: Context) -> Present:
     if found is None:
         raise InputError("Nothing was decided yet.", hint="Register a repository and sync it.")
     return found
+
+
+def is_deciding(context: Context) -> bool:
+    """Tell whether decisions are older than what they are to be made from."""
+    found = latest_decisions(context, corpus_keys(context))
+    return found is not None and found.is_stale

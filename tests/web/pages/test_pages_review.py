@@ -117,6 +117,8 @@ def test_who_asked_cannot_agree_and_another_one_can(site: Site, ada: Reader, ben
     done = ben.post(f"{path}/approve", theirs, **sent)
     assert done.status_code == 303
     assert "You agreed. Decisions are being made anew." in words_of(ben.get(path).text)
+    why = ada.get(site.repository("harbor-billing").replace("/repositories/", "/why/") + "/x.py")
+    assert (why.status_code, "made anew just now" in words_of(why.text)) == (202, True)
     # Of two that saw the same version the second is told what the first did.
     late = ben.post(f"{path}/reject", theirs, seen="1", comment="Not so fast.")
     assert late.status_code == 409
