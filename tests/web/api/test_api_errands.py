@@ -68,7 +68,7 @@ def test_of_what_a_host_lists_some_are_registered(api: Api) -> None:
         pass
     assert book.finish(begun["operation"], plan)
     assert len(api["root"].get(path).json()["items"]) == 3
-    terms = {"owner": "crew", "rights": "contract", "license": "MIT"}
+    terms = {"owner": "platform", "rights": "contract", "license": "MIT"}
     ask = terms | {"only": ["2", "3"]}
     done = api["root"].post(f"{path}/registrations", json=ask).json()
     assert [(o["full_name"], o["outcome"]["action"]) for o in done] == [("acme/found-2", "add")]
