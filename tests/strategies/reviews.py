@@ -85,13 +85,13 @@ def active(*reviews: Review) -> Reviews:
     return in_force(reviews, NOW)
 
 
-def restrictions() -> st.SearchStrategy[Review]:
-    """A review that keeps something internal, or leaves it out."""
+def restrictions(first: int = 0) -> st.SearchStrategy[Review]:
+    """A review that keeps something internal, or leaves it out; its number is `first` or more."""
     return st.builds(
         lambda number, kind, blob: review(
             f"rvw_r{number}", kind, Target(blob_ids=(blob * 40,), repo_id="r")
         ),
-        st.integers(0, 99),
+        st.integers(first, first + 99),
         st.sampled_from([ReviewKind.KEEP_INTERNAL, ReviewKind.EXCLUDE]),
         st.sampled_from(BLOBS),
     )
@@ -116,5 +116,5 @@ def waivers() -> st.SearchStrategy[Review]:
 
 
 def review_sets() -> st.SearchStrategy[list[Review]]:
-    """Some reviews of any kind, with ids of their own."""
+    """Some reviews of any kind, with ids of their own, of numbers below 100."""
     return st.lists(restrictions() | waivers(), max_size=6, unique_by=lambda r: r.id)

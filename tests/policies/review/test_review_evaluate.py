@@ -213,7 +213,7 @@ def test_an_expired_waiver_is_as_if_it_had_never_been() -> None:
 
 
 @few
-@given(corpora, review_sets(), restrictions())
+@given(corpora, review_sets(), restrictions(100))
 def test_a_further_restriction_loosens_nothing(
     rows: list[Row], some: list[Review], more: Review
 ) -> None:
@@ -285,7 +285,7 @@ def test_a_further_rule_that_grants_nothing_loosens_no_verdict(
     assert rank(fired | stricter, known, some) >= rank(fired, known, some)
 
 
-@given(_names, _names, review_sets(), restrictions())
+@given(_names, _names, review_sets(), restrictions(100))
 def test_no_restriction_and_nothing_less_known_loosens_a_verdict(
     fired: set[str], known: set[str], some: list[Review], more: Review
 ) -> None:
