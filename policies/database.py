@@ -16,6 +16,8 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
     # Every result that leaves is ordered explicitly; insertion order only costs memory.
     "preserve_insertion_order": "false",
+    # A rule that divides by nothing has no answer, which is the strict one; it stops no evaluation.
+    "error_on_division_by_zero": "false",
     "lock_configuration": "true",
 }
 

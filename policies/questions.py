@@ -34,9 +34,10 @@ _DIALECT: Final = "duckdb"
 # it, and takes half as long again.
 _WORD_BITS: Final = 30
 _JOINTS: Final = (exp.And, exp.Or, exp.Not, exp.Paren, exp.Case, exp.If)
-# NULL where a part of them is, and nowhere else. A division may be NULL of its own.
+# NULL where a part of them is, and nowhere else. A division may be NULL of its own, and between an
+# unknown bound and one that is missed is not.
 _STRICT: Final = (
-    *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike, exp.Between, exp.In),
+    *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike, exp.In),
     *(exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Paren, exp.ArrayContains),
     *(exp.Add, exp.Sub, exp.Mul, exp.Neg),
 )
