@@ -23,11 +23,17 @@ from store.catalog import WithdrawalBook
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.decisions import decide_anew
-from workers.remarks import checked_pattern, checked_remark
-from workers.running import find_repository
+from workers.remarks import checked_remark
 from workers.said import Patterns
 from workers.settings import Settings
-from workers.withdrawals import BlastRadius, Order, draft_withdrawal, foresee, withdraw
+from workers.withdrawals import (
+    BlastRadius,
+    Order,
+    checked_order,
+    draft_withdrawal,
+    foresee,
+    withdraw,
+)
 
 app = typer.Typer(help="Take back what may be in no release any more.", no_args_is_help=True)
 
@@ -179,18 +185,18 @@ def _order(
     selector, value, repo = what
     if selector is Selector.REPOSITORY:
         repo, value = value, ""
-    if (selector is Selector.PATH) != bool(repo) and selector is not Selector.REPOSITORY:
-        raise InputError("A path is withdrawn in one repository, named with --repo.")
-    repositories = context.catalog.list_repositories()
     scope, reason, comment = why
-    return Order(
-        selector=selector,
-        value=checked_pattern(context, value),
-        repo_id=find_repository(repositories, repo).id if repo else "",
-        scope=scope,
-        reason=reason,
-        comment=checked_remark(context, comment),
-        by=acting(by),
+    return checked_order(
+        context,
+        Order(
+            selector=selector,
+            value=value,
+            repo_id=repo,
+            scope=scope,
+            reason=reason,
+            comment=comment,
+            by=acting(by),
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pyarrow as pa
@@ -33,6 +33,8 @@ from workers.context import Context, utc_now
 from workers.corpus import corpus_keys
 from workers.decisions import decide_anew
 from workers.released import judge_releases, manifest_of, published, released_rows
+from workers.remarks import checked_pattern, checked_remark
+from workers.running import find_repository
 from workers.withdrawn import find_contents, keep_contents
 
 _ID_CHARS: Final = 20
@@ -50,6 +52,31 @@ class Order:
     reason: WithdrawalReason
     comment: str
     by: str
+
+
+def checked_order(context: Context, order: Order) -> Order:
+    """Return an order as it may be kept: its repository by id, and no secret in its words.
+
+    Args:
+        context: adapters.
+        order: its `repo_id` may be a name too, as a person writes it.
+
+    Raises:
+        InputError: a repository lacks, is too much or unknown, nothing says why, or what is
+            written holds a secret.
+    """
+    is_placed = order.selector in (Selector.REPOSITORY, Selector.PATH)
+    if is_placed != bool(order.repo_id):
+        raise InputError("A repository is named for itself and for paths in it, and only then.")
+    if not order.comment:
+        raise InputError("Say why; it is kept with the withdrawal.")
+    known = context.catalog.list_repositories()
+    return replace(
+        order,
+        value=checked_pattern(context, order.value),
+        repo_id=find_repository(known, order.repo_id).id if order.repo_id else "",
+        comment=checked_remark(context, order.comment),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

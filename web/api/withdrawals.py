@@ -41,9 +41,8 @@ from workers.reading.handing import (
     list_withdrawals,
     withdrawal_view,
 )
-from workers.remarks import checked_pattern, checked_remark
-from workers.running import find_repository
-from workers.withdrawals import Order, draft_withdrawal, name_contents, withdraw
+from workers.remarks import checked_remark
+from workers.withdrawals import Order, checked_order, draft_withdrawal, name_contents, withdraw
 
 router = APIRouter(prefix="/withdrawals", tags=["withdrawals"], route_class=OnceRoute)
 
@@ -164,16 +163,15 @@ def _step(
 
 
 def _order(ask: Ask, wish: WithdrawalWish) -> Order:
-    is_placed = wish.selector in (Selector.REPOSITORY, Selector.PATH)
-    if is_placed != bool(wish.repository):
-        raise InputError("A repository is named for itself and for paths in it.")
-    known = ask.context.catalog.list_repositories()
-    return Order(
-        selector=wish.selector,
-        value=checked_pattern(ask.context, wish.value),
-        repo_id=find_repository(known, wish.repository).id if wish.repository else "",
-        scope=wish.scope,
-        reason=wish.reason,
-        comment=checked_remark(ask.context, wish.comment),
-        by=ask.actor,
+    return checked_order(
+        ask.context,
+        Order(
+            selector=wish.selector,
+            value=wish.value,
+            repo_id=wish.repository,
+            scope=wish.scope,
+            reason=wish.reason,
+            comment=wish.comment,
+            by=ask.actor,
+        ),
     )

@@ -20,9 +20,7 @@ from web.pages.errands import FoundErrand, is_left_waiting
 from web.pages.templating import say
 from workers.errands import ask_forecast, read_radius
 from workers.reading.page import NotFound
-from workers.remarks import checked_remark
-from workers.running import find_repository
-from workers.withdrawals import Order, draft_withdrawal, name_contents, withdraw
+from workers.withdrawals import Order, checked_order, draft_withdrawal, name_contents, withdraw
 
 router = APIRouter(include_in_schema=False)
 
@@ -127,24 +125,17 @@ def take_back(caller: Calling, sent: Sent) -> Response:
 
 
 def _order(caller: Caller, sent: Filled) -> Order:
-    is_placed = sent.selector in (Selector.REPOSITORY, Selector.PATH)
-    if is_placed != bool(sent.repository):
-        raise InputError("A repository is named for itself and for paths in it, and only then.")
-    if not sent.comment:
-        raise InputError("Say why; it is kept with the withdrawal.")
-    known = caller.context.catalog.list_repositories()
-    try:
-        comment = checked_remark(caller.context, sent.comment)
-    except ValueError as error:
-        raise InputError(f"This cannot be written down: {error}.") from None
-    return Order(
-        selector=sent.selector,
-        value=sent.value,
-        repo_id=find_repository(known, sent.repository).id if sent.repository else "",
-        scope=sent.scope,
-        reason=sent.reason,
-        comment=comment,
-        by=caller.name,
+    return checked_order(
+        caller.context,
+        Order(
+            selector=sent.selector,
+            value=sent.value,
+            repo_id=sent.repository,
+            scope=sent.scope,
+            reason=sent.reason,
+            comment=sent.comment,
+            by=caller.name,
+        ),
     )
 
 

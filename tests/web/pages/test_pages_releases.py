@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from cli.samples.canaries import canaries
 from policies.decision import Tier
 from release.domain.grant import Purpose, Wish
 from store.catalog import GrantBook, ReleaseBook
@@ -90,3 +91,8 @@ def test_a_withdrawal_is_looked_at_before_it_is_made(site: Site, ada: Reader) ->
     nowhere = ada.post("/withdrawals/forecast", form, **(whole | {"repository": ""}))
     assert nowhere.status_code == 422
     assert "Say why" in ada.post("/withdrawals", form, **(whole | {"comment": " "})).text
+    token = canaries()["github_token"].text
+    placed = whole | {"selector": "path", "value": f"deploy/{token}/**"}
+    for path in ("/withdrawals/forecast", "/withdrawals"):
+        refused = ada.post(path, form, **placed)
+        assert (refused.status_code, "looks like a secret" in refused.text) == (422, True)
