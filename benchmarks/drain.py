@@ -22,14 +22,13 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
+from benchmarks.path import registered
 from benchmarks.service import family_of, pid_of, resident_mb, running_service
-from ingest.domain.repository import Repository, RightsBasis
-from ingest.register.registry import RegistrationRequest, register
+from ingest.domain.repository import Repository
 from store.catalog import JobState
 from store.catalog.tables import JobRow
 from workers import embedded
@@ -69,16 +68,7 @@ def make_repositories(context: Context, folder: Path, count: int) -> list[Reposi
         git_dir = folder / f"small-{number}.git"
         shutil.copytree(template, git_dir)
         _commit(git_dir, number)
-        request = RegistrationRequest(
-            url=str(git_dir),
-            owner="bench",
-            rights=RightsBasis.LICENSE,
-            license="Apache-2.0",
-            release_consent=True,
-            consent_until=context.today() + timedelta(days=30),
-            evidence="benchmark",
-        )
-        found.append(register(request, context.catalog, today=context.today(), allow_local=True))
+        found.append(registered(context, git_dir))
     return found
 
 

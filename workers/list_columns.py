@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from policies.decision import Lane
+from policies.decision import Lane, Outcome
 from policies.report.model import OUTCOMES
-from policies.report.sheets import Cell, Column, Shown
+from policies.report.sheets import Cell, Shown
 from store.asking import Query
 from workers.context import Context
-from workers.list_exports import ExportedList
+from workers.list_exports import Columns, ExportedList
 from workers.reading import audit, findings, groups, operations, releases, repositories, reviews
 from workers.reading.grammar import rfc3339
 from workers.reading.page import Page
@@ -25,130 +25,61 @@ def _at(moment: datetime | None) -> str:
     return "" if moment is None else rfc3339(moment)
 
 
-def _columns(**widths: int) -> Sequence[Column]:
-    return tuple(Column(name, width) for name, width in widths.items())
-
-
-def _finding(row: findings.FindingView) -> Sequence[Cell]:
-    return (
-        row.repository,
-        row.repository_id,
-        Shown(row.path),
-        row.line,
-        row.place,
-        row.family.value,
-        row.rule,
-        row.category.value,
-        row.lane.value,
-        row.confidence.value,
-        row.preview,
-        row.fingerprint,
-        row.outcome.value,
-        row.blob,
-    )
-
-
 def _findings(context: Context, query: Query, sight: Sight) -> Page[findings.FindingView]:
     return findings.list_findings(context, query, repositories=sight.repositories)
 
 
-FINDINGS: Final = ExportedList(
+FINDINGS: Final[ExportedList[findings.FindingView]] = ExportedList(
     noun="findings",
     fields=findings.FIELDS,
-    columns=_columns(
-        repository=32,
-        repository_id=30,
-        path=60,
-        line=8,
-        place=8,
-        family=14,
-        rule=28,
-        category=22,
-        lane=10,
-        confidence=12,
-        masked_value=18,
-        fingerprint=36,
-        outcome=14,
-        blob=44,
-    ),
+    columns={
+        "repository": (32, lambda row: row.repository),
+        "repository_id": (30, lambda row: row.repository_id),
+        "path": (60, lambda row: Shown(row.path)),
+        "line": (8, lambda row: row.line),
+        "place": (8, lambda row: row.place),
+        "family": (14, lambda row: row.family.value),
+        "rule": (28, lambda row: row.rule),
+        "category": (22, lambda row: row.category.value),
+        "lane": (10, lambda row: row.lane.value),
+        "confidence": (12, lambda row: row.confidence.value),
+        "masked_value": (18, lambda row: row.preview),
+        "fingerprint": (36, lambda row: row.fingerprint),
+        "outcome": (14, lambda row: row.outcome.value),
+        "blob": (44, lambda row: row.blob),
+    },
     page=_findings,
-    cells=_finding,
 )
-
-
-def _group(row: groups.GroupView) -> Sequence[Cell]:
-    return (
-        row.id,
-        row.repository,
-        row.repository_id,
-        row.rule,
-        row.title,
-        row.lane.value if row.lane else groups.NOBODY,
-        row.kind,
-        row.about,
-        row.preview,
-        row.key,
-        row.cases,
-        row.files,
-        row.bytes,
-        row.blocked,
-        row.blocked_bytes,
-        Shown(row.path),
-        row.line,
-    )
 
 
 def _groups(context: Context, query: Query, sight: Sight) -> Page[groups.GroupView]:
     return groups.list_groups(context, query, repositories=sight.repositories)
 
 
-GROUPS: Final = ExportedList(
+GROUPS: Final[ExportedList[groups.GroupView]] = ExportedList(
     noun="groups",
     fields=groups.FIELDS,
-    columns=_columns(
-        group=22,
-        repository=32,
-        repository_id=30,
-        rule=24,
-        title=36,
-        lane=10,
-        kind=10,
-        about=28,
-        masked_value=18,
-        key=36,
-        cases=9,
-        files=9,
-        bytes=12,
-        blocked_files=13,
-        blocked_bytes=13,
-        first_path=60,
-        first_line=10,
-    ),
+    columns={
+        "group": (22, lambda row: row.id),
+        "repository": (32, lambda row: row.repository),
+        "repository_id": (30, lambda row: row.repository_id),
+        "rule": (24, lambda row: row.rule),
+        "title": (36, lambda row: row.title),
+        "lane": (10, lambda row: row.lane.value if row.lane else groups.NOBODY),
+        "kind": (10, lambda row: row.kind),
+        "about": (28, lambda row: row.about),
+        "masked_value": (18, lambda row: row.preview),
+        "key": (36, lambda row: row.key),
+        "cases": (9, lambda row: row.cases),
+        "files": (9, lambda row: row.files),
+        "bytes": (12, lambda row: row.bytes),
+        "blocked_files": (13, lambda row: row.blocked),
+        "blocked_bytes": (13, lambda row: row.blocked_bytes),
+        "first_path": (60, lambda row: Shown(row.path)),
+        "first_line": (10, lambda row: row.line),
+    },
     page=_groups,
-    cells=_group,
 )
-
-
-def _repository(row: repositories.RepositoryView) -> Sequence[Cell]:
-    amounts = [row.outcomes[o].files if row.is_decided else "" for o in OUTCOMES]
-    waiting = [row.lanes[lane] if row.is_decided else "" for lane in Lane]
-    return (
-        row.name,
-        row.id,
-        row.owner,
-        row.url,
-        row.rights,
-        row.license,
-        row.consent,
-        row.consent_until.isoformat() if row.consent_until else "",
-        row.state,
-        _at(row.registered_at),
-        row.sync,
-        _at(row.visit.finished_at if row.visit else None),
-        row.cause,
-        *amounts,
-        *waiting,
-    )
 
 
 def _repositories(
@@ -157,205 +88,153 @@ def _repositories(
     return repositories.list_repositories(context, query, owners=sight.owners)
 
 
-REPOSITORIES: Final = ExportedList(
+def _files_that_are(outcome: Outcome) -> Callable[[repositories.RepositoryView], Cell]:
+    return lambda row: row.outcomes[outcome].files if row.is_decided else ""
+
+
+def _files_that_wait_for(lane: Lane) -> Callable[[repositories.RepositoryView], Cell]:
+    return lambda row: row.lanes[lane] if row.is_decided else ""
+
+
+REPOSITORIES: Final[ExportedList[repositories.RepositoryView]] = ExportedList(
     noun="repositories",
     fields=repositories.FIELDS,
-    columns=(
-        *_columns(
-            repository=32,
-            id=30,
-            owner=20,
-            url=50,
-            rights=18,
-            license=24,
-            consent=10,
-            consent_until=14,
-            state=12,
-            registered=22,
-            sync=12,
-            visited=22,
-            cause=50,
-        ),
-        *(Column(f"{outcome.value}_files", 20) for outcome in OUTCOMES),
-        *(Column(f"waits_for_{lane.value}", 20) for lane in Lane),
-    ),
+    columns={
+        "repository": (32, lambda row: row.name),
+        "id": (30, lambda row: row.id),
+        "owner": (20, lambda row: row.owner),
+        "url": (50, lambda row: row.url),
+        "rights": (18, lambda row: row.rights),
+        "license": (24, lambda row: row.license),
+        "consent": (10, lambda row: row.consent),
+        "consent_until": (14, lambda row: str(row.consent_until or "")),
+        "state": (12, lambda row: row.state),
+        "registered": (22, lambda row: _at(row.registered_at)),
+        "sync": (12, lambda row: row.sync),
+        "visited": (22, lambda row: _at(row.visit.finished_at if row.visit else None)),
+        "cause": (50, lambda row: row.cause),
+        **{f"{outcome.value}_files": (20, _files_that_are(outcome)) for outcome in OUTCOMES},
+        **{f"waits_for_{lane.value}": (20, _files_that_wait_for(lane)) for lane in Lane},
+    },
     page=_repositories,
-    cells=_repository,
 )
-
-
-def _review(row: reviews.ReviewView) -> Sequence[Cell]:
-    return (
-        row.id,
-        row.state.value,
-        row.kind.value,
-        row.lane.value,
-        row.rule,
-        row.category,
-        row.fingerprint,
-        row.repository,
-        Shown(row.pattern),
-        row.contents,
-        row.reason.value,
-        row.comment,
-        row.requested_by,
-        _at(row.requested_at),
-        ", ".join(approval.by for approval in row.approvals),
-        _at(row.expires_at),
-        row.extends,
-    )
 
 
 def _reviews(context: Context, query: Query, sight: Sight) -> Page[reviews.ReviewView]:
     return reviews.list_reviews(context, query, requested_by=sight.asked_by)
 
 
-_REVIEW_COLUMNS: Final = _columns(
-    review=18,
-    state=12,
-    kind=16,
-    lane=10,
-    rule=24,
-    category=22,
-    fingerprint=36,
-    repository_id=30,
-    pattern=40,
-    contents=10,
-    reason=20,
-    comment=60,
-    asked_by=16,
-    asked_at=22,
-    agreed_by=24,
-    expires_at=22,
-    extends=18,
-)
-REVIEWS: Final = ExportedList(
+_REVIEW: Final[Columns[reviews.ReviewView]] = {
+    "review": (18, lambda row: row.id),
+    "state": (12, lambda row: row.state.value),
+    "kind": (16, lambda row: row.kind.value),
+    "lane": (10, lambda row: row.lane.value),
+    "rule": (24, lambda row: row.rule),
+    "category": (22, lambda row: row.category),
+    "fingerprint": (36, lambda row: row.fingerprint),
+    "repository_id": (30, lambda row: row.repository),
+    "pattern": (40, lambda row: Shown(row.pattern)),
+    "contents": (10, lambda row: row.contents),
+    "reason": (20, lambda row: row.reason.value),
+    "comment": (60, lambda row: row.comment),
+    "asked_by": (16, lambda row: row.requested_by),
+    "asked_at": (22, lambda row: _at(row.requested_at)),
+    "agreed_by": (24, lambda row: ", ".join(approval.by for approval in row.approvals)),
+    "expires_at": (22, lambda row: _at(row.expires_at)),
+    "extends": (18, lambda row: row.extends),
+}
+REVIEWS: Final[ExportedList[reviews.ReviewView]] = ExportedList(
     noun="reviews",
     fields=reviews.FIELDS,
-    columns=_REVIEW_COLUMNS,
+    columns=_REVIEW,
     page=_reviews,
-    cells=_review,
 )
-
-
-def _waiver(row: Waiver) -> Sequence[Cell]:
-    return (*_review(row.review), row.repository, row.uses, row.orphan)
 
 
 def _waivers(context: Context, query: Query, _: Sight) -> Page[Waiver]:
     return list_waivers(context, query)
 
 
-WAIVERS: Final = ExportedList(
+def _of_review(cell: Callable[[reviews.ReviewView], Cell]) -> Callable[[Waiver], Cell]:
+    return lambda row: cell(row.review)
+
+
+WAIVERS: Final[ExportedList[Waiver]] = ExportedList(
     noun="waivers",
     fields=WAIVER_FIELDS,
-    columns=(*_REVIEW_COLUMNS, *_columns(repository=32, files=9, matches_nothing=40)),
+    columns={
+        **{name: (width, _of_review(cell)) for name, (width, cell) in _REVIEW.items()},
+        "repository": (32, lambda row: row.repository),
+        "files": (9, lambda row: row.uses),
+        "matches_nothing": (40, lambda row: row.orphan),
+    },
     page=_waivers,
-    cells=_waiver,
 )
-
-
-def _release(row: releases.ReleaseView) -> Sequence[Cell]:
-    return (
-        row.id,
-        row.tier.value,
-        row.state.value,
-        row.reason,
-        _at(row.created_at),
-        _at(row.published_at),
-        row.replaced_by,
-        row.rows,
-        row.bytes,
-        row.manifest_digest,
-    )
 
 
 def _releases(context: Context, query: Query, sight: Sight) -> Page[releases.ReleaseView]:
     return releases.list_releases(context, query, tiers=sight.tiers, only_out=not sight.is_inside)
 
 
-RELEASES: Final = ExportedList(
+RELEASES: Final[ExportedList[releases.ReleaseView]] = ExportedList(
     noun="releases",
     fields=releases.FIELDS,
-    columns=_columns(
-        release=30,
-        tier=14,
-        state=12,
-        reason=60,
-        built=22,
-        published=22,
-        replaced_by=30,
-        rows=10,
-        bytes=14,
-        manifest_sha256=66,
-    ),
+    columns={
+        "release": (30, lambda row: row.id),
+        "tier": (14, lambda row: row.tier.value),
+        "state": (12, lambda row: row.state.value),
+        "reason": (60, lambda row: row.reason),
+        "built": (22, lambda row: _at(row.created_at)),
+        "published": (22, lambda row: _at(row.published_at)),
+        "replaced_by": (30, lambda row: row.replaced_by),
+        "rows": (10, lambda row: row.rows),
+        "bytes": (14, lambda row: row.bytes),
+        "manifest_sha256": (66, lambda row: row.manifest_digest),
+    },
     page=_releases,
-    cells=_release,
 )
-
-
-def _operation(row: operations.OperationView) -> Sequence[Cell]:
-    return (
-        row.id,
-        row.kind,
-        row.state.value,
-        _at(row.created_at),
-        _at(row.finished_at),
-        ", ".join(row.tiers),
-        ", ".join(stage.stage for stage in row.stages),
-        row.jobs_left,
-        len(row.parked),
-    )
 
 
 def _operations(context: Context, query: Query, _: Sight) -> Page[operations.OperationView]:
     return operations.list_operations(context, query)
 
 
-OPERATIONS: Final = ExportedList(
+OPERATIONS: Final[ExportedList[operations.OperationView]] = ExportedList(
     noun="operations",
     fields=operations.FIELDS,
-    columns=_columns(
-        operation=30,
-        kind=10,
-        state=10,
-        begun=22,
-        ended=22,
-        tiers=26,
-        stages=40,
-        jobs_left=10,
-        parked=8,
-    ),
+    columns={
+        "operation": (30, lambda row: row.id),
+        "kind": (10, lambda row: row.kind),
+        "state": (10, lambda row: row.state.value),
+        "begun": (22, lambda row: _at(row.created_at)),
+        "ended": (22, lambda row: _at(row.finished_at)),
+        "tiers": (26, lambda row: ", ".join(row.tiers)),
+        "stages": (40, lambda row: ", ".join(stage.stage for stage in row.stages)),
+        "jobs_left": (10, lambda row: row.jobs_left),
+        "parked": (8, lambda row: len(row.parked)),
+    },
     page=_operations,
-    cells=_operation,
 )
-
-
-def _entry(row: audit.AuditView) -> Sequence[Cell]:
-    return (
-        row.seq,
-        _at(row.at),
-        row.actor,
-        row.action,
-        row.subject,
-        json.dumps(row.detail, sort_keys=True),
-        row.prev_hash,
-        row.hash,
-    )
 
 
 def _entries(context: Context, query: Query, _: Sight) -> Page[audit.AuditView]:
     return audit.list_entries(context, query)
 
 
-AUDIT: Final = ExportedList(
+AUDIT: Final[ExportedList[audit.AuditView]] = ExportedList(
     noun="audit",
     fields=audit.FIELDS,
-    columns=_columns(
-        seq=8, at=22, actor=16, action=20, subject=30, detail=60, prev_hash=66, hash=66
-    ),
+    columns={
+        "seq": (8, lambda row: row.seq),
+        "at": (22, lambda row: _at(row.at)),
+        "actor": (16, lambda row: row.actor),
+        "action": (20, lambda row: row.action),
+        "subject": (30, lambda row: row.subject),
+        "detail": (60, lambda row: json.dumps(row.detail, sort_keys=True)),
+        "prev_hash": (66, lambda row: row.prev_hash),
+        "hash": (66, lambda row: row.hash),
+    },
     page=_entries,
-    cells=_entry,
 )
 EXPORTED: Final[Sequence[ExportedList[Any]]] = (
     FINDINGS,

@@ -20,6 +20,8 @@ from workers.reading.sight import Sight
 
 T = TypeVar("T")
 
+Columns = Mapping[str, tuple[int, Callable[[T], Cell]]]
+"""By title: the width in characters, and what stands there of a row."""
 MOST_ROWS: Final = 100_000
 """Rows of one export; who needs more narrows the filter."""
 _PAGE: Final = 5_000
@@ -55,11 +57,18 @@ class ExportedList(Generic[T]):
     """Of its files and its audit entries."""
     fields: Mapping[str, Field]
     """Its filters: those of its page."""
-    columns: Sequence[Column]
+    columns: Columns[T]
     page: Callable[[Context, Query, Sight], Page[T]]
     """A page of what somebody may see of it."""
-    cells: Callable[[T], Sequence[Cell]]
-    """A row, a cell for each column."""
+
+    @property
+    def heads(self) -> Sequence[Column]:
+        """Its columns without what stands in them."""
+        return [Column(title, width) for title, (width, _) in self.columns.items()]
+
+    def cells(self, row: T) -> Sequence[Cell]:
+        """Return a row, a cell for each column."""
+        return [told(row) for _, told in self.columns.values()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +123,12 @@ def _write(
 ) -> None:
     if form is ListFormat.CSV:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        write_csv(text, exported.columns, rows)
+        write_csv(text, exported.heads, rows)
         # Closed it would close the file with it.
         text.detach()
         return
     with open_book(file, exported.noun) as book:
-        write_sheets(book, exported.noun.capitalize(), exported.columns, rows)
+        write_sheets(book, exported.noun.capitalize(), exported.heads, rows)
 
 
 def _measured(file: IO[bytes]) -> tuple[int, str]:
