@@ -26,10 +26,10 @@ from ingest.detect.pii.engine import Hit, PresidioEngine
 from ingest.detect.pii.exclusions import Exclusions
 from ingest.detect.pii.fields import FieldPersonRecognizer
 from ingest.detect.pii.gates import Gate
-from ingest.detect.pii.gazetteer import Gazetteer
 from ingest.detect.pii.given_names import given_hits
 from ingest.detect.pii.identities import identity_recognizers
 from ingest.detect.pii.logins import login_recognizers
+from ingest.detect.pii.name_lists import load_gazetteer
 from ingest.detect.pii.names import NameJudge
 from ingest.detect.pii.narrowing import Look, Narrowing
 from ingest.detect.pii.ner import RULE, NameModel
@@ -128,7 +128,7 @@ class PiiDetector:
         """Load the lists, Presidio and the compiled gates; takes one to two seconds."""
         self._key: HmacKey = config.key
         self._exclusions = Exclusions.load()
-        gazetteer = Gazetteer.load(_no_names(self._exclusions))
+        gazetteer = load_gazetteer(_no_names(self._exclusions), config.cache_dir)
         self._names = NameJudge(gazetteer=gazetteer, exclusions=self._exclusions)
         self._engine = PresidioEngine(
             all_recognizers(self._names, config.company.internal_suffixes)

@@ -11,7 +11,7 @@ from ingest.detect.funnel import LineIndex
 from ingest.detect.secrets import cluster
 from ingest.detect.secrets.digest import ENGINE_FOLDER, engine_versions, ruleset_digest
 from ingest.detect.secrets.explained import explanation
-from ingest.detect.secrets.kingfisher import Kingfisher
+from ingest.detect.secrets.kingfisher import load_kingfisher
 from ingest.detect.secrets.lines import LineEngine
 from ingest.detect.secrets.matches import Match, fold_matches
 from ingest.detect.secrets.occurrences import further_occurrences
@@ -40,7 +40,7 @@ class SecretsDetector:
         """Load rules and compile what is not in `config.cache_dir`."""
         self._key = config.key
         self._digest = ruleset_digest(config)
-        self._kingfisher = Kingfisher(config.cache_dir / ENGINE_FOLDER, config.rule_packs)
+        self._kingfisher = load_kingfisher(config.cache_dir / ENGINE_FOLDER, config.rule_packs)
         self._versions = engine_versions(config.rule_packs)
         self._lines = LineEngine(config.cache_dir)
         self._decoder = Decoder(config.cache_dir)

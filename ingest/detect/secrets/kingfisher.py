@@ -6,7 +6,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -142,6 +142,31 @@ class Kingfisher:
                 for start, end in spans:
                     kept.extend(_matches(data, start, self._generic.scan(data[start:end])))
         return matches
+
+
+def load_kingfisher(cache_dir: Path, packs: Sequence[Path] = ()) -> Kingfisher:
+    """Return the engine, the one that this process loaded last where its rules are the same.
+
+    It knows no key and no company, and loading takes more than a second.
+
+    Raises:
+        ConfigurationError: a rule file is refused.
+    """
+    return _loaded(cache_dir, tuple((pack, *_state(pack)) for pack in packs))
+
+
+@lru_cache(maxsize=1)
+def _loaded(cache_dir: Path, packs: tuple[tuple[Path, int, int], ...]) -> Kingfisher:
+    return Kingfisher(cache_dir, [pack for pack, _, _ in packs])
+
+
+def _state(pack: Path) -> tuple[int, int]:
+    """Return what changes with a file's content; zeros where there is none, for the engine."""
+    try:
+        state = pack.stat()
+    except OSError:
+        return 0, 0
+    return state.st_mtime_ns, state.st_size
 
 
 def _matches(data: bytes, offset: int, findings: Iterable[kingfisher_sdk.Finding]) -> list[Match]:
