@@ -133,7 +133,10 @@ def corpus_keys(context: Context) -> CorpusKeys:
     later = later_contents(context, reviews.withdrawals)
     # Who registers another repository changes nothing of what was decided before it is visited.
     said = [row for row in rights.to_pylist() if row["repo_id"] in snapshots]
-    dossier = digest_of("dossier", snapshots, trees, said, cleared, *later)
+    # What is decided before a tree is looked at says so of each of its files, and must not be
+    # found again once it was.
+    unseen = [r for r, key in trees.items() if not context.lake.exists("trees", key)]
+    dossier = digest_of("dossier", snapshots, trees, unseen, said, cleared, *later)
     return CorpusKeys(
         snapshots=snapshots,
         trees=trees,

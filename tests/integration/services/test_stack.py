@@ -25,7 +25,7 @@ import yaml
 from policies.decision import Tier
 from store.catalog.errands import Errand, ErrandState
 from tests.integration.conftest import Installation, environment, register_samples
-from tests.support.commands import ROOT, shardgate_argv
+from tests.support.commands import ROOT, run_shardgate
 from tests.support.postgres import PostgresServer
 from tests.support.watch import ended_with_us
 from workers.context import Context
@@ -50,15 +50,7 @@ class Stack:
 
     def shardgate(self, *arguments: str, **more: str) -> str:
         """Run a command beside the stack, as somebody on its machine would."""
-        done = subprocess.run(
-            shardgate_argv(*arguments),
-            cwd=ROOT,
-            env=self.env | more,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        done = run_shardgate(*arguments, env=self.env | more)
         assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
