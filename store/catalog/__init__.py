@@ -36,6 +36,13 @@ from store.catalog.records import (
     StageCount,
     VisitRecord,
 )
+from store.catalog.refreshes import (
+    Refreshing,
+    parked_scopes,
+    read_refreshing,
+    scanning_scopes,
+    start_refresh,
+)
 from store.catalog.releases import ReleaseBook, ReleaseRecord, ReleaseState
 from store.catalog.reviewers import Reviewer, ReviewerBook
 from store.catalog.reviews import ReviewBook, ReviewEvent
@@ -90,6 +97,7 @@ __all__ = [
     "RecallBook",
     "RecallRecord",
     "RecalledRelease",
+    "Refreshing",
     "ReleaseBook",
     "ReleaseRecord",
     "ReleaseState",
@@ -122,7 +130,11 @@ __all__ = [
     "job_loads",
     "job_steps",
     "list_commands",
+    "parked_scopes",
     "parse_scope",
     "read_queue",
+    "read_refreshing",
+    "scanning_scopes",
+    "start_refresh",
     "wake_visits",
 ]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from store.catalog import QueueState, read_queue
+from store.catalog import QueueState, read_queue, read_refreshing
 from workers.context import Context, utc_now
 from workers.queues import QUEUES
+from workers.refreshing import told_of
 from workers.waking import queue_lengths
 
 _LATE_SECONDS: Final = 60.0
@@ -96,8 +97,14 @@ def why_nothing_moves(context: Context) -> Stillness:
         leases=leases,
         parked=queue.parked,
         running_operations=queue.running_runs,
-        reasons=list(_reasons(queue, messages, now)),
+        reasons=[*_refresh(context), *_reasons(queue, messages, now)],
     )
+
+
+def _refresh(context: Context) -> Iterator[str]:
+    found = read_refreshing(context.catalog)
+    if found is not None:
+        yield f"{told_of(found)} Until all are, the last decisions stay, and nothing is built."
 
 
 def _reasons(queue: QueueState, messages: int | None, now: datetime) -> Iterator[str]:
@@ -120,8 +127,8 @@ def _reasons(queue: QueueState, messages: int | None, now: datetime) -> Iterator
             yield f"{due} jobs wait for a worker since {waited:.0f} s."
     if delayed:
         yield (
-            f"{delayed} jobs wait for their time: they failed and are tried again, or a host is"
-            " paused or throttled."
+            f"{delayed} jobs wait for their time: they failed and are tried again, a host is"
+            " paused or throttled, or they wait for a scan by other rules."
         )
     if queue.running_runs and not queue.leases and not due and not delayed:
         yield "Operations are open with no job left: the next tick of a worker ends them."
