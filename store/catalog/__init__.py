@@ -21,7 +21,7 @@ from store.catalog.passwords import Passwords
 from store.catalog.policies import PolicyApplication, PolicyBook, PolicyRecord
 from store.catalog.polls import PollBook, PollRecord
 from store.catalog.pulls import PullBook, PullRecord, TrainingRunRecord
-from store.catalog.queue_state import QueueState, read_queue
+from store.catalog.queue_state import QueueState, StageQueue, read_queue
 from store.catalog.recalls import Acknowledgement, RecallBook, RecalledRelease, RecallRecord
 from store.catalog.records import (
     ClaimedJob,
@@ -114,6 +114,7 @@ __all__ = [
     "Scope",
     "SessionBook",
     "StageCount",
+    "StageQueue",
     "Token",
     "TokenBook",
     "TokenRequest",
