@@ -152,8 +152,8 @@ def _reasons(
     later = sum(stage.delayed for stage in queue.stages) - sum(host.waiting for host in hosts)
     if later > 0:
         yield (
-            f"{plural(later, 'job')} wait for their time: they failed and are tried again, or they"
-            " wait for a scan by other rules."
+            f"Jobs that wait for their time: {later}; they failed and are tried again, or wait for"
+            " a scan by other rules."
         )
     if queue.running_runs and not queue.leases and not queue.stages:
         yield "Operations are open with no job left: the next tick of a worker ends them."
