@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ingest.domain.company import Term, TermKind
 from ingest.domain.repository import Repository, RightsBasis
+from ingest.errors import ConfigurationError
 from workers.company import TERMS_FILE, TermList, write_terms
 from workers.context import Context
 from workers.settings import Settings
@@ -45,3 +48,15 @@ def test_a_new_term_list_is_a_new_source(tmp_path: Path) -> None:
     write_terms(tmp_path / TERMS_FILE, TermList().merged([term]))
     assert context.sources != before
     assert context.company.terms == (term,)
+
+
+@pytest.mark.parametrize(("data", "why"), [(None, "No such file"), (b"\xff", "not UTF-8")])
+def test_a_policy_file_that_cannot_be_read_is_told_by_its_path(
+    tmp_path: Path, data: bytes | None, why: str
+) -> None:
+    file = tmp_path / "policy.yaml"
+    if data is not None:
+        file.write_bytes(data)
+    context = Context(settings=Settings(home=tmp_path, policy_file=file))
+    with pytest.raises(ConfigurationError, match=f"policy.yaml.*cannot be read: .*{why}"):
+        _ = context.policy
