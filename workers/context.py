@@ -20,7 +20,7 @@ from ingest.detect.secrets.known import KnownValues
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import BLOB_FAMILIES, Family
 from ingest.domain.repository import RightsBasis
-from ingest.errors import ConfigurationError
+from ingest.errors import ArtefactCorrupt, ConfigurationError
 from ingest.mirror.recent import RecentBlobs
 from policies.document import default_policy_text, load_policy
 from policies.model import Policy
@@ -105,8 +105,20 @@ class Context:
 
     @cached_property
     def policy(self) -> Policy:
-        """The policy in force."""
-        return load_policy(self.policy_text)
+        """The policy in force.
+
+        Raises:
+            ConfigurationError: it does not load.
+            ArtefactCorrupt: the text in the catalog is not the one that was put in force.
+        """
+        policy = load_policy(self.policy_text)
+        applied = None if self.settings.policy_file else self._applied_policy()
+        if applied is not None and applied.digest != policy.digest:
+            raise ArtefactCorrupt(
+                f"The policy in force is not the one that was applied, {applied.digest[:12]}.",
+                hint="Look: shardgate audit verify. Then apply the right one again.",
+            )
+        return policy
 
     @cached_property
     def policy_text(self) -> str:

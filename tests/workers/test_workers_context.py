@@ -6,9 +6,11 @@ import pytest
 
 from ingest.domain.company import Term, TermKind
 from ingest.domain.repository import Repository, RightsBasis
-from ingest.errors import ConfigurationError
+from ingest.errors import ArtefactCorrupt, ConfigurationError
+from policies.document import default_policy_text
+from store.catalog import PolicyBook
 from workers.company import TERMS_FILE, TermList, write_terms
-from workers.context import Context
+from workers.context import Context, utc_now
 from workers.settings import Settings
 
 
@@ -60,3 +62,13 @@ def test_a_policy_file_that_cannot_be_read_is_told_by_its_path(
     context = Context(settings=Settings(home=tmp_path, policy_file=file))
     with pytest.raises(ConfigurationError, match=f"policy.yaml.*cannot be read: .*{why}"):
         _ = context.policy
+
+
+def test_a_policy_that_was_edited_in_the_catalog_judges_nothing(tmp_path: Path) -> None:
+    context = Context(settings=Settings(home=tmp_path))
+    text = default_policy_text()
+    record = (context.policy.digest, "default", text.replace("pii_count > 50", "pii_count > 5000"))
+    PolicyBook(context.catalog, clock=utc_now).apply(record, plan="p", actor="ada")
+    with pytest.raises(ArtefactCorrupt, match="not the one that was applied"):
+        _ = context.anew().policy
+    context.catalog.close()
