@@ -20,6 +20,7 @@ from ingest.detect.secrets.known import KnownValues
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import BLOB_FAMILIES, Family
 from ingest.domain.repository import RightsBasis
+from ingest.errors import ArtefactCorrupt, ConfigurationError
 from ingest.mirror.recent import RecentBlobs
 from policies.document import default_policy_text, load_policy
 from policies.model import Policy
@@ -105,15 +106,31 @@ class Context:
 
     @cached_property
     def policy(self) -> Policy:
-        """The policy in force."""
-        return load_policy(self.policy_text)
+        """The policy in force.
+
+        Raises:
+            ConfigurationError: it does not load.
+            ArtefactCorrupt: the text in the catalog is not the one that was put in force.
+        """
+        policy = load_policy(self.policy_text)
+        applied = None if self.settings.policy_file else self._applied_policy()
+        if applied is not None and applied.digest != policy.digest:
+            raise ArtefactCorrupt(
+                f"The policy in force is not the one that was applied, {applied.digest[:12]}.",
+                hint="Look: shardgate audit verify. Then apply the right one again.",
+            )
+        return policy
 
     @cached_property
     def policy_text(self) -> str:
-        """The policy document in force: the file's, else the applied one, else the default."""
+        """The policy document in force: the file's, else the applied one, else the default.
+
+        Raises:
+            ConfigurationError: the file cannot be read.
+        """
         path = self.settings.policy_file
         if path:
-            return path.read_text(encoding="utf-8")
+            return _read_policy(path)
         applied = self._applied_policy()
         return applied.text if applied else default_policy_text()
 
@@ -277,6 +294,17 @@ def _keep_loaded(detectors: Mapping[_Identity, BlobDetector]) -> None:
     for identity in [i for i in _LAST_LOADED if i[0] in families]:
         del _LAST_LOADED[identity]
     _LAST_LOADED.update(detectors)
+
+
+def _read_policy(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigurationError(
+            f"{path}, the policy in force, cannot be read: {reason}.",
+            hint="SHARDGATE_POLICY_FILE names it.",
+        ) from None
 
 
 def _mark(path: Path) -> tuple[int, int, int] | None:

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ingest.domain.company import Term, TermKind
 from ingest.domain.repository import Repository, RightsBasis
-from policies.document import load_policy
+from ingest.errors import ArtefactCorrupt, ConfigurationError
+from policies.document import default_policy_text, load_policy
 from store.catalog import PolicyBook
 from workers.company import TERMS_FILE, TermList, write_terms
 from workers.context import Context, utc_now
@@ -66,4 +69,26 @@ def test_what_was_read_counts_until_something_is_said_registered_or_edited(tmp_p
     record = (load_policy(text).digest, "ours", text)
     PolicyBook(context.catalog, clock=utc_now).apply(record, plan="0" * 64, actor="ada")
     assert context.current().policy.digest == record[0] != policy.digest
+    context.catalog.close()
+
+
+@pytest.mark.parametrize(("data", "why"), [(None, "No such file"), (b"\xff", "not UTF-8")])
+def test_a_policy_file_that_cannot_be_read_is_told_by_its_path(
+    tmp_path: Path, data: bytes | None, why: str
+) -> None:
+    file = tmp_path / "policy.yaml"
+    if data is not None:
+        file.write_bytes(data)
+    context = Context(settings=Settings(home=tmp_path, policy_file=file))
+    with pytest.raises(ConfigurationError, match=f"policy.yaml.*cannot be read: .*{why}"):
+        _ = context.policy
+
+
+def test_a_policy_that_was_edited_in_the_catalog_judges_nothing(tmp_path: Path) -> None:
+    context = Context(settings=Settings(home=tmp_path))
+    text = default_policy_text()
+    record = (context.policy.digest, "default", text.replace("pii_count > 50", "pii_count > 5000"))
+    PolicyBook(context.catalog, clock=utc_now).apply(record, plan="p", actor="ada")
+    with pytest.raises(ArtefactCorrupt, match="not the one that was applied"):
+        _ = context.anew().policy
     context.catalog.close()
