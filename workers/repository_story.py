@@ -84,6 +84,9 @@ class RepositoryStory:
     folder: str
     """That is listed, with ``/`` at its end; empty: the root."""
     tree: Sequence[TreeRow]
+    """`ROWS` at most."""
+    entries: int
+    """That the folder has in all."""
     licenses: Sequence[LicenseRow]
     changes: Changes | None
     """None where there is no earlier snapshot to compare with."""
@@ -104,6 +107,7 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
     of_it = Query(filters=(Filter(field="repository", values=(repository_id,)),), limit=_VISITS)
     visits = list_visits(context, of_it).items
     tree: Sequence[TreeRow] = ()
+    entries = 0
     licenses: Sequence[LicenseRow] = ()
     groups: Sequence[Group] = ()
     group_count = 0
@@ -112,13 +116,14 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
     if present is not None:
         with open_dossier(context.lake.path("decisions", present.key), "decisions") as connection:
             connection.register("masked", _masked(context, repository_id, connection))
-            tree = _tree(connection, repository_id, folder)
+            tree, entries = _tree(connection, repository_id, folder)
             licenses = _licenses(connection, repository_id)
         groups, group_count = _groups(context, repository_id)
     return RepositoryStory(
         repository=view,
         folder=folder,
         tree=tree,
+        entries=entries,
         licenses=licenses,
         changes=_changes(context, visits),
         visits=visits,
@@ -163,9 +168,12 @@ def _path_facts(context: Context, repository_id: str) -> pa.Table:
     return TREE_FACTS.empty_table()
 
 
-def _tree(connection: duckdb.DuckDBPyConnection, repository_id: str, folder: str) -> list[TreeRow]:
+def _tree(
+    connection: duckdb.DuckDBPyConnection, repository_id: str, folder: str
+) -> tuple[list[TreeRow], int]:
+    """Return the first entries of a folder, and how many there are."""
     rows = connection.execute(_TREE, [repository_id, folder, ROWS]).fetchall()
-    return [
+    tree = [
         TreeRow(
             name=name,
             is_folder=is_folder,
@@ -174,8 +182,9 @@ def _tree(connection: duckdb.DuckDBPyConnection, repository_id: str, folder: str
             lanes=tuple(lanes or ()),
             licenses=tuple(licenses or ()),
         )
-        for name, is_folder, *counts, size, lanes, licenses in rows
+        for name, is_folder, *counts, size, lanes, licenses, _ in rows
     ]
+    return tree, rows[0][-1] if rows else 0
 
 
 def _licenses(connection: duckdb.DuckDBPyConnection, repository_id: str) -> list[LicenseRow]:
@@ -228,7 +237,7 @@ _TREE: Final = """
         FROM decisions d LEFT JOIN masked m ON (m.path = d.path) WHERE d.repo_id = $1
     ), below AS (
         SELECT *, substr(path, length($2) + 1) AS rest FROM files WHERE starts_with(path, $2)
-    )
+    ), entries AS (
     SELECT split_part(rest, '/', 1) AS name, contains(rest, '/') AS is_folder,
         count(*) FILTER (outcome = 'skipped'), count(*) FILTER (outcome = 'excluded'),
         count(*) FILTER (outcome = 'internal-only'), count(*) FILTER (outcome = 'releasable'),
@@ -236,7 +245,9 @@ _TREE: Final = """
         list_sort(list_distinct(flatten(list(pending_lanes)))) AS lanes,
         list_sort(list(DISTINCT license_expression)
             FILTER (license_expression IS NOT NULL))[1:3] AS licenses
-    FROM below GROUP BY ALL ORDER BY is_folder DESC, name LIMIT $3
+    FROM below GROUP BY ALL
+    )
+    SELECT *, count(*) OVER () FROM entries ORDER BY is_folder DESC, name LIMIT $3
 """
 _BY_LICENSE: Final = """
     SELECT coalesce(license_expression, ''), license_type, count(*), sum(size)::BIGINT

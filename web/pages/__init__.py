@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from web.pages import (
+    agreeing,
     assets,
     audit,
     bundles,
@@ -21,6 +22,7 @@ from web.pages import (
     releases,
     repositories,
     reviews,
+    standing,
     start,
     theme,
     tokens,
@@ -37,6 +39,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     findings.router,
     bundles.router,
     groups.router,
+    agreeing.router,
     reviews.router,
     registering.router,
     discovering.router,
@@ -47,6 +50,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     audit.router,
     policies.router,
     withdrawals.router,
+    standing.router,
     tokens.router,
 )
 """Every page, a router a noun."""
