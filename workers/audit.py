@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ingest.domain.repository import Repository
 from store.catalog import AuditLog
@@ -26,6 +26,23 @@ def record_registration(context: Context, repository: Repository, actor: str = "
     }
     log = AuditLog(context.catalog, clock=utc_now)
     log.append(actor, "repository.register", repository.id, detail)
+    seal_audit(context)
+
+
+def record_restatement(
+    context: Context, repository: Repository, changes: Sequence[str], cause: str, actor: str
+) -> None:
+    """Append that somebody stated a repository's rights anew: what changed, and why."""
+    until = repository.consent_until
+    detail = {
+        "changes": list(changes),
+        "cause": cause,
+        "rights": repository.rights_basis.value,
+        "consent": repository.release_consent,
+        "consent_until": until.isoformat() if until else None,
+    }
+    log = AuditLog(context.catalog, clock=utc_now)
+    log.append(actor, "repository.restate", repository.id, detail)
     seal_audit(context)
 
 

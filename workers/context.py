@@ -47,10 +47,10 @@ class Context:
     """Adapters of one process, each made when first needed and so after any fork."""
 
     settings: Settings
-    missing_counts: dict[str, tuple[tuple[int, ...], Mapping[str, int]]] = field(
+    missing_counts: dict[str, tuple[tuple[tuple[str, int], ...], Mapping[str, int]]] = field(
         default_factory=dict, repr=False
     )
-    """Snapshot key to (batches of facts at that moment, units that lack facts by family)."""
+    """Snapshot key to (rules and their batches at that moment, units that lack facts by family)."""
     facts: dict[str, dict[Family, pa.Table]] = field(default_factory=dict, repr=False)
     """What was last read of the facts, by what was asked for: the next stage often asks again."""
     known: dict[tuple[str, int], KnownValues] = field(default_factory=dict, repr=False)

@@ -103,14 +103,14 @@ def tree_key(context: Context, repository: Repository, snapshot_key: str) -> str
         context.provenance_digest,
         context.ruleset_digests,
         repository.license,
-        _missing_counts(context, snapshot_key),
+        units_lacking(context, snapshot_key),
     )
 
 
-def _missing_counts(context: Context, snapshot_key: str) -> Mapping[str, int]:
+def units_lacking(context: Context, snapshot_key: str) -> Mapping[str, int]:
     """Return how many units lack facts, by family; asked again only after facts were added."""
     digests = context.ruleset_digests
-    batches = tuple(context.lake.count_batches(f, digests[f]) for f in BLOB_FAMILIES)
+    batches = tuple((digests[f], context.lake.count_batches(f, digests[f])) for f in BLOB_FAMILIES)
     known = context.missing_counts.get(snapshot_key)
     if known is None or known[0] != batches:
         snapshot = context.lake.read("snapshots", snapshot_key)
@@ -133,7 +133,10 @@ def corpus_keys(context: Context) -> CorpusKeys:
     later = later_contents(context, reviews.withdrawals)
     # Who registers another repository changes nothing of what was decided before it is visited.
     said = [row for row in rights.to_pylist() if row["repo_id"] in snapshots]
-    dossier = digest_of("dossier", snapshots, trees, said, cleared, *later)
+    # What is decided before a tree is looked at says so of each of its files, and must not be
+    # found again once it was.
+    unseen = [r for r, key in trees.items() if not context.lake.exists("trees", key)]
+    dossier = digest_of("dossier", snapshots, trees, unseen, said, cleared, *later)
     return CorpusKeys(
         snapshots=snapshots,
         trees=trees,

@@ -22,7 +22,7 @@ QUEUES: Final = (MIRROR, SCAN, CONTROL, *BUILDS)
 
 _STAGES: Final[Mapping[str, tuple[str, ...]]] = {
     MIRROR: ("mirror",),
-    SCAN: ("snapshot", "detect"),
+    SCAN: ("snapshot", "refresh", "detect"),
     CONTROL: ("provenance", "decide", "recall"),
 }
 _BUILD: Final = "build"

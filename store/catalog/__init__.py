@@ -22,7 +22,7 @@ from store.catalog.passwords import Passwords
 from store.catalog.policies import PolicyApplication, PolicyBook, PolicyRecord
 from store.catalog.polls import PollBook, PollRecord
 from store.catalog.pulls import PullBook, PullRecord, TrainingRunRecord
-from store.catalog.queue_state import QueueState, read_queue
+from store.catalog.queue_state import QueueState, StageQueue, read_queue
 from store.catalog.recalls import Acknowledgement, RecallBook, RecalledRelease, RecallRecord
 from store.catalog.records import (
     ClaimedJob,
@@ -36,6 +36,13 @@ from store.catalog.records import (
     RunState,
     StageCount,
     VisitRecord,
+)
+from store.catalog.refreshes import (
+    Refreshing,
+    parked_scopes,
+    read_refreshing,
+    scanning_scopes,
+    start_refresh,
 )
 from store.catalog.releases import ReleaseBook, ReleaseRecord, ReleaseState
 from store.catalog.reviewers import Reviewer, ReviewerBook
@@ -92,6 +99,7 @@ __all__ = [
     "RecallBook",
     "RecallRecord",
     "RecalledRelease",
+    "Refreshing",
     "ReleaseBook",
     "ReleaseRecord",
     "ReleaseState",
@@ -108,6 +116,7 @@ __all__ = [
     "Scope",
     "SessionBook",
     "StageCount",
+    "StageQueue",
     "Token",
     "TokenBook",
     "TokenRequest",
@@ -124,7 +133,11 @@ __all__ = [
     "job_loads",
     "job_steps",
     "list_commands",
+    "parked_scopes",
     "parse_scope",
     "read_queue",
+    "read_refreshing",
+    "scanning_scopes",
+    "start_refresh",
     "wake_visits",
 ]

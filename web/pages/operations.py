@@ -48,6 +48,7 @@ RESULTS: Final = {
 STAGES: Final = {
     "mirror": "Fetch",
     "snapshot": "List files",
+    "refresh": "Scan again",
     "detect": "Look into files",
     "provenance": "Settle licenses",
     "decide": "Decide",

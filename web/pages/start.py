@@ -40,8 +40,7 @@ def start(caller: Calling) -> RedirectResponse:
 @router.get("/start", dependencies=[needs(Action.REPOSITORY_READ)])
 def first_steps(caller: Calling) -> HTMLResponse:
     """Show the first steps and which of them are done."""
-    hub = str(caller.request.base_url).rstrip("/") + "/hub"
-    return caller.render("start.html", steps=read_steps(caller.context), hub=hub)
+    return caller.render("start.html", steps=read_steps(caller.context), hub=caller.hub)
 
 
 @router.post("/start/dismiss", dependencies=[signed_in()])

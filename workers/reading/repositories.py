@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from ingest.domain.repository import RightsBasis, VisitStatus
+from ingest.domain.repository import Repository, RightsBasis, VisitStatus
 from policies.decision import Lane, Outcome
 from policies.report.model import Amount
 from store.asking import Filter, Query
@@ -55,6 +56,7 @@ VISIT_FIELDS: Final[Mapping[str, Field]] = {
     "started": Field(does="When it began.", kind=Kind.MOMENT, is_sortable=True),
 }
 DEFAULT_VISIT_SORT: Final = "-started"
+_VERSION_CHARS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ class RepositoryView:
     """valid | expired | none."""
     consent_until: date | None
     evidence: str
+    version: str
+    """Of what is stated of it; whoever states it anew names the one that they looked at."""
     state: str
     """active | quarantined."""
     state_reason: str
@@ -108,6 +112,19 @@ class RepositoryView:
     """Files that wait for each lane; empty while nothing was decided."""
     outcomes: Mapping[Outcome, Amount]
     """Files and bytes of each outcome; empty while nothing was decided."""
+
+
+def rights_version(repository: Repository) -> str:
+    """Return a digest of what is stated of a repository: of two who change it one is told."""
+    said = (
+        repository.owner,
+        repository.rights_basis.value,
+        repository.license,
+        repository.evidence,
+        str(repository.release_consent),
+        str(repository.consent_until),
+    )
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:_VERSION_CHARS]
 
 
 def list_repositories(
@@ -191,6 +208,7 @@ def _view(row: ListedRepository, standings: Standings, today: date) -> Repositor
         consent=consent if repository.release_consent else "none",
         consent_until=repository.consent_until,
         evidence=repository.evidence,
+        version=rights_version(repository),
         state=row.state.value,
         state_reason=row.reason,
         registered_at=row.registered_at,

@@ -246,3 +246,20 @@ def test_withdrawing_shows_what_it_takes_before(api: Api) -> None:
     assert told.json()["places"] > 0
     wrong = api["rel"].post(f"{V1}/withdrawals", json=wish | {"repository": ""})
     assert wrong.status_code == 422
+
+
+def test_rights_are_stated_anew_by_whom_looked_at_the_newest(api: Api) -> None:
+    root = api["root"]
+    made = root.post(f"{V1}/repositories", json=registration("rights"))
+    path = made.headers["location"]
+    again = root.post(f"{V1}/repositories", json=registration("rights", license="ISC"))
+    assert again.status_code == 422
+    assert "PUT /api/v1/repositories/ID/rights" in again.json()["hint"]
+    tag = root.get(path).headers["etag"]
+    said = {"owner": "core", "rights": "contract", "license": "ISC", "reason": "terms-changed"}
+    assert root.put(f"{path}/rights", json=said).status_code == 428
+    done = root.put(f"{path}/rights", json=said, headers={"If-Match": tag})
+    assert done.json()["license"] == "ISC"
+    assert done.headers["etag"] != tag
+    late = root.put(f"{path}/rights", json=said, headers={"If-Match": tag})
+    assert late.status_code == 412
