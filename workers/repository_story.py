@@ -86,6 +86,9 @@ class RepositoryStory:
     folder: str
     """That is listed, with ``/`` at its end; empty: the root."""
     tree: Sequence[TreeRow]
+    """`ROWS` at most."""
+    entries: int
+    """That the folder has in all."""
     licenses: Sequence[LicenseRow]
     changes: Changes | None
     """None where there is no earlier snapshot to compare with."""
@@ -94,6 +97,9 @@ class RepositoryStory:
     """What holds most of it, first what holds most."""
     group_count: int
     """As far as they are counted: `MAX_COUNTED` at most."""
+
+
+_Listed = tuple[Sequence[TreeRow], int, Sequence[LicenseRow]]
 
 
 def tell_repository(context: Context, repository_id: str, folder: str = "") -> RepositoryStory:
@@ -106,18 +112,21 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
     of_it = Query(filters=(Filter(field="repository", values=(repository_id,)),), limit=_VISITS)
     visits = list_visits(context, of_it).items
     tree: Sequence[TreeRow] = ()
+    entries = 0
     licenses: Sequence[LicenseRow] = ()
     groups: Sequence[Group] = ()
     group_count = 0
     present = present_decisions(context)
     folder = folder.rstrip("/") + "/" if folder.strip("/") else ""
     if present is not None:
-        tree, licenses = _listed(context, present.key, (repository_id, folder))
+        found = _listed(context, present.key, (repository_id, folder))
+        tree, entries, licenses = found
         groups, group_count = _groups(context, repository_id)
     return RepositoryStory(
         repository=view,
         folder=folder,
         tree=tree,
+        entries=entries,
         licenses=licenses,
         changes=_changes(context, visits),
         visits=visits,
@@ -126,18 +135,17 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
     )
 
 
-def _listed(
-    context: Context, decisions: str, place: tuple[str, str]
-) -> tuple[Sequence[TreeRow], Sequence[LicenseRow]]:
-    """Return a folder of a repository, and the repository's licenses, by some decisions."""
+def _listed(context: Context, decisions: str, place: tuple[str, str]) -> _Listed:
+    """Return a folder of a repository with how much is in it, and the licenses of all of it."""
     repository_id, folder = place
     trees = _trees_key(context, repository_id)
 
-    def read() -> tuple[Sequence[TreeRow], Sequence[LicenseRow]]:
+    def read() -> _Listed:
         with open_dossier(context.lake.path("decisions", decisions), "decisions") as connection:
             facts = context.lake.read("trees", trees) if trees else TREE_FACTS.empty_table()
             connection.register("masked", _masked(facts, repository_id, connection))
-            return _tree(connection, repository_id, folder), _licenses(connection, repository_id)
+            tree = _tree(connection, repository_id, folder)
+            return *tree, _licenses(connection, repository_id)
 
     return _LISTED.get((context.lake.path("decisions", decisions), trees, *place), read)
 
@@ -175,9 +183,12 @@ def _trees_key(context: Context, repository_id: str) -> str:
     return name if context.lake.exists("trees", name) else ""
 
 
-def _tree(connection: duckdb.DuckDBPyConnection, repository_id: str, folder: str) -> list[TreeRow]:
+def _tree(
+    connection: duckdb.DuckDBPyConnection, repository_id: str, folder: str
+) -> tuple[list[TreeRow], int]:
+    """Return the first entries of a folder, and how many there are."""
     rows = connection.execute(_TREE, [repository_id, folder, ROWS]).fetchall()
-    return [
+    tree = [
         TreeRow(
             name=name,
             is_folder=is_folder,
@@ -186,8 +197,9 @@ def _tree(connection: duckdb.DuckDBPyConnection, repository_id: str, folder: str
             lanes=tuple(lanes or ()),
             licenses=tuple(licenses or ()),
         )
-        for name, is_folder, *counts, size, lanes, licenses in rows
+        for name, is_folder, *counts, size, lanes, licenses, _ in rows
     ]
+    return tree, rows[0][-1] if rows else 0
 
 
 def _licenses(connection: duckdb.DuckDBPyConnection, repository_id: str) -> list[LicenseRow]:
@@ -239,7 +251,7 @@ def _fingerprints(context: Context, snapshot: pa.Table) -> set[str]:
     return found
 
 
-_LISTED: Final[Remembered[tuple[Sequence[TreeRow], Sequence[LicenseRow]]]] = Remembered(_KEPT)
+_LISTED: Final[Remembered[_Listed]] = Remembered(_KEPT)
 _COMPARED: Final[Remembered[Changes]] = Remembered(_KEPT)
 """What was read of artefacts, which never change: people open the same pages again and again."""
 
@@ -251,7 +263,7 @@ _TREE: Final = """
         FROM decisions d LEFT JOIN masked m ON (m.path = d.path) WHERE d.repo_id = $1
     ), below AS (
         SELECT *, substr(path, length($2) + 1) AS rest FROM files WHERE starts_with(path, $2)
-    )
+    ), entries AS (
     SELECT split_part(rest, '/', 1) AS name, contains(rest, '/') AS is_folder,
         count(*) FILTER (outcome = 'skipped'), count(*) FILTER (outcome = 'excluded'),
         count(*) FILTER (outcome = 'internal-only'), count(*) FILTER (outcome = 'releasable'),
@@ -259,7 +271,9 @@ _TREE: Final = """
         list_sort(list_distinct(flatten(list(pending_lanes)))) AS lanes,
         list_sort(list(DISTINCT license_expression)
             FILTER (license_expression IS NOT NULL))[1:3] AS licenses
-    FROM below GROUP BY ALL ORDER BY is_folder DESC, name LIMIT $3
+    FROM below GROUP BY ALL
+    )
+    SELECT *, count(*) OVER () FROM entries ORDER BY is_folder DESC, name LIMIT $3
 """
 _BY_LICENSE: Final = """
     SELECT coalesce(license_expression, ''), license_type, count(*), sum(size)::BIGINT

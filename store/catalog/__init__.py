@@ -5,6 +5,7 @@ from store.catalog.audit import AuditEntry, AuditLog, AuditReport, append_entry
 from store.catalog.barrier import Barrier, add_when_finished
 from store.catalog.catalog import Catalog
 from store.catalog.grants import GrantBook
+from store.catalog.handed_lists import HandedLists
 from store.catalog.hosts import Hold, HostBook, HostRecord
 from store.catalog.ids import fresh_id
 from store.catalog.job_loads import job_loads, job_steps
@@ -67,6 +68,7 @@ __all__ = [
     "CatalogLists",
     "ClaimedJob",
     "GrantBook",
+    "HandedLists",
     "Hold",
     "HostBook",
     "HostRecord",
