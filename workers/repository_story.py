@@ -25,6 +25,7 @@ from workers.reading.groups import list_groups
 from workers.reading.present import present_decisions
 from workers.reading.remembered import Remembered
 from workers.reading.repositories import RepositoryView, VisitView, find_repository, list_visits
+from workers.reading.syncing import CommandView, SyncView, tell_sync
 
 ROWS: Final = 500
 """Entries of a folder that are listed."""
@@ -93,6 +94,9 @@ class RepositoryStory:
     changes: Changes | None
     """None where there is no earlier snapshot to compare with."""
     visits: Sequence[VisitView]
+    sync: SyncView
+    commands: Mapping[str, Sequence[CommandView]]
+    """What git was told in the last visits, by their ids."""
     groups: Sequence[Group]
     """What holds most of it, first what holds most."""
     group_count: int
@@ -122,6 +126,7 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
         found = _listed(context, present.key, (repository_id, folder))
         tree, entries, licenses = found
         groups, group_count = _groups(context, repository_id)
+    sync = tell_sync(context, repository_id)
     return RepositoryStory(
         repository=view,
         folder=folder,
@@ -130,6 +135,8 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
         licenses=licenses,
         changes=_changes(context, visits),
         visits=visits,
+        sync=sync,
+        commands={told.visit.id: told.commands for told in sync.visits},
         groups=groups,
         group_count=group_count,
     )
