@@ -49,7 +49,8 @@ def test_what_is_ticked_is_approved_and_what_moved_meanwhile_is_not(
     assert "You asked for it: another person decides on it." in told
     assert "Agreed to" in told or "In force" in told
     # Other tests of this home list what is in force.
-    move(site.context.anew(), Step.WITHDRAW, first, words)
+    back = Words(actor="ada", comment="It was for a test.")
+    move(site.context.anew(), Step.WITHDRAW, first, back)
 
 
 def test_nothing_ticked_and_nothing_chosen_are_told(ada: Reader) -> None:
