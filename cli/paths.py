@@ -11,7 +11,7 @@ import typer
 
 from cli.console import human_bytes, out, print_table, safe
 from cli.people import As, AsJson, acting
-from cli.why_text import print_story, story_record
+from cli.why_text import print_story
 from ingest.errors import InputError
 from policies.decision import Outcome
 from policies.model import WITHDRAWN
@@ -19,6 +19,7 @@ from policies.report import display_path
 from policies.why_not import Step, StepKind
 from workers.context import Context
 from workers.exports import ReportFormat, record_report, render_dataset, render_report
+from workers.file_record import story_record
 from workers.reports import find_unlocks, find_way_out, tell_file
 from workers.running import find_repository
 from workers.settings import Settings

@@ -28,7 +28,12 @@ _STAGES: Final[Mapping[str, tuple[str, ...]]] = {
 _BUILD: Final = "build"
 _ERRANDS: Final[Mapping[str, tuple[ErrandKind, ...]]] = {
     MIRROR: (ErrandKind.PREVIEW, ErrandKind.DISCOVER),
-    CONTROL: (ErrandKind.IMPACT, ErrandKind.FORECAST, ErrandKind.LIFT),
+    CONTROL: (
+        ErrandKind.IMPACT,
+        ErrandKind.FORECAST,
+        ErrandKind.LIFT,
+        ErrandKind.UNLOCK,
+    ),
 }
 
 

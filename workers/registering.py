@@ -56,7 +56,7 @@ def register(
         RegistrationRefused: the request is invalid, or it is registered with other rights.
     """
     known = {r.id: r for r in context.catalog.list_repositories()}
-    _judged(context, request, known, (owners, any_host))
+    judge_request(context, request, known, (owners, any_host))
     repository = register_rights(
         request,
         context.catalog,
@@ -213,7 +213,7 @@ def _judge(
     `rights` are for whom they may register, and whether for any host, as `register` takes them.
     """
     try:
-        found = _judged(context, request, known, rights)
+        found = judge_request(context, request, known, rights)
     except RegistrationRefused as error:
         refused = Outcome(action=Action.REFUSED, name="", repository_id="", reason=str(error))
         return refused, None
@@ -226,20 +226,25 @@ def _judge(
     return outcome, None if found.action is Action.UNCHANGED else found.repository
 
 
-def _judged(
+def judge_request(
     context: Context,
     request: RegistrationRequest,
     known: Mapping[str, Repository],
     rights: tuple[Collection[str] | None, bool],
+    *,
+    is_credential_kept: bool = False,
 ) -> Registration:
     """Return what a request amounts to; words are looked at last, as that loads detectors.
+
+    `is_credential_kept` says that it names the credential that was allowed before.
 
     Raises:
         RegistrationRefused: it is not theirs to make, or invalid, or its words cannot be kept.
     """
     owners, any_host = rights
     _check_owner(request, known, owners, context)
-    check_bound(context.settings, request.credential, request.url, any_host=any_host)
+    if not is_credential_kept:
+        check_bound(context.settings, request.credential, request.url, any_host=any_host)
     found = judge(
         request,
         known.values(),

@@ -90,7 +90,8 @@ def register(
         raise RegistrationRefused(
             f"{registration.repository.name} is registered with other values of "
             f"{', '.join(registration.changes)}.",
-            hint="Change rights through the registry file: shardgate repo apply FILE.",
+            hint="State its rights anew: Change on its page, PUT /api/v1/repositories/ID/rights,"
+            " or shardgate repo apply FILE.",
         )
     if registration.action is not Action.UNCHANGED:
         registry.save_repository(registration.repository)

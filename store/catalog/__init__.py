@@ -5,6 +5,7 @@ from store.catalog.audit import AuditEntry, AuditLog, AuditReport, append_entry
 from store.catalog.barrier import Barrier, add_when_finished
 from store.catalog.catalog import Catalog
 from store.catalog.grants import GrantBook
+from store.catalog.handed_lists import HandedLists
 from store.catalog.hosts import Hold, HostBook, HostRecord
 from store.catalog.ids import fresh_id
 from store.catalog.job_loads import job_loads, job_steps
@@ -21,7 +22,7 @@ from store.catalog.passwords import Passwords
 from store.catalog.policies import PolicyApplication, PolicyBook, PolicyRecord
 from store.catalog.polls import PollBook, PollRecord
 from store.catalog.pulls import PullBook, PullRecord, TrainingRunRecord
-from store.catalog.queue_state import QueueState, read_queue
+from store.catalog.queue_state import QueueState, StageQueue, read_queue
 from store.catalog.recalls import Acknowledgement, RecallBook, RecalledRelease, RecallRecord
 from store.catalog.records import (
     ClaimedJob,
@@ -67,6 +68,7 @@ __all__ = [
     "CatalogLists",
     "ClaimedJob",
     "GrantBook",
+    "HandedLists",
     "Hold",
     "HostBook",
     "HostRecord",
@@ -114,6 +116,7 @@ __all__ = [
     "Scope",
     "SessionBook",
     "StageCount",
+    "StageQueue",
     "Token",
     "TokenBook",
     "TokenRequest",

@@ -89,6 +89,19 @@ class Catalog:
             values["identity"] = identity
         self.database.write(lambda s: self._save(s, values))
 
+    def replace_repository(self, before: Repository, after: Repository) -> bool:
+        """Replace what is stated of a repository if it still is `before`; tell whether it was."""
+
+        def replace(session: Session) -> bool:
+            query = select(RepositoryRow).where(RepositoryRow.id == before.id).with_for_update()
+            row = session.scalar(query)
+            if row is None or repository_of(row) != before:
+                return False
+            self._save(session, asdict(after) | {"rights_basis": after.rights_basis.value})
+            return True
+
+        return self.database.write(replace)
+
     def set_state(self, repository_id: str, state: RepositoryState, reason: str) -> None:
         """Quarantine a repository or take it back; the corpus holds active ones only.
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from policies.decision import Tier
 from store.catalog.catalog import Catalog
 from store.catalog.records import JobState, RunState
 from store.catalog.tables import JobRow, RunRow
@@ -18,15 +19,19 @@ _MOST_LEASES = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageQueue:
-    """Jobs of one stage that are ready or running."""
+    """Jobs of one stage that are ready or running; of builds, those of one tier."""
 
     stage: str
+    tier: str
+    """Empty for a stage that is of no tier."""
     waiting: int
     delayed: int
     """Of these: whose time has not come."""
     running: int
     oldest_at: datetime | None
     """When the oldest that waits was added."""
+    due_since: datetime | None
+    """Since when the first of those whose time has come could have been taken; None: none could."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,7 @@ class HeldJob:
     id: str
     run_id: str
     stage: str
+    subject: str
     scope: str
     holder: str
     started_at: datetime | None
@@ -65,27 +71,37 @@ def _read(session: Session, now: datetime) -> QueueState:
     ready, running = JobState.READY.value, JobState.RUNNING.value
     is_ready = JobRow.state == ready
     is_late = and_(is_ready, JobRow.not_before.is_not(None), JobRow.not_before > now)
+    is_due = and_(is_ready, or_(JobRow.not_before.is_(None), JobRow.not_before <= now))
+    tiers = {f"{tier.value}.": tier.value for tier in Tier}
+    # What a build is of begins with its tier; each tier is built by workers of its own.
+    tier = case(
+        *((JobRow.subject.startswith(text), value) for text, value in tiers.items()), else_=""
+    )
     query = (
         select(
             JobRow.stage,
+            tier,
             func.sum(case((is_ready, 1), else_=0)),
             func.sum(case((is_late, 1), else_=0)),
             func.sum(case((JobRow.state == running, 1), else_=0)),
             func.min(case((is_ready, JobRow.created_at))),
+            func.min(case((is_due, func.coalesce(JobRow.not_before, JobRow.created_at)))),
         )
         .where(or_(is_ready, JobRow.state == running))
-        .group_by(JobRow.stage)
-        .order_by(JobRow.stage)
+        .group_by(JobRow.stage, tier)
+        .order_by(JobRow.stage, tier)
     )
     stages = [
         StageQueue(
             stage=stage,
+            tier=of_tier,
             waiting=int(waiting),
             delayed=int(late),
             running=int(held),
             oldest_at=oldest,
+            due_since=due,
         )
-        for stage, waiting, late, held, oldest in session.execute(query)
+        for stage, of_tier, waiting, late, held, oldest, due in session.execute(query)
     ]
     held = select(JobRow).where(JobRow.state == running).order_by(JobRow.started_at, JobRow.id)
     parked = select(func.count()).where(JobRow.state == JobState.PARKED.value)
@@ -103,6 +119,7 @@ def _held(row: JobRow) -> HeldJob:
         id=row.id,
         run_id=row.run_id,
         stage=row.stage,
+        subject=row.subject,
         scope=row.scope,
         holder=row.lease_owner or "",
         started_at=row.started_at,

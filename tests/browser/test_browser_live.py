@@ -31,3 +31,18 @@ def test_an_operation_moves_while_its_page_is_open(
     jobs.complete(taken)
     jobs.finish_run(run_id)
     expect(page.locator("#progress")).to_contain_text("Done")
+
+
+def test_what_renews_itself_waits_while_somebody_is_in_it(visit: Callable[..., Visitor]) -> None:
+    page = visit(ADA).open("/operations?state=done")
+    link = page.locator("#list table a").first
+    link.focus()
+    link.evaluate("link => link.dataset.old = 'yes'")
+    # As its own timer does every five seconds.
+    renew = "htmx.ajax('GET', location.href, {source: '#list', target: '#list'})"
+    page.evaluate(renew)
+    expect(link).to_be_focused()
+    expect(link).to_have_attribute("data-old", "yes")
+    link.blur()
+    page.evaluate(renew)
+    expect(link).not_to_have_attribute("data-old", "yes")

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ingest.errors import ConfigurationError
 from policies.document import check_examples, default_policy_text, load_default_policy, load_policy
 from policies.model import Effect
+from policies.yaml_source import parse_yaml
 
 MINIMAL = """\
 version: "1"
@@ -62,6 +65,25 @@ def test_an_example_with_an_unknown_column_is_refused() -> None:
 def test_a_wrong_document_is_refused_with_its_place(old: str, new: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         load_policy(MINIMAL.replace(old, new))
+
+
+@pytest.mark.parametrize("layers", [51, 20_000, 100_000])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}"), ("- ", "")])
+def test_what_nests_deeper_than_a_policy_is_refused_with_its_place(
+    opening: str, closing: str, layers: int
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"Policy line 1, column \d+: more than 50"):
+        load_policy(opening * layers + closing * layers)
+
+
+def test_a_value_in_fifty_collections_is_read() -> None:
+    assert parse_yaml("[" * 50 + "]" * 50).value == json.loads("[" * 50 + "]" * 50)
+
+
+@pytest.mark.parametrize("condition", ["(" * 1500 + "true" + ")" * 1500, "not " * 900 + "true"])
+def test_a_condition_that_nests_too_deep_is_refused(condition: str) -> None:
+    with pytest.raises(ConfigurationError, match="line 9, column 11"):
+        load_policy(MINIMAL.replace("when: consent_valid", f"when: {condition}"))
 
 
 def test_zero_rules_are_an_error() -> None:

@@ -127,7 +127,7 @@ class Ask:
 
 async def ask_of(request: Request, services: Served, who: Who) -> Ask:
     """Return who asks, with policy, terms and rights as they are at this moment."""
-    return Ask(request=request, context=services.context.anew(), who=who)
+    return Ask(request=request, context=services.context.current(), who=who)
 
 
 Asking = Annotated[Ask, Depends(ask_of)]
@@ -184,22 +184,32 @@ def begun(response: Response, operation: str, result: str = "") -> Begun:
     return Begun(operation=operation, result=path)
 
 
+def seen_tag(request: Request) -> str:
+    """Return what a request names in ``If-Match``, without its quotes.
+
+    Raises:
+        HTTPException: 428, it names nothing.
+    """
+    header = request.headers.get("if-match", "").strip()
+    if not header:
+        raise HTTPException(428, "Say in If-Match which version you looked at.")
+    return header.removeprefix("W/").strip('"')
+
+
 def seen_version(request: Request) -> int:
     """Return the version that a request names in ``If-Match``.
 
     Raises:
         HTTPException: 428, it names none; 412, what it names is no version.
     """
-    header = request.headers.get("if-match", "").strip()
-    if not header:
-        raise HTTPException(428, "Say in If-Match which version you looked at.")
-    text = header.removeprefix("W/").strip('"')
+    text = seen_tag(request)
     if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004 - digits
         raise HTTPException(412, "There is no such version.")
     return int(text)
 
 
 Seen = Annotated[int, Depends(seen_version)]
+SeenTag = Annotated[str, Depends(seen_tag)]
 IF_MATCH: Final[dict[str, Any]] = {
     "parameters": [
         {
@@ -213,7 +223,7 @@ IF_MATCH: Final[dict[str, Any]] = {
 }
 
 
-def tagged(response: Response, version: int) -> None:
+def tagged(response: Response, version: int | str) -> None:
     """Name the version of what is answered."""
     response.headers["ETag"] = f'"{version}"'
 

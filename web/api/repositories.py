@@ -4,25 +4,40 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from ingest.domain.repository import Repository
+from ingest.domain.repository import Repository, RightsBasis
+from ingest.errors import Conflict
 from ingest.register.registry import RegistrationRequest
 from policies.access import Action
 from web.access import needs, own, shown_by_filter
-from web.api.asking import Asking, Begun, Listed, begun, filters
+from web.api.asking import (
+    IF_MATCH,
+    Asking,
+    Begun,
+    Listed,
+    SeenTag,
+    begun,
+    filters,
+    guarded,
+    tagged,
+)
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundRepository, about_repository
+from workers.reading.page import NotFound
 from workers.reading.repositories import (
     FIELDS,
     RepositoryView,
     find_repository,
     list_repositories,
 )
+from workers.reading.syncing import SyncView, tell_sync
 from workers.registering import Outcome, register, register_many, restore, retire
+from workers.restating import Cause, Restatement, restate
 from workers.running import start_run
 
 router = APIRouter(prefix="/repositories", tags=["repositories"], route_class=OnceRoute)
@@ -46,6 +61,29 @@ class SyncWish(BaseModel):
 
     history: bool = False
     """Scan every reachable blob, not those of HEAD alone."""
+
+
+class Rights(BaseModel):
+    """What is stated of a registered repository in place of what was stated, whole."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    owner: Annotated[str, Field(max_length=500)]
+    rights: RightsBasis
+    license: Annotated[str, Field(max_length=500)]
+    evidence: Annotated[str, Field(max_length=500)] = ""
+    release_consent: bool = False
+    consent_until: date | None = None
+    credential: Annotated[str, Field(max_length=1100)] | None = None
+    """Reference; null: the one that is named stays."""
+    reason: Cause
+    """Why it changes."""
+
+    def request(self, before: Repository) -> RegistrationRequest:
+        """Return the registration that comes of it."""
+        stated = self.model_dump(exclude={"reason", "credential"})
+        kept = before.credential if self.credential is None else self.credential
+        return RegistrationRequest(url=before.url, credential=kept, **stated)
 
 
 class Reason(BaseModel):
@@ -88,9 +126,37 @@ def add_many(ask: Asking, batch: Batch) -> list[Outcome]:
 
 
 @router.get("/{repository_id}", dependencies=[needs(Action.REPOSITORY_READ, about_repository)])
-def show(found: FoundRepository) -> RepositoryView:
+def show(found: FoundRepository, response: Response) -> RepositoryView:
     """Show a repository with its rights, its newest visit and what was decided."""
+    tagged(response, found.version)
     return found
+
+
+@router.get("/{repository_id}/sync", dependencies=[needs(Action.VISIT_READ, about_repository)])
+def show_sync(ask: Asking, found: FoundRepository) -> SyncView:
+    """Tell why it is not up to date and what to do, when it is visited next, and who told us."""
+    return tell_sync(ask.context, found.id)
+
+
+@router.put(
+    "/{repository_id}/rights",
+    dependencies=[needs(Action.REPOSITORY_WRITE, about_repository)],
+    openapi_extra=IF_MATCH,
+)
+def state_anew(
+    ask: Asking, found: FoundRepository, seen: SeenTag, rights: Rights, response: Response
+) -> RepositoryView:
+    """State its rights and its release consent anew; decisions follow."""
+    before = ask.context.catalog.find_by_id(found.id)
+    if before is None:
+        raise NotFound(f"There is no repository {found.id}.")
+    stated = Restatement(request=rights.request(before), cause=rights.reason, seen=seen)
+    guarded(
+        lambda: restate(ask.context, found.id, stated, actor=ask.actor, owners=ask.owners), Conflict
+    )
+    view = find_repository(ask.context, found.id)
+    tagged(response, view.version)
+    return view
 
 
 @router.post(

@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from web.pages import (
+    agreeing,
     assets,
     audit,
     bundles,
@@ -21,6 +22,8 @@ from web.pages import (
     releases,
     repositories,
     reviews,
+    rights,
+    standing,
     start,
     theme,
     tokens,
@@ -37,16 +40,19 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     findings.router,
     bundles.router,
     groups.router,
+    agreeing.router,
     reviews.router,
     registering.router,
     discovering.router,
     repositories.router,
+    rights.router,
     releases.router,
     operations.router,
     why.router,
     audit.router,
     policies.router,
     withdrawals.router,
+    standing.router,
     tokens.router,
 )
 """Every page, a router a noun."""

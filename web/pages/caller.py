@@ -16,6 +16,7 @@ from web.access import Who
 from web.pages.templating import render
 from web.services import Served
 from workers.context import Context
+from workers.front_door import base_url
 from workers.reading.grammar import Field, parse_query
 from workers.reading.sight import Sight, sight_of
 
@@ -53,6 +54,17 @@ class Caller:
         """What the person may see of lists."""
         return sight_of(self.context, self.who)
 
+    @property
+    def hub(self) -> str:
+        """Where stock clients pull from: as the settings say, as a proxy ends TLS in front of us.
+
+        Without that, where this request was sent to; tokens go there, so a wrong scheme would
+        have them travel in clear.
+        """
+        settings = self.context.settings
+        where = base_url(settings) if settings.public_url else str(self.request.base_url)
+        return where.rstrip("/") + "/hub"
+
     def query(self, fields: Mapping[str, Field]) -> Query:
         """Return what the URL asks of a list.
 
@@ -68,7 +80,7 @@ class Caller:
 
 async def caller_of(request: Request, services: Served, who: Who) -> Caller:
     """Return who asks, with policy, terms and rights as they are at this moment."""
-    return Caller(request=request, context=services.context.anew(), who=who)
+    return Caller(request=request, context=services.context.current(), who=who)
 
 
 Calling = Annotated[Caller, Depends(caller_of)]

@@ -37,6 +37,7 @@ KINDS: Final = {
     "impact": "Weigh a policy",
     "forecast": "Foresee a withdrawal",
     "lift": "Lift a recall",
+    "unlock": "Rank approvals",
 }
 RESULTS: Final = {
     "preview": "/repositories/previews/{id}",

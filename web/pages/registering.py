@@ -4,21 +4,19 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Form
-from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.domain.repository import RightsBasis
 from ingest.errors import InputError
-from ingest.register.registry import RegistrationRequest
 from policies.access import Action, Subject, may, owners_seen_by
 from store.catalog.errands import Errand, ErrandKind, ErrandState
 from web.access import needs, own
 from web.pages.caller import Caller, Calling
 from web.pages.errands import FoundErrand, about_errand, is_left_waiting
+from web.pages.stated import FIELDS, read_statement
 from web.pages.templating import say
 from workers.errands import ask_preview, find_errand, read_preview
 from workers.preview.model import Preview
@@ -28,16 +26,6 @@ from workers.running import start_run
 
 router = APIRouter(include_in_schema=False)
 
-_FIELDS: Final = (
-    "url",
-    "owner",
-    "rights",
-    "license",
-    "evidence",
-    "consent",
-    "consent_until",
-    "credential",
-)
 _Text = Annotated[str, Form(max_length=500)]
 
 
@@ -93,11 +81,11 @@ def add(  # noqa: PLR0913, PLR0917 - a parameter a field of the form
 ) -> Response:
     """Register a repository and begin its first visit."""
     values = (url, owner, rights, license_, evidence, consent, consent_until, credential)
-    filled = dict(zip(_FIELDS, (value.strip() for value in values), strict=True))
+    filled = dict(zip(FIELDS, (value.strip() for value in values), strict=True))
     try:
         found = register(
             caller.context,
-            _request(filled),
+            read_statement(filled),
             actor=caller.name,
             owners=owners_seen_by(caller.who),
         )
@@ -151,7 +139,7 @@ def _form(
         "register.html",
         fragment="preview",
         status=status,
-        filled=dict.fromkeys(_FIELDS, "") | filled,
+        filled=dict.fromkeys(FIELDS, "") | filled,
         error=error,
         bases=RightsBasis,
         teams=sorted(caller.who.teams),
@@ -160,32 +148,3 @@ def _form(
         preview=preview,
         today=caller.today,
     )
-
-
-def _request(filled: dict[str, str]) -> RegistrationRequest:
-    """Return what a form states.
-
-    Raises:
-        InputError: a field is missing or not understood, and what to write there.
-    """
-    if filled["rights"] not in set(RightsBasis):
-        raise InputError("Say why the company may use it: choose one of the three.")
-    is_released = filled["consent"] == "yes"
-    try:
-        until = date.fromisoformat(filled["consent_until"]) if is_released else None
-    except ValueError:
-        raise InputError("The consent needs its last day, written as 2030-12-31.") from None
-    try:
-        return RegistrationRequest(
-            url=filled["url"],
-            owner=filled["owner"],
-            rights=RightsBasis(filled["rights"]),
-            license=filled["license"],
-            evidence=filled["evidence"],
-            release_consent=is_released,
-            consent_until=until,
-            credential=filled["credential"],
-        )
-    except ValidationError as error:
-        names = sorted({str(part) for problem in error.errors() for part in problem["loc"]})
-        raise InputError(f"Mend {', '.join(names)}.") from None

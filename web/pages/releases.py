@@ -115,9 +115,8 @@ def release(caller: Calling, found: Found) -> HTMLResponse:
     """Show a release."""
     sees_all = may(caller.who, Action.PULL_READ, Subject(owner="-"))
     story = tell_release(caller.context, found, consumer="" if sees_all else caller.name)
-    hub = str(caller.request.base_url).rstrip("/") + "/hub"
     return caller.render(
-        "release.html", story=story, hub=hub, states=STATES, gate=GATE, fates=FATES
+        "release.html", story=story, hub=caller.hub, states=STATES, gate=GATE, fates=FATES
     )
 
 

@@ -41,13 +41,12 @@ def start(caller: Calling) -> RedirectResponse:
 @router.get("/start", dependencies=[needs(Action.REPOSITORY_READ)])
 def first_steps(caller: Calling) -> HTMLResponse:
     """Show the first steps and which of them are done."""
-    hub = str(caller.request.base_url).rstrip("/") + "/hub"
     steps = read_steps(caller.context)
     return caller.render(
         "start.html",
         fragment="work",
         steps=steps,
-        hub=hub,
+        hub=caller.hub,
         stages=STAGES,
         is_fragment=caller.request.headers.get("HX-Target") == "work",
     )

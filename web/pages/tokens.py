@@ -100,8 +100,7 @@ def add(
         token, value = make_token(caller.context, scopes, purpose, until=last, actor=caller.name)
     except InputError as error:
         return _form(caller, filled, error=f"{error.message} {error.hint}".strip())
-    hub = str(caller.request.base_url).rstrip("/") + "/hub"
-    return caller.render("token_made.html", token=token, value=value, hub=hub)
+    return caller.render("token_made.html", token=token, value=value, hub=caller.hub)
 
 
 def token_of(token_id: str, caller: Calling) -> Token:

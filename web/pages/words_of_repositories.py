@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ingest.domain.repository import RightsBasis
+from workers.restating import Cause
 
 SYNC_WORDS: Final = {
     "full": ("Up to date", "good", "check"),
@@ -26,3 +27,12 @@ RIGHTS_WORDS: Final[dict[str, tuple[str, str]]] = {
     RightsBasis.LICENSE.value: ("By license", "Its own license lets us use it."),
 }
 """Rights basis to (word, meaning); a basis without one shows its own name."""
+CAUSE_WORDS: Final[dict[str, str]] = {
+    Cause.RENEWED.value: "The consent is given or renewed",
+    Cause.ENDED.value: "The consent ends",
+    Cause.TERMS.value: "Contract or license changed",
+    Cause.TEAM.value: "Another team answers for it",
+    Cause.CORRECTED.value: "What was stated was wrong",
+    Cause.OTHER.value: "Another reason",
+}
+"""Why rights are stated anew, in words."""

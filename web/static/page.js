@@ -12,6 +12,19 @@ document.addEventListener("keydown", (event) => {
   field.focus();
 });
 
+// What renews itself waits while somebody is in it: what they are at would go, and the focus.
+const isInUse = (part) => {
+  const selection = window.getSelection();
+  const isMarked = selection && !selection.isCollapsed && part.contains(selection.anchorNode);
+  return part.matches("[data-calm]") && (isMarked || part.contains(document.activeElement));
+};
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (isInUse(event.detail.elt)) event.preventDefault();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (isInUse(event.detail.target)) event.detail.shouldSwap = false;
+});
+
 document.addEventListener("submit", (event) => {
   const question = event.target.dataset.confirm;
   if (question && !window.confirm(question)) event.preventDefault();

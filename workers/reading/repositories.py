@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from ingest.domain.repository import RightsBasis, VisitStatus
+from ingest.domain.problem import WORDS, problem_of
+from ingest.domain.repository import Repository, RightsBasis, VisitStatus
 from policies.decision import Lane, Outcome
 from policies.report.model import Amount
 from store.asking import Filter, Query
@@ -55,6 +57,7 @@ VISIT_FIELDS: Final[Mapping[str, Field]] = {
     "started": Field(does="When it began.", kind=Kind.MOMENT, is_sortable=True),
 }
 DEFAULT_VISIT_SORT: Final = "-started"
+_VERSION_CHARS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,12 @@ class VisitView:
     """full | partial | not_found | failed."""
     cause: str
     """In words for a person; empty for a plain full visit."""
+    problem: str
+    """What kind of thing went wrong; empty where nothing did."""
+    says: str
+    """The problem in plain words; empty without one."""
+    do: str
+    """What a person does about it; empty without a problem."""
     head_commit: str
     branch: str
     ref_count: int
@@ -92,6 +101,8 @@ class RepositoryView:
     """valid | expired | none."""
     consent_until: date | None
     evidence: str
+    version: str
+    """Of what is stated of it; whoever states it anew names the one that they looked at."""
     state: str
     """active | quarantined."""
     state_reason: str
@@ -108,6 +119,19 @@ class RepositoryView:
     """Files that wait for each lane; empty while nothing was decided."""
     outcomes: Mapping[Outcome, Amount]
     """Files and bytes of each outcome; empty while nothing was decided."""
+
+
+def rights_version(repository: Repository) -> str:
+    """Return a digest of what is stated of a repository: of two who change it one is told."""
+    said = (
+        repository.owner,
+        repository.rights_basis.value,
+        repository.license,
+        repository.evidence,
+        str(repository.release_consent),
+        str(repository.consent_until),
+    )
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:_VERSION_CHARS]
 
 
 def list_repositories(
@@ -150,12 +174,15 @@ def list_visits(
     return page_of(
         within(query, "repository", repositories).sorted_by(DEFAULT_VISIT_SORT),
         CatalogLists(context.catalog).visits,
-        lambda rows: [_visit(row) for row in rows],
+        lambda rows: [visit_view(row) for row in rows],
     )
 
 
-def _visit(record: VisitRecord) -> VisitView:
+def visit_view(record: VisitRecord) -> VisitView:
+    """Return a visit as pages and API show it."""
     visit = record.visit
+    problem = problem_of(visit.problem) if visit.problem else None
+    words = WORDS[problem] if problem is not None else None
     return VisitView(
         id=record.id,
         repository=visit.repository_id,
@@ -164,6 +191,9 @@ def _visit(record: VisitRecord) -> VisitView:
         finished_at=visit.finished_at,
         status=visit.status.value,
         cause=visit.cause,
+        problem=problem.value if problem is not None else "",
+        says=words.says if words else "",
+        do=words.do if words else "",
         head_commit=visit.head_commit,
         branch=visit.branch,
         ref_count=visit.ref_count,
@@ -179,7 +209,7 @@ def _views(context: Context, rows: Sequence[ListedRepository], today: date) -> l
 def _view(row: ListedRepository, standings: Standings, today: date) -> RepositoryView:
     repository = row.repository
     standing = standings.by_repository.get(repository.id)
-    visit = None if row.visit is None else _visit(row.visit)
+    visit = None if row.visit is None else visit_view(row.visit)
     consent = "valid" if repository.has_valid_consent(today) else "expired"
     return RepositoryView(
         id=repository.id,
@@ -191,6 +221,7 @@ def _view(row: ListedRepository, standings: Standings, today: date) -> Repositor
         consent=consent if repository.release_consent else "none",
         consent_until=repository.consent_until,
         evidence=repository.evidence,
+        version=rights_version(repository),
         state=row.state.value,
         state_reason=row.reason,
         registered_at=row.registered_at,

@@ -9,6 +9,7 @@ from policies.evaluate import decide as evaluate
 from store.catalog import ClaimedJob, JobSpec, PolicyBook
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, load_corpus
+from workers.foresight import keep_clusters
 from workers.indexing import make_indexes
 from workers.refreshing import await_refresh
 from workers.released import signatures
@@ -49,6 +50,7 @@ def decide(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Jo
         keep_accepted(context, keys.dossier, corpus.accepted)
         # Whoever finds the decisions finds what they are listed from.
         make_indexes(context, keys, corpus, decisions)
+        keep_clusters(context)
         context.lake.write("decisions", keys.decisions, decisions)
         progress(decisions.num_rows, decisions.num_rows)
     return [JobSpec.of(run_id=job.run_id, stage="recall", scope="", subject=keys.decisions)]

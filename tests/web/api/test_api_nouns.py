@@ -246,3 +246,35 @@ def test_withdrawing_shows_what_it_takes_before(api: Api) -> None:
     assert told.json()["places"] > 0
     wrong = api["rel"].post(f"{V1}/withdrawals", json=wish | {"repository": ""})
     assert wrong.status_code == 422
+
+
+def test_rights_are_stated_anew_by_whom_looked_at_the_newest(api: Api) -> None:
+    root = api["root"]
+    made = root.post(f"{V1}/repositories", json=registration("rights"))
+    path = made.headers["location"]
+    again = root.post(f"{V1}/repositories", json=registration("rights", license="ISC"))
+    assert again.status_code == 422
+    assert "PUT /api/v1/repositories/ID/rights" in again.json()["hint"]
+    tag = root.get(path).headers["etag"]
+    said = {"owner": "core", "rights": "contract", "license": "ISC", "reason": "terms-changed"}
+    assert root.put(f"{path}/rights", json=said).status_code == 428
+    done = root.put(f"{path}/rights", json=said, headers={"If-Match": tag})
+    assert done.json()["license"] == "ISC"
+    assert done.headers["etag"] != tag
+    late = root.put(f"{path}/rights", json=said, headers={"If-Match": tag})
+    assert late.status_code == 412
+
+
+def test_a_visit_tells_its_commands_and_a_repository_when_it_is_looked_at_next(api: Api) -> None:
+    who = api["aud"]
+    visit = items(who.get(f"{V1}/visits?limit=1"))[0]
+    assert (visit["problem"], visit["do"]) == ("", "")
+    told = who.get(f"{V1}/visits/{visit['id']}").json()
+    assert told["visit"] == visit
+    assert told["commands"][0]["line"].startswith("git ")
+    state = who.get(f"{V1}/repositories/{visit['repository']}/sync").json()
+    assert state["visits"][0] == told
+    assert state["next_visit_at"].endswith("Z")
+    for path in (f"visits/{visit['id']}", f"repositories/{visit['repository']}/sync"):
+        assert api["reg"].get(f"{V1}/{path}").status_code == 404
+    assert who.get(f"{V1}/visits/none").status_code == 404
