@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from workers.discovery.model import Filters
 from workers.discovery.plan import discover
 from workers.errands import errand_book, read_group
 from workers.forecasts import told
+from workers.logs import configure_logging
 from workers.policy_proposals import note_weighed, weigh_policy
 from workers.reading.page import as_json
 from workers.settings import Settings
@@ -149,6 +151,7 @@ def _end_tidily(number: int, frame: object) -> None:
 
 def main() -> None:
     """Run one errand: the entry point of ``python -m workers.errand_runner ID``."""
+    configure_logging(logging.INFO)
     signal.signal(signal.SIGTERM, _end_tidily)
     context = Context(settings=Settings())
     errand = errand_book(context).find(sys.argv[1])

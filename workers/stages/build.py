@@ -76,6 +76,7 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
         rights=corpus.rights,
     )
     detectors = context.detectors(_SCANNING)
+    sweeper = Sweeper(known=known, key=context.keys.hmac)
     spec = replace(_spec(context, tier, mode, known), accepted_identities=corpus.accepted)
     gate = ReleaseGate(
         context=context,
@@ -89,9 +90,7 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
     with MirrorReader(context.settings.mirrors_dir, recent=context.recent) as blobs:
         tools = Tools(
             blobs=blobs,
-            scanner=DetectorScanner(
-                detectors, Sweeper(known=known, key=context.keys.hmac), context.scanned
-            ),
+            scanner=DetectorScanner(detectors, sweeper, context.scanned),
             signer=KeySigner(private=context.keys.private),
             surrogate_material=context.keys.hmac.material,
             progress=progress,

@@ -36,7 +36,10 @@ from workers.settings import Settings
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
 
 PASSWORD, METRICS = "4f1e" * 8, "77ab" * 8
-SHARED = ("mirrors", "lake", "keys", "audit", "reports", "cache", *(f"shards-{t}" for t in Tier))
+SHARED = (
+    *("mirrors", "lake", "keys", "signing", "audit", "reports", "cache"),
+    *(f"shards-{t}" for t in Tier),
+)
 VOLUMES = {"rules": "cache", "releasable": "shards-releasable", "internal": "shards-internal-only"}
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
