@@ -191,7 +191,7 @@ DOSSIER_COLUMNS: Final[tuple[DossierColumn, ...]] = (
 """Every column of the dossier, in order."""
 
 DERIVED_COLUMNS: Final[tuple[DossierColumn, ...]] = (
-    _column("ownership", _TEXT, "own | third_party | mixed | unknown", *OWNERSHIPS),
+    _column("ownership", _TEXT, "whose the file is", *OWNERSHIPS),
     _column("license_expression", _TEXT, "effective license by the policy's precedence"),
     _column("license_type", _TEXT, "its type", *LICENSE_TYPES),
     _column("license_source", _TEXT, "where it was found", *LICENSE_SOURCES),

@@ -7,7 +7,7 @@ its fonts or the time into the file.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -26,6 +26,8 @@ _HEAD: Final = 58
 _SECTION: Final = 34
 _CHARS: Final = 27
 """What fits in the room of a label, in characters of ordinary width."""
+_TAIL: Final = 11
+"""Of these, what the end of a longer name gets."""
 _GAP: Final = 10
 
 _STYLE: Final = """
@@ -137,14 +139,29 @@ def _safe(text: str) -> str:
 
 
 def _shortened(name: str) -> str:
-    """Return as much of a name as its room takes; wide characters take two places.
+    """Return a name as its room takes it, without its middle where it is longer.
 
-    What is cut is cut before it is made visible: an escape is never cut in two.
+    Names that begin alike end differently, as licenses of one company do. What is cut is cut
+    before it is made visible: an escape is never cut in two.
     """
-    room = _CHARS
-    for position, char in enumerate(name):
-        is_wide = unicodedata.east_asian_width(char) in "WF"
-        room -= max(len(display_text(char)), 1 + is_wide)
+    if sum(map(_room, name)) <= _CHARS:
+        return name
+    tail = _fitting(reversed(name), _TAIL)[::-1]
+    return f"{_fitting(name, _CHARS - _TAIL)}…{tail}"
+
+
+def _fitting(characters: Iterable[str], room: int) -> str:
+    """Return the first characters that fit into some places."""
+    taken: list[str] = []
+    for char in characters:
+        room -= _room(char)
         if room < 0:
-            return name[:position] + "…"
-    return name
+            break
+        taken.append(char)
+    return "".join(taken)
+
+
+def _room(char: str) -> int:
+    """Return how many places a character takes; a wide one takes two."""
+    is_wide = unicodedata.east_asian_width(char) in "WF"
+    return max(len(display_text(char)), 1 + is_wide)

@@ -25,6 +25,7 @@ PAGES_SEEN: Final = {
     "waivers": "/waivers",
     "repositories": "/repositories",
     "repository": "/repositories/{repository}",
+    "repository-rights": "/repositories/{repository}/rights",
     "register": "/repositories/new",
     "rights": "/repositories/new?step=rights",
     "discover": "/repositories/discover",

@@ -10,15 +10,21 @@ from typing import Final
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.places import PAGES_SEEN, path_of
+from tests.browser.states import STATES_SEEN
 from tests.support.browser import ARGUMENTS, Served, chromium, log_in_by_link, serving
 from tests.support.rules import use_shared_rules
 from tests.support.seeded import ADA, copied_home
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 _DARK: Final = ("group", "repository", "release", "operations")
-_PHONE: Final = ("review",)
+_PHONE: Final = ("review", "inbox")
 _WIDE, _NARROW = 1280, 390
 _TALLEST: Final = 1800
+_LOADED: Final = """() => Promise.all([...document.images].map((image) => {
+    image.loading = "eager";
+    return image.decode().catch(() => null);
+}))"""
+"""Waits for pictures that are loaded when somebody scrolls to them."""
 
 
 def main() -> int:
@@ -35,7 +41,7 @@ def main() -> int:
         home = copied_home(Path(folder) / "seeded", Path(folder) / "home")
         with serving(home) as served, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-            _take(browser, served, "light", list(PAGES_SEEN), _WIDE, "")
+            _take(browser, served, "light", [*PAGES_SEEN, *STATES_SEEN], _WIDE, "")
             _take(browser, served, "dark", _DARK, _WIDE, "-dark")
             _take(browser, served, "light", _PHONE, _NARROW, "-phone")
             browser.close()
@@ -61,10 +67,14 @@ def _take(  # noqa: PLR0917 - one picture's options
         if name == "login":
             continue
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.goto(served.url + path_of(served.context, name))
+        if name in STATES_SEEN:
+            STATES_SEEN[name](page, served)
+        else:
+            page.goto(served.url + path_of(served.context, name))
         # As tall as the page is: what stays in view while one scrolls is then in its place.
         tall = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": width, "height": min(tall, _TALLEST)})
+        page.evaluate(_LOADED)
         page.screenshot(path=FOLDER / f"{name}{ending}.png")
     context.close()
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,8 @@ from playwright.sync_api import Page
 
 from tests.support.seeded import Person, settings_of
 from workers.context import Context
+from workers.errand_runner import run_errand
+from workers.errands import errand_book
 from workers.front_door import FrontDoor
 from workers.runner import drain
 
@@ -54,6 +57,12 @@ class Served:
         """Run what waits for workers."""
         for run_id in self.context.jobs.running_runs():
             drain(self.context.anew(), run_id)
+
+    def find_out(self) -> None:
+        """Run the errands that wait, as a worker would."""
+        book = errand_book(self.context)
+        while (errand := book.claim(timedelta(minutes=1))) is not None:
+            run_errand(self.context.anew(), errand)
 
 
 @contextmanager

@@ -106,8 +106,7 @@ _NO_OUTLOOK: Final[dict[str, Any]] = {"outlook": None, "refusal": ""}
 
 
 def _foreseen(caller: Caller, story: GroupStory, wish: Wish) -> dict[str, Any]:
-    # What would change does not depend on the words, which may not be written yet.
-    words = wish if wish.comment else wish.with_comment(".")
+    words = wish.with_words()
     try:
         request = read_request(words, story, caller.who)
         return {
@@ -129,7 +128,9 @@ def _page(
 ) -> HTMLResponse:
     nothing = {"error": "", "conflict": "", "unmasked": "", **_NO_OUTLOOK}
     snippets = [(case, _snippet(caller, story, case)) for case in story.cases[:_SNIPPETS]]
+    rules = {rule.id: rule.document.when for rule in caller.context.policy.rules}
     values = nothing | {"story": story, "wish": wish, "snippets": snippets} | told
+    values["fires_when"] = rules.get(story.group.rule_id, "")
     return caller.render("group.html", status=status, **values)
 
 

@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -34,6 +37,29 @@ from workers.reading.page import NotFound
 router = APIRouter(include_in_schema=False)
 
 Text = Annotated[str, Form(max_length=1_000_000)]
+_PLACE: Final = re.compile(r"line ([0-9]{1,7}), column ([0-9]{1,7})")
+_AROUND: Final = 2
+"""Lines that are quoted before and behind the one that is meant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something is wrong in a document, with the lines around it."""
+
+    line: int
+    """From 1."""
+    column: int
+    quoted: Sequence[tuple[int, str]]
+    """Numbers and lines."""
+
+    @classmethod
+    def of(cls, text: str, line: int, column: int) -> Place:
+        """Return a place of a text; where the line is past its end, its last lines."""
+        lines = text.split("\n")
+        line = min(line, len(lines))
+        first = max(line - _AROUND, 1)
+        quoted = lines[first - 1 : line + _AROUND]
+        return cls(line=line, column=column, quoted=list(enumerate(quoted, first)))
 
 
 def proposal_of(digest: str, caller: Calling) -> Proposal:
@@ -134,7 +160,7 @@ def _lines(text: str) -> str:
 def _editor(
     caller: Caller, text: str, *, status: int = 200, errand: Errand | None = None, **more: object
 ) -> HTMLResponse:
-    values: dict[str, Any] = {"trial": None, "error": "", "hint": ""}
+    values: dict[str, Any] = {"trial": None, "error": "", "hint": "", "place": None}
     return caller.render(
         "policy_edit.html",
         fragment="weighed",
@@ -148,7 +174,9 @@ def _editor(
 
 
 def _refused(caller: Caller, text: str, error: InputError) -> HTMLResponse:
-    return _editor(caller, text, status=422, error=error.message, hint=error.hint)
+    found = _PLACE.search(error.message)
+    place = Place.of(_lines(text), int(found[1]), int(found[2])) if found else None
+    return _editor(caller, text, status=422, error=error.message, hint=error.hint, place=place)
 
 
 def _proposal(

@@ -31,6 +31,8 @@ STATES: Final = {
     "recalled": ("Recalled", "bad", "warn"),
 }
 """State to (word, tone, icon)."""
+OUT: Final = ("published", "recalled")
+"""States of what went out: who only pulls is told of no other."""
 GATE: Final = {
     "exit-scan": "All detectors looked at the finished files once more",
     "canaries": "Planted secrets and persons were stopped",
@@ -81,6 +83,7 @@ def releases(caller: Calling) -> HTMLResponse:
         fields=FIELDS,
         seen=[tier.value for tier in Tier if tier in seen],
         states=STATES,
+        told=STATES if is_staff(caller.who) else OUT,
     )
 
 

@@ -25,7 +25,7 @@ class Wish:
     kind: str = ""
     scope: str = "here"
     pattern: str = ""
-    reason: str = ReviewReason.OTHER.value
+    reason: str = ""
     comment: str = ""
     until: str = ""
     lane: str = ""
@@ -37,7 +37,7 @@ class Wish:
         kind: Annotated[str, Form()] = "",
         scope: Annotated[str, Form()] = "here",
         pattern: Annotated[str, Form()] = "",
-        reason: Annotated[str, Form()] = ReviewReason.OTHER.value,
+        reason: Annotated[str, Form()] = "",
         comment: Annotated[str, Form()] = "",
         until: Annotated[str, Form()] = "",
         lane: Annotated[str, Form()] = "",
@@ -55,15 +55,15 @@ class Wish:
             seen=seen,
         )
 
-    def with_comment(self, comment: str) -> Self:
-        """Return it with another comment."""
-        return replace(self, comment=comment)
+    def with_words(self) -> Self:
+        """Return it with words where none are written yet: what would change needs none."""
+        reason = self.reason or ReviewReason.OTHER.value
+        return replace(self, comment=self.comment or ".", reason=reason)
 
     @classmethod
     def first(cls, story: GroupStory, today: date) -> Self:
         """Return what the panel begins with."""
-        until = cls.last_day(today, story.longest)
-        return cls(until=until, reason=_likely(story).value)
+        return cls(until=cls.last_day(today, story.longest))
 
     @staticmethod
     def last_day(today: date, longest: timedelta) -> str:
@@ -95,6 +95,8 @@ def _plain(wish: Wish, who: Principal) -> Request:
         kind = ReviewKind(wish.kind)
     except ValueError:
         raise InputError("Choose an outcome first.") from None
+    if not wish.reason:
+        raise InputError("Choose a reason.")
     try:
         reason, lane = ReviewReason(wish.reason), Lane(wish.lane or Lane.LEGAL)
         until = date.fromisoformat(wish.until) if wish.until and kind.clears_a_rule else None
@@ -118,12 +120,3 @@ def read_requests(wish: Wish, bundle: Bundle, who: Principal) -> list[Request]:
         InputError: a field is missing or not understood.
     """
     return [replace(_plain(wish, who), group_id=group.id) for group in bundle.groups]
-
-
-def _likely(story: GroupStory) -> ReviewReason:
-    """Return the reason that a lane gives most often."""
-    if story.lane is Lane.SECURITY:
-        return ReviewReason.CREDENTIAL_DEAD
-    return (
-        ReviewReason.INVENTED_DATA if story.lane is Lane.PRIVACY else ReviewReason.LICENSE_CLARIFIED
-    )

@@ -31,6 +31,13 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
+  // Where the navigation is one line that scrolls: where one is stands in its middle.
+  const here = document.querySelector(".side nav [aria-current]");
+  const nav = here?.closest("nav");
+  if (nav && nav.scrollWidth > nav.clientWidth) {
+    const { left, width } = here.getBoundingClientRect();
+    nav.scrollLeft += left - nav.getBoundingClientRect().left - (nav.clientWidth - width) / 2;
+  }
   // Only what was copied needs a script: without one the text is selected by hand.
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.hidden = false;

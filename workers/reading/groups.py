@@ -9,7 +9,6 @@ from typing import Any, Final
 from ingest.errors import InputError
 from policies.decision import Lane
 from policies.effective import Reason, describe_reason
-from policies.report.model import NOTHING, Amount
 from store.asking import MAX_LIMIT, Filter, Position, Query, Slice
 from store.index_counts import index_totals, index_words
 from store.index_lists import IndexListing, index_count, index_slice
@@ -219,24 +218,24 @@ def beside(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupTotals:
-    """How much some filters leave."""
+    """How many groups some filters leave.
+
+    What they hold is not added up: a file that several hold would count for each.
+    """
 
     groups: int
-    blocked: Amount
-    """What they hold; files that several hold are counted for each."""
     is_all: bool
     """False: there are more, which were not counted."""
 
 
-NO_GROUPS: Final = GroupTotals(groups=0, blocked=NOTHING, is_all=True)
+NO_GROUPS: Final = GroupTotals(groups=0, is_all=True)
 
 
 def totals_of(page: Page[GroupView]) -> GroupTotals | None:
     """Return the totals of a list that one page shows whole; None for any other page."""
     if page.next_cursor is not None or page.previous_cursor is not None:
         return None
-    amounts = (Amount(files=g.blocked, bytes=g.blocked_bytes) for g in page.items)
-    return GroupTotals(groups=len(page.items), blocked=sum(amounts, NOTHING), is_all=True)
+    return GroupTotals(groups=len(page.items), is_all=True)
 
 
 def total_groups(
@@ -244,13 +243,9 @@ def total_groups(
 ) -> GroupTotals:
     """Count the groups that a query leaves, no farther than is cheap; as `list_groups`."""
     present = indexed_decisions(context)
-    sums = ("blocked", "blocked_bytes")
     with indexes_of(context).open(GROUPS, present.key) as (cursor, source):
-        found = index_totals(cursor, source, _LISTING, _asked(query, repositories), sums)
-    files, size = found.sums
-    return GroupTotals(
-        groups=found.rows, blocked=Amount(files=files, bytes=size), is_all=found.is_all
-    )
+        found = index_totals(cursor, source, _LISTING, _asked(query, repositories))
+    return GroupTotals(groups=found.rows, is_all=found.is_all)
 
 
 def words_of_groups(
