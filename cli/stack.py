@@ -23,6 +23,7 @@ from workers.context import Context
 from workers.exposure import check_exposure
 from workers.front_door import FrontDoor, login_url
 from workers.running import start_run
+from workers.sample_day import begin_sample_day
 from workers.settings import Settings
 
 _MIN_FREE_BYTES = 2 * 10**9
@@ -49,6 +50,7 @@ def up(
     if web and samples and not context.catalog.list_repositories():
         write_company(settings)
         start_run(context, register_samples(context), tiers=[tier.value for tier in Tier])
+        begin_sample_day(context, name)
         out.print("  samples are being looked at; shardgate repo retire NAME takes one out")
     if web:
         link = door.make_link(name, actor=name)

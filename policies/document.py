@@ -61,6 +61,15 @@ def load_policy(text: str) -> Policy:
         )
 
 
+def digest_of_text(text: str) -> str:
+    """Return the digest of a document, without checking its conditions: far cheaper.
+
+    Raises:
+        ConfigurationError: it is no policy document.
+    """
+    return _validate(parse_yaml(text)).digest()
+
+
 def default_policy_text() -> str:
     """Return the YAML of the policy that comes with the package."""
     return resources.files("policies").joinpath("default.yaml").read_text(encoding="utf-8")

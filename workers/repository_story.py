@@ -23,13 +23,16 @@ from workers.corpus import tree_key
 from workers.group_story import group_of
 from workers.reading.groups import list_groups
 from workers.reading.present import present_decisions
+from workers.reading.remembered import Remembered
 from workers.reading.repositories import RepositoryView, VisitView, find_repository, list_visits
+from workers.reading.syncing import CommandView, SyncView, tell_sync
 
 ROWS: Final = 500
 """Entries of a folder that are listed."""
 _LICENSES: Final = 10
 _VISITS: Final = 8
 _GROUPS: Final = 8
+_KEPT: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +94,16 @@ class RepositoryStory:
     changes: Changes | None
     """None where there is no earlier snapshot to compare with."""
     visits: Sequence[VisitView]
+    sync: SyncView
+    commands: Mapping[str, Sequence[CommandView]]
+    """What git was told in the last visits, by their ids."""
     groups: Sequence[Group]
     """What holds most of it, first what holds most."""
     group_count: int
     """As far as they are counted: `MAX_COUNTED` at most."""
+
+
+_Listed = tuple[Sequence[TreeRow], int, Sequence[LicenseRow]]
 
 
 def tell_repository(context: Context, repository_id: str, folder: str = "") -> RepositoryStory:
@@ -114,11 +123,10 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
     present = present_decisions(context)
     folder = folder.rstrip("/") + "/" if folder.strip("/") else ""
     if present is not None:
-        with open_dossier(context.lake.path("decisions", present.key), "decisions") as connection:
-            connection.register("masked", _masked(context, repository_id, connection))
-            tree, entries = _tree(connection, repository_id, folder)
-            licenses = _licenses(connection, repository_id)
+        found = _listed(context, present.key, (repository_id, folder))
+        tree, entries, licenses = found
         groups, group_count = _groups(context, repository_id)
+    sync = tell_sync(context, repository_id)
     return RepositoryStory(
         repository=view,
         folder=folder,
@@ -127,9 +135,26 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
         licenses=licenses,
         changes=_changes(context, visits),
         visits=visits,
+        sync=sync,
+        commands={told.visit.id: told.commands for told in sync.visits},
         groups=groups,
         group_count=group_count,
     )
+
+
+def _listed(context: Context, decisions: str, place: tuple[str, str]) -> _Listed:
+    """Return a folder of a repository with how much is in it, and the licenses of all of it."""
+    repository_id, folder = place
+    trees = _trees_key(context, repository_id)
+
+    def read() -> _Listed:
+        with open_dossier(context.lake.path("decisions", decisions), "decisions") as connection:
+            facts = context.lake.read("trees", trees) if trees else TREE_FACTS.empty_table()
+            connection.register("masked", _masked(facts, repository_id, connection))
+            tree = _tree(connection, repository_id, folder)
+            return *tree, _licenses(connection, repository_id)
+
+    return _LISTED.get((context.lake.path("decisions", decisions), trees, *place), read)
 
 
 def _groups(context: Context, repository_id: str) -> tuple[Sequence[Group], int]:
@@ -143,11 +168,8 @@ def _groups(context: Context, repository_id: str) -> tuple[Sequence[Group], int]
     return groups, MAX_COUNTED if page.total is None else page.total
 
 
-def _masked(
-    context: Context, repository_id: str, connection: duckdb.DuckDBPyConnection
-) -> pa.Table:
+def _masked(trees: pa.Table, repository_id: str, connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """Return (path, as it may be shown) of the paths that are not shown as they are."""
-    trees = _path_facts(context, repository_id)
     paths = connection.execute(
         "SELECT path FROM decisions WHERE repo_id = $1", [repository_id]
     ).fetchall()
@@ -158,14 +180,14 @@ def _masked(
     return pa.table({"path": pa.array(hidden, pa.binary()), "shown": pa.array(shown, pa.binary())})
 
 
-def _path_facts(context: Context, repository_id: str) -> pa.Table:
+def _trees_key(context: Context, repository_id: str) -> str:
+    """Return the key of the facts about a repository's paths; empty where there are none."""
     repository = context.catalog.find_by_id(repository_id)
     key = context.catalog.corpus().get(repository_id)
-    if repository is not None and key is not None:
-        name = tree_key(context, repository, key)
-        if context.lake.exists("trees", name):
-            return context.lake.read("trees", name)
-    return TREE_FACTS.empty_table()
+    if repository is None or key is None:
+        return ""
+    name = tree_key(context, repository, key)
+    return name if context.lake.exists("trees", name) else ""
 
 
 def _tree(
@@ -200,7 +222,14 @@ def _changes(context: Context, visits: Iterable[VisitView]) -> Changes | None:
     keys = [r.snapshot_key for r in records if r is not None and r.snapshot_key]
     if len(keys) < 2:  # noqa: PLR2004 - one to compare and one to compare it with
         return None
-    new, old = (context.lake.read("snapshots", key) for key in keys[:2])
+    digests = context.ruleset_digests
+    counts = [context.lake.count_batches(f, digests[f]) for f in FINDING_FAMILIES]
+    known = (context.lake.path("snapshots", keys[0]), *keys[:2], *digests.values(), *counts)
+    return _COMPARED.get(known, lambda: _compared(context, keys[0], keys[1]))
+
+
+def _compared(context: Context, newer: str, older: str) -> Changes:
+    new, old = (context.lake.read("snapshots", key) for key in (newer, older))
     before, after = _blobs_by_path(old), _blobs_by_path(new)
     found_before, found_after = _fingerprints(context, old), _fingerprints(context, new)
     return Changes(
@@ -228,6 +257,10 @@ def _fingerprints(context: Context, snapshot: pa.Table) -> set[str]:
         found.update(pc.unique(values).to_pylist())
     return found
 
+
+_LISTED: Final[Remembered[_Listed]] = Remembered(_KEPT)
+_COMPARED: Final[Remembered[Changes]] = Remembered(_KEPT)
+"""What was read of artefacts, which never change: people open the same pages again and again."""
 
 # Outcomes stand in their own order; paths that are not UTF-8 are compared by their escapes.
 _TREE: Final = """

@@ -37,7 +37,7 @@ class Unsettled:
         """Take the adapters; nothing is looked at yet."""
         self._context = context
         self._audit = AuditLog(context.catalog, clock=utc_now)
-        self._known: tuple[object, float, datetime | None] = (None, 0.0, None)
+        self._settled = (-1, 0.0)
 
     def since(self) -> datetime | None:
         """Return the newest moment that may take rows away and that no recall has answered.
@@ -46,12 +46,13 @@ class Unsettled:
         or applied a policy, and when a waiver or a consent ended. It is answered once a run that
         was begun later has taken back what may not be used any more.
         """
+        mark, now = self._audit.last_number(), clocks.monotonic()
+        if mark == self._settled[0] and now < self._settled[1]:
+            return None
         answered = self._answered()
-        mark, now = (self._audit.last_number(), answered), clocks.monotonic()
-        if mark == self._known[0] and now < self._known[1]:
-            return self._known[2]
         found = self._look(answered) if answered is not None else None
-        self._known = (mark, now + _KEPT_SECONDS, found)
+        if found is None:
+            self._settled = (mark, now + _KEPT_SECONDS)
         return found
 
     def check(self) -> None:

@@ -66,16 +66,22 @@ class PolicyBook:
         row = self._database.read(lambda s: s.get(PolicyRow, digest))
         return None if row is None else _policy(row)
 
-    def apply(self, record: tuple[str, str, str], *, plan: str, actor: str) -> None:
-        """Put a policy (digest, name, text) in force, with an entry of the audit chain."""
+    def apply(
+        self, record: tuple[str, str, str], *, plan: str, actor: str, accepted: int = 0
+    ) -> None:
+        """Put a policy (digest, name, text) in force, with an entry of the audit chain.
+
+        That names how many errors of lint were accepted, where any were.
+        """
         digest, name, text = record
+        detail = {"plan": plan} | ({"accepted_errors": accepted} if accepted else {})
 
         def transaction(session: Session) -> None:
             self._keep(session, digest, name, text)
             at = self._clock()
             values = {"digest": digest, "plan": plan, "actor": actor, "at": at}
             session.execute(insert(PolicyApplicationRow).values(**values))
-            append_entry(session, at, (actor, "policy.apply", digest), {"plan": plan})
+            append_entry(session, at, (actor, "policy.apply", digest), detail)
 
         self._database.write(transaction)
 

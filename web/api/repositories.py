@@ -35,6 +35,7 @@ from workers.reading.repositories import (
     find_repository,
     list_repositories,
 )
+from workers.reading.syncing import SyncView, tell_sync
 from workers.registering import Outcome, register, register_many, restore, retire
 from workers.restating import Cause, Restatement, restate
 from workers.running import start_run
@@ -129,6 +130,12 @@ def show(found: FoundRepository, response: Response) -> RepositoryView:
     """Show a repository with its rights, its newest visit and what was decided."""
     tagged(response, found.version)
     return found
+
+
+@router.get("/{repository_id}/sync", dependencies=[needs(Action.VISIT_READ, about_repository)])
+def show_sync(ask: Asking, found: FoundRepository) -> SyncView:
+    """Tell why it is not up to date and what to do, when it is visited next, and who told us."""
+    return tell_sync(ask.context, found.id)
 
 
 @router.put(

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.exceptions import HTTPException
 
-from policies.access import Subject, is_staff
+from policies.access import ANYTHING, Subject, is_staff
 from policies.review import Review, Withdrawal
 from release.domain.grant import Grant
 from store.catalog import GrantBook, ReviewBook, Token, TokenBook, WithdrawalBook
@@ -21,11 +21,17 @@ from workers.reading.operations import OperationView, find_operation
 from workers.reading.page import NotFound
 from workers.reading.releases import ReleaseView, find_release
 from workers.reading.repositories import RepositoryView, find_repository
+from workers.reading.syncing import VisitStory, tell_visit
 
 
 def repository_of(repository_id: str, ask: Asking) -> RepositoryView:
     """Return the repository that a path names."""
     return find_repository(ask.context, repository_id)
+
+
+def visit_of(visit_id: str, ask: Asking) -> VisitStory:
+    """Return the visit that a path names."""
+    return tell_visit(ask.context, visit_id)
 
 
 def review_of(decision_id: str, ask: Asking) -> Review:
@@ -81,6 +87,7 @@ def recall_of(recall_id: str, ask: Asking) -> RecallView:
 
 
 FoundRepository = Annotated[RepositoryView, Depends(repository_of)]
+FoundVisit = Annotated[VisitStory, Depends(visit_of)]
 FoundReview = Annotated[Review, Depends(review_of)]
 FoundRelease = Annotated[ReleaseView, Depends(release_of)]
 FoundWithdrawal = Annotated[Withdrawal, Depends(withdrawal_of)]
@@ -94,6 +101,12 @@ FoundRecall = Annotated[RecallView, Depends(recall_of)]
 def about_repository(found: FoundRepository) -> Subject:
     """Return what a request about a repository is about."""
     return Subject(owner=found.owner)
+
+
+def about_visit(found: FoundVisit, ask: Asking) -> Subject:
+    """Return what a request about a visit is about."""
+    repository = ask.context.catalog.find_by_id(found.visit.repository)
+    return Subject(owner=repository.owner) if repository else ANYTHING
 
 
 def about_review(found: FoundReview) -> Subject:

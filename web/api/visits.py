@@ -1,5 +1,7 @@
 """``/visits``: every try to bring a mirror up to date."""
 
+# ruff: noqa: FAST003 - a dependency reads the id of the path
+
 from __future__ import annotations
 
 from fastapi import APIRouter
@@ -7,7 +9,9 @@ from fastapi import APIRouter
 from policies.access import Action
 from web.access import needs, shown_by_filter
 from web.api.asking import Asking, Listed, filters
+from web.api.subjects import FoundVisit, about_visit
 from workers.reading.repositories import VISIT_FIELDS, VisitView, list_visits
+from workers.reading.syncing import VisitStory
 
 router = APIRouter(prefix="/visits", tags=["visits"])
 
@@ -21,3 +25,9 @@ def list_all(ask: Asking) -> Listed[VisitView]:
     """List visits, newest first."""
     query = ask.query(VISIT_FIELDS)
     return ask.page(query, list_visits(ask.context, query, repositories=ask.repositories))
+
+
+@router.get("/{visit_id}", dependencies=[needs(Action.VISIT_READ, about_visit)])
+def show(found: FoundVisit) -> VisitStory:
+    """Show a visit: what went wrong, what to do about it, and the commands that git was given."""
+    return found

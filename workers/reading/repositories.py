@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from ingest.domain.problem import WORDS, problem_of
 from ingest.domain.repository import Repository, RightsBasis, VisitStatus
 from policies.decision import Lane, Outcome
 from policies.report.model import Amount
@@ -74,6 +75,12 @@ class VisitView:
     """full | partial | not_found | failed."""
     cause: str
     """In words for a person; empty for a plain full visit."""
+    problem: str
+    """What kind of thing went wrong; empty where nothing did."""
+    says: str
+    """The problem in plain words; empty without one."""
+    do: str
+    """What a person does about it; empty without a problem."""
     head_commit: str
     branch: str
     ref_count: int
@@ -167,12 +174,15 @@ def list_visits(
     return page_of(
         within(query, "repository", repositories).sorted_by(DEFAULT_VISIT_SORT),
         CatalogLists(context.catalog).visits,
-        lambda rows: [_visit(row) for row in rows],
+        lambda rows: [visit_view(row) for row in rows],
     )
 
 
-def _visit(record: VisitRecord) -> VisitView:
+def visit_view(record: VisitRecord) -> VisitView:
+    """Return a visit as pages and API show it."""
     visit = record.visit
+    problem = problem_of(visit.problem) if visit.problem else None
+    words = WORDS[problem] if problem is not None else None
     return VisitView(
         id=record.id,
         repository=visit.repository_id,
@@ -181,6 +191,9 @@ def _visit(record: VisitRecord) -> VisitView:
         finished_at=visit.finished_at,
         status=visit.status.value,
         cause=visit.cause,
+        problem=problem.value if problem is not None else "",
+        says=words.says if words else "",
+        do=words.do if words else "",
         head_commit=visit.head_commit,
         branch=visit.branch,
         ref_count=visit.ref_count,
@@ -196,7 +209,7 @@ def _views(context: Context, rows: Sequence[ListedRepository], today: date) -> l
 def _view(row: ListedRepository, standings: Standings, today: date) -> RepositoryView:
     repository = row.repository
     standing = standings.by_repository.get(repository.id)
-    visit = None if row.visit is None else _visit(row.visit)
+    visit = None if row.visit is None else visit_view(row.visit)
     consent = "valid" if repository.has_valid_consent(today) else "expired"
     return RepositoryView(
         id=repository.id,

@@ -37,6 +37,7 @@ from workers.known import Sweeper
 from workers.publishing import beginning, record_published
 from workers.recalls import publish_recalls, recalls_digest
 from workers.released import released_rows
+from workers.sample_day import end_sample_day
 from workers.sandbox import Progress
 
 _SCANNING = (Family.SECRETS, Family.PII, Family.CONFIDENTIAL)
@@ -48,6 +49,7 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
     """Build and publish the tier that the job's subject names; a held release is recorded."""
     name, _, wanted = job.subject.partition(".")
     tier = Tier(name)
+    end_sample_day(context)
     keys = corpus_keys(context)
     decisions = load_decisions(context, keys)
     if decisions is None or keys.decisions != wanted:

@@ -49,6 +49,10 @@ def test_the_policy_that_was_applied_last_is_in_force(book: PolicyBook, catalog:
         ("bo", "policy.apply", "d2", {"plan": "p2"}),
         ("ada", "policy.apply", "d1", {"plan": "p3"}),
     ]
+    book.apply(("d3", "three", "text 3"), plan="p4", actor="bo", accepted=2)
+    head = AuditLog(catalog, clock=lambda: NOW).head()
+    assert head is not None
+    assert dict(head.detail) == {"plan": "p4", "accepted_errors": 2}
 
 
 def test_deciding_by_a_policy_puts_none_in_force(book: PolicyBook) -> None:

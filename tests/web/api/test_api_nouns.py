@@ -263,3 +263,18 @@ def test_rights_are_stated_anew_by_whom_looked_at_the_newest(api: Api) -> None:
     assert done.headers["etag"] != tag
     late = root.put(f"{path}/rights", json=said, headers={"If-Match": tag})
     assert late.status_code == 412
+
+
+def test_a_visit_tells_its_commands_and_a_repository_when_it_is_looked_at_next(api: Api) -> None:
+    who = api["aud"]
+    visit = items(who.get(f"{V1}/visits?limit=1"))[0]
+    assert (visit["problem"], visit["do"]) == ("", "")
+    told = who.get(f"{V1}/visits/{visit['id']}").json()
+    assert told["visit"] == visit
+    assert told["commands"][0]["line"].startswith("git ")
+    state = who.get(f"{V1}/repositories/{visit['repository']}/sync").json()
+    assert state["visits"][0] == told
+    assert state["next_visit_at"].endswith("Z")
+    for path in (f"visits/{visit['id']}", f"repositories/{visit['repository']}/sync"):
+        assert api["reg"].get(f"{V1}/{path}").status_code == 404
+    assert who.get(f"{V1}/visits/none").status_code == 404

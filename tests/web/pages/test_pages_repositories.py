@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from tests.support.seeded import ADA, DORA, HOSTILE, IMAGE, SCRIPT
+from ingest.domain.problem import WORDS, Problem
+from ingest.domain.repository import GitCommand, Repository, RightsBasis, Visit, VisitStatus
+from store.catalog import HostBook
+from tests.support.seeded import ADA, DORA, HOSTILE, IMAGE, SCRIPT, settings_of
 from tests.web.pages.conftest import Reader, Site, words_of
+from web.app import create_app
+from workers.context import utc_now
+from workers.reading.syncing import tell_visit
 
 
 def test_the_list_tells_how_files_stand_and_what_they_wait_for(ada: Reader) -> None:
@@ -83,3 +92,60 @@ def test_what_is_not_there_is_a_page_for_people_and_a_problem_for_programs(ada: 
     assert "<h1>" in page.text
     other = ada.client.get("/repositories/repo_none", headers={"Accept": "application/json"})
     assert other.headers["content-type"] == "application/problem+json"
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Site]:
+    """A site of its own, with nothing but its people: what is registered there is seen nowhere."""
+    app = create_app(settings_of(tmp_path / "home"))
+    users = app.state.services.door.users
+    users.add(ADA.name, ADA.roles, actor="root")
+    yield Site(app=app)
+    app.state.services.context.catalog.close()
+
+
+def test_what_went_wrong_is_told_in_plain_words_with_what_to_do(empty: Site) -> None:
+    url = "https://git.example.com/team/gone"
+    repository = Repository(
+        id="repo_gone",
+        url=url,
+        name="gone",
+        owner="payments-team",
+        rights_basis=RightsBasis.CONTRACT,
+        license="MIT",
+        release_consent=False,
+        consent_until=None,
+        evidence="",
+    )
+    command = GitCommand(
+        argv=("fetch", "--prune", url),
+        returncode=128,
+        milliseconds=2100,
+        message="fatal: not found",
+    )
+    visit = Visit(
+        repository_id=repository.id,
+        started_at=utc_now(),
+        finished_at=utc_now(),
+        status=VisitStatus.FAILED,
+        cause="fatal: not found",
+        head_commit="",
+        branch="",
+        refs_digest="",
+        ref_count=0,
+        problem=Problem.AUTH_FAILED.value,
+        commands=(command,),
+    )
+    catalog = empty.context.catalog
+    catalog.save_repository(repository)
+    visit_id = catalog.add_visit(visit)
+    book = HostBook(catalog, utc_now)
+    book.pause("git.example.com", actor="ada", reason="It moves tonight.")
+    text = words_of(empty.reader(ADA).get("/repositories/repo_gone").text)
+    words = WORDS[Problem.AUTH_FAILED]
+    for told in (words.says, words.do, "git said: fatal: not found", "It moves tonight."):
+        assert told in text
+    assert f"git fetch --prune {url}" in text
+    assert "ended with 128 after 2.1 s" in text
+    assert "never told of a push" in text
+    assert tell_visit(empty.context, visit_id).visit.do == words.do
