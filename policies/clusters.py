@@ -22,8 +22,7 @@ CLUSTERS: Final = pa.schema(
 """Contents that share a band with another one, by the cluster that they are in."""
 
 _Ints = npt.NDArray[np.int64]
-_ODD: Final = np.uint64(0x9E3779B97F4A7C15)
-"""Tells equal values of two bands apart; where it fails, two clusters are taken for one."""
+_NONE: Final[_Ints] = np.empty(0, np.int64)
 
 
 def near_clusters(content: pa.Table) -> pa.Table:
@@ -32,7 +31,7 @@ def near_clusters(content: pa.Table) -> pa.Table:
     blobs = usable["blob_id"].combine_chunks().dictionary_encode()
     nodes, buckets = _shared(blobs.indices, usable["bands"].combine_chunks())
     label = _least_reachable(nodes, buckets, len(blobs.dictionary))
-    named = np.unique(nodes)
+    named = np.flatnonzero(np.bincount(nodes))
     table = pa.table(
         {"cluster": pa.array(label[named], pa.int64()), "blob_id": blobs.dictionary.take(named)},
         schema=CLUSTERS,
@@ -42,16 +41,23 @@ def near_clusters(content: pa.Table) -> pa.Table:
 
 def _shared(codes: pa.Array, bands: pa.ListArray) -> tuple[_Ints, _Ints]:
     """Return (content, bucket) of every band that stands more than once, in order of buckets."""
-    row = np.asarray(bands.value_parent_indices(), dtype=np.int64)
+    contents = np.asarray(codes, dtype=np.int64)
     starts = np.asarray(bands.offsets, dtype=np.int64)[:-1]
-    number = np.arange(len(row)) - (starts - (starts[0] if len(starts) else 0))[row]
-    values = np.asarray(bands.flatten(), dtype=np.int64).view(np.uint64)
-    keys = (values + number.astype(np.uint64)) * _ODD + number.astype(np.uint64)
-    _, bucket, sizes = np.unique(keys, return_inverse=True, return_counts=True)
-    kept = sizes[bucket] > 1
-    nodes = np.asarray(codes, dtype=np.int64)[row[kept]]
-    order = np.argsort(bucket[kept], kind="stable")
-    return nodes[order], bucket[kept][order]
+    lengths = np.asarray(bands.value_lengths(), dtype=np.int64)
+    values = np.asarray(bands.values, dtype=np.int64)
+    nodes, buckets, first = [_NONE], [_NONE], 0
+    # Band by band, as one sort of all of them takes much longer.
+    for number in range(int(lengths.max(initial=0))):
+        has_it = lengths > number
+        value = values[starts[has_it] + number]
+        order = np.argsort(value)
+        value = value[order]
+        group = np.cumsum(np.diff(value, prepend=value[0]) != 0)
+        is_shared = np.bincount(group)[group] > 1
+        nodes.append(contents[has_it][order][is_shared])
+        buckets.append(group[is_shared] + first)
+        first += len(value)
+    return np.concatenate(nodes), np.concatenate(buckets)
 
 
 def _least_reachable(nodes: _Ints, buckets: _Ints, count: int) -> _Ints:

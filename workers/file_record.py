@@ -7,6 +7,7 @@ from collections.abc import Collection
 from ingest.domain.repository import Repository
 from policies.effective import Explanation
 from policies.report.escape import display_path
+from policies.report.evidence import Evidence
 from policies.report.said import said_record
 from policies.why_not import WayOut
 from workers.context import Context
@@ -55,25 +56,26 @@ def story_record(
             }
             for r in (*told.reasons, *told.waived_rules)
         ],
-        "evidence": [
-            {
-                "family": e.family,
-                "type": e.type,
-                "rule": e.rule,
-                "line": e.line,
-                "confidence": e.confidence,
-                "shown": e.shown,
-                "fingerprint": e.fingerprint,
-                "is_false": e.is_false,
-                "views": list(e.views),
-            }
-            for e in story.evidence
-        ],
+        "evidence": [_statement(e) for e in story.evidence],
         "withdrawals": _withdrawals(story),
         "reviews": [
             said_record(said) | {"took_part": said.review.id in told.waiver_ids}
             for said in story.said
         ],
+    }
+
+
+def _statement(e: Evidence) -> dict[str, object]:
+    return {
+        "family": e.family,
+        "type": e.type,
+        "rule": e.rule,
+        "line": e.line,
+        "confidence": e.confidence,
+        "shown": e.shown,
+        "fingerprint": e.fingerprint,
+        "is_false": e.is_false,
+        "views": list(e.views),
     }
 
 
