@@ -18,7 +18,8 @@ from policies.document import check_examples, default_policy_text, load_policy
 from policies.impact import Impact, Volume
 from policies.lint import Level, Remark, lint
 from policies.model import Policy
-from store.catalog import PolicyBook
+from store.catalog import AuditLog, PolicyBook
+from store.catalog.policies import ACTIVATED
 from workers import embedded
 from workers.context import Context, utc_now
 from workers.policy_change import apply_policy, plan_policy
@@ -145,10 +146,20 @@ def apply(
 
 @app.command("history")
 def history() -> None:
-    """List who put which policy in force."""
-    book = PolicyBook(Context(settings=Settings()).catalog, clock=utc_now)
-    rows = [(f"{a.at:%Y-%m-%d %H:%M}", a.actor, a.digest[:12], a.plan) for a in book.applications()]
-    print_table("policies put in force", ("when (UTC)", "who", "policy", "plan"), rows)
+    """List who put which policy in force, and from when on decisions were made by it."""
+    catalog = Context(settings=Settings()).catalog
+    applied = PolicyBook(catalog, clock=utc_now).applications()
+    rows = [(a.at, a.actor, "applies", a.digest[:12], a.plan) for a in applied]
+    rows += [
+        (e.at, e.actor, "decides by", e.subject[:12], "")
+        for e in AuditLog(catalog, clock=utc_now).entries()
+        if e.action == ACTIVATED
+    ]
+    print_table(
+        "policies put in force",
+        ("when (UTC)", "who", "does", "policy", "plan"),
+        [(f"{at:%Y-%m-%d %H:%M}", *rest) for at, *rest in sorted(rows, reverse=True)],
+    )
 
 
 def _text(name: str) -> str:

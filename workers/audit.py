@@ -56,6 +56,13 @@ def record_accepted_loss(context: Context, repository_id: str, tier: str, actor:
     seal_audit(context)
 
 
+def record_build(context: Context, run_id: str, tier: str, actor: str) -> None:
+    """Append that somebody asked for the release that a run builds."""
+    log = AuditLog(context.catalog, clock=utc_now)
+    log.append(actor, "release.build", run_id, {"tier": tier})
+    seal_audit(context)
+
+
 def record_webhook_secret(context: Context, provider: str, actor: str) -> None:
     """Append that the secret of a kind of host was made or replaced; never the secret."""
     log = AuditLog(context.catalog, clock=utc_now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
@@ -11,13 +12,13 @@ import pyarrow.compute as pc
 
 from ingest.detect.tree import scan_paths
 from ingest.domain.artefacts import HISTORY
-from ingest.domain.finding import Family
+from ingest.domain.finding import MODEL_EVIDENCE, Category, Family
 from ingest.domain.repository import Repository
 from ingest.errors import Conflict, InputError
 from policies.database import open_dossier
 from policies.effective import Explanation, explain
 from policies.evaluate import decide
-from policies.model import COPY_REASONS, COPY_RESTRICTED, COPY_WITHDRAWN, REVIEW_REASONS, WITHDRAWN
+from policies.model import COPY_REASONS, COPY_RESTRICTED, COPY_WITHDRAWN, WITHDRAWN
 from policies.report import (
     ViolationReport,
     add_history,
@@ -30,6 +31,7 @@ from policies.report.places import show_paths
 from policies.report.said import Said
 from policies.report.suppress import Verdicts
 from policies.review import NO_REVIEWS, Reviews, Withdrawal
+from policies.steps import Content, Found
 from policies.unlock import Unlock, rank_consents, rank_unlocks
 from policies.why_not import WayOut, why_not
 from store.catalog import WithdrawalBook
@@ -228,27 +230,56 @@ def find_way_out(
         Conflict: nothing was decided yet, or decisions are being made anew.
         NotFound: the newest snapshot has no such path.
     """
-    keys, _ = _present(context)
+    keys, present = _present(context)
     decision, dossier = _rows_of(context, keys, repository, path)
     told = explain(decision, dossier, context.policy)
-    copied = [reason.id for reason in told.reasons if reason.id in COPY_REASONS]
-    # One is the file itself; a copy of it elsewhere is held for reasons of its own.
-    with open_dossier(context.lake.path("decisions", keys.decisions), "decisions") as connection:
-        held = connection.sql(_HELD, params=[str(decision["blob_id"])]).to_arrow_table()
-    if not copied and held.num_rows > 1:
-        copied = [COPY_RESTRICTED]
-    decided = [reason.id for reason in told.reasons if reason.id in {*REVIEW_REASONS, WITHDRAWN}]
     blob = str(decision["blob_id"])
-    is_free = WITHDRAWN in decided or blob in context.policy.document.public_content
+    with open_dossier(context.lake.path("dossiers", keys.dossier)) as connection:
+        same = connection.sql(_SAME, params=[blob]).to_arrow_table().to_pylist()
+    with open_dossier(context.lake.path("decisions", keys.decisions), "decisions") as connection:
+        held = connection.sql(_HELD, params=[blob]).to_arrow_table()
+    # Exact copies are judged with the file; what it is nearly a copy of is known by its decision.
+    near = [r.id for r in told.reasons if r.id in COPY_REASONS - {COPY_RESTRICTED}]
+    is_free = any(r.id == WITHDRAWN for r in told.reasons) or (
+        blob in context.policy.document.public_content
+    )
     if not is_free and _is_withdrawn(keys.reviews, held, blob):
-        copied = [COPY_WITHDRAWN]
+        near = [COPY_WITHDRAWN]
     return told, why_not(
         dossier,
         context.policy,
-        copied=next(iter(copied), ""),
-        decided=decided,
-        waived=told.waived,
+        content=Content(
+            copies=[copy for copy in same if _place(copy) != _place(dossier)],
+            found=_found(part_of(context, present, repository.id).corpus, blob),
+        ),
+        reviews=keys.reviews,
+        copied=next(iter(near), ""),
     )
+
+
+def _place(row: Mapping[str, object]) -> tuple[object, object]:
+    return row["repo_id"], row["path"]
+
+
+def _found(corpus: Corpus, blob_id: str) -> list[Found]:
+    """Return the findings of a content by fingerprint; of several scans those of the most."""
+    most: dict[tuple[str, str], tuple[int, int]] = {}
+    for family in FINDING_FAMILIES:
+        facts = corpus.facts[family]
+        for findings in facts.filter(pc.equal(facts["blob_id"], blob_id))["findings"].to_pylist():
+            counts: Counter[tuple[str, str, bool]] = Counter(
+                (f["category"], f["fingerprint"], f["evidence"] == MODEL_EVIDENCE)
+                for f in findings or ()
+            )
+            for category, fingerprint, _ in counts:
+                key = (category, fingerprint)
+                sure, unsure = counts[(*key, False)], counts[(*key, True)]
+                known = most.get(key, (0, 0))
+                most[key] = (max(known[0], sure), max(known[1], unsure))
+    return [
+        Found(category=Category(category), fingerprint=name, count=sure, model_count=unsure)
+        for (category, name), (sure, unsure) in sorted(most.items())
+    ]
 
 
 def _is_withdrawn(reviews: Reviews, held: pa.Table, blob_id: str) -> bool:
@@ -308,6 +339,7 @@ def _rows_of(
 
 _UNDECIDED: Final = "There are no decisions over the present corpus and policy."
 _FILE: Final = "SELECT * FROM rows WHERE repo_id = $1 AND path = $2"
+_SAME: Final = "SELECT * FROM dossier WHERE blob_id = $1 ORDER BY repo_id, path"
 _HELD: Final = """
     SELECT outcome, reasons FROM decisions WHERE blob_id = $1 AND outcome <> 'releasable'
 """

@@ -39,10 +39,39 @@ def test_an_example_that_does_not_hold_is_reported_with_what_happened() -> None:
     assert failure.actual == "internal-only, fires: False (NO_GRANT)"
 
 
-def test_an_example_with_an_unknown_column_is_refused() -> None:
-    text = MINIMAL + "    tests: [{given: {secrets: 1}, outcome: releasable}]\n"
-    with pytest.raises(ConfigurationError, match="'secrets'"):
-        check_examples(load_policy(text))
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("secrets: 1", "'secrets', which is no column"),
+        ("secret_count: many", "'many' is never a value of secret_count"),
+        ("secret_count: 1.5", "1.5 is never"),
+        ("secret_count: true", "True is never"),
+        ("secret_count: 99999999999", "99999999999 is never"),
+        ("alpha_fraction: high", "'high' is never"),
+        ("is_vendor: 1", "1 is never"),
+        ("own_license_category: copylefft", "'copylefft' is never"),
+        ("secrets_status: timedout", "'timedout' is never"),
+        ("secret_categories: PASSWORD", "'PASSWORD' is never"),
+        ("secret_categories: [PASSWORT]", "'PASSWORT' is never"),
+        ("path: a", "give path_text"),
+    ],
+)
+def test_a_fact_that_no_file_has_is_refused_with_its_place(given: str, message: str) -> None:
+    text = MINIMAL + f"    tests: [{{given: {{{given}}}, outcome: releasable}}]\n"
+    with pytest.raises(ConfigurationError, match=r"line 11, column \d+: .*" + message):
+        load_policy(text)
+
+
+def test_an_example_may_name_all_reasons_of_its_verdict() -> None:
+    def failures(reasons: str) -> int:
+        text = MINIMAL + f"    tests: [{{given: {{}}, outcome: releasable, reasons: {reasons}}}]\n"
+        return len(check_examples(load_policy(text)))
+
+    assert [failures(reasons) for reasons in ("[GRANT_ALL]", "[]", "[GRANT_ALL, OTHER]")] == [
+        0,
+        1,
+        1,
+    ]
 
 
 @pytest.mark.parametrize(

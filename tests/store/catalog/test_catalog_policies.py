@@ -16,7 +16,7 @@ def book(catalog: Catalog) -> PolicyBook:
     return PolicyBook(catalog, lambda: NOW)
 
 
-def test_one_policy_is_in_force_and_old_ones_are_kept(book: PolicyBook) -> None:
+def test_one_policy_is_in_force_and_old_ones_are_kept(book: PolicyBook, catalog: Catalog) -> None:
     assert book.active_policy() is None
     book.activate_policy("d1", "default", "rules: []")
     first = book.active_policy()
@@ -27,6 +27,13 @@ def test_one_policy_is_in_force_and_old_ones_are_kept(book: PolicyBook) -> None:
     assert not old.active
     book.activate_policy("d1", "default", "rules: []")
     assert book.active_policy() == first
+    assert not book.activate_policy("d1", "default", "rules: []")
+    said = AuditLog(catalog, clock=lambda: NOW).entries()
+    assert [(e.action, e.subject, e.detail["before"]) for e in said] == [
+        ("policy.activate", "d1", ""),
+        ("policy.activate", "d2", "d1"),
+        ("policy.activate", "d1", "d2"),
+    ]
     assert book.find_policy("d3") is None
 
 

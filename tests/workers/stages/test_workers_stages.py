@@ -25,6 +25,7 @@ from store.catalog import JobSpec, ReleaseBook, ReleaseState, RepositoryState
 from store.lake import Lake
 from tests.support.gitrepo import Commit, build_repository
 from workers.app import Process
+from workers.audit import record_registration
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, load_decisions
 from workers.reports import violation_report
@@ -62,7 +63,9 @@ def enroll(context: Context, path: Path) -> Repository:
         consent_until=context.today().replace(year=context.today().year + 1, day=1),
         evidence="ticket",
     )
-    return register(request, context.catalog, today=context.today(), allow_local=True)
+    repository = register(request, context.catalog, today=context.today(), allow_local=True)
+    record_registration(context, repository)
+    return repository
 
 
 def sync(context: Context, *repositories: Repository, history: bool = False) -> str:
