@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ingest.errors import TransientError
 from policies.evaluate import decide as evaluate
 from store.catalog import ClaimedJob, JobSpec, PolicyBook
+from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, load_corpus
 from workers.foresight import keep_clusters
@@ -28,7 +29,8 @@ def decide(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Jo
     keys = corpus_keys(context)
     name = context.policy.document.name
     book = PolicyBook(context.catalog, clock=utc_now)
-    book.activate_policy(context.policy.digest, name, context.policy_text)
+    if book.activate_policy(context.policy.digest, name, context.policy_text):
+        seal_audit(context)
     if not context.lake.exists("decisions", keys.decisions):
         await_refresh(context, job, keys)
         corpus = load_corpus(context, keys)
