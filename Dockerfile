@@ -13,7 +13,7 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends git openssh-client ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --home-dir /var/lib/shardgate shardgate \
-    && for part in mirrors lake keys audit reports cache run scans shards-releasable shards-internal-only; \
+    && for part in mirrors lake keys signing audit reports cache run scans shards-releasable shards-internal-only; \
        do install -d -m 0700 -o shardgate -g shardgate "/var/lib/shardgate/$part"; done
 COPY --from=build /opt/shardgate /opt/shardgate
 ENV PATH=/opt/shardgate/bin:$PATH \

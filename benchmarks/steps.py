@@ -70,7 +70,16 @@ STEPS: Final = (
     ("release.build.shards", "describe_shard", "hash shards"),
 )
 """Module, name in it, and step."""
-_STAGES: Final = ("mirror", "snapshot", "detect", "provenance", "decide", "recall", "build")
+_STAGES: Final = (
+    "mirror",
+    "snapshot",
+    "refresh",
+    "detect",
+    "provenance",
+    "decide",
+    "recall",
+    "build",
+)
 _ROOM: Final = 1000
 """Numbers on the page."""
 _LEAST_SECONDS: Final = 0.01

@@ -48,9 +48,14 @@ def list_entries(
 
 
 @app.command("verify")
-def verify(as_json: AsJson = False) -> None:
-    """Check the chain and its signed checkpoints; exit 1 where anything was changed."""
-    report = verify_audit(Context(settings=Settings()))
+def verify(
+    heads: Annotated[
+        Path | None, typer.Option(help="Folder of the checkpoints that were kept elsewhere.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the chain, its signed heads and the catalog; exit 1 where anything was changed."""
+    report = verify_audit(Context(settings=Settings()), heads)
     if as_json:
         record = {
             "intact": report.is_intact,

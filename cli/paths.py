@@ -11,14 +11,15 @@ import typer
 
 from cli.console import human_bytes, out, print_table, safe
 from cli.people import As, AsJson, acting
-from cli.why_text import print_story, story_record
+from cli.why_text import print_story
 from ingest.errors import InputError
 from policies.decision import Outcome
 from policies.model import WITHDRAWN
 from policies.report import display_path
-from policies.why_not import Step, StepKind
+from policies.steps import Step, StepKind
 from workers.context import Context
 from workers.exports import ReportFormat, record_report, render_dataset, render_report
+from workers.file_record import story_record
 from workers.reports import find_unlocks, find_way_out, tell_file
 from workers.running import find_repository
 from workers.settings import Settings
@@ -138,6 +139,10 @@ def _what(step: Step) -> str:
     return {
         StepKind.CONSENT: "registers release consent with an end date",
         StepKind.RIGHTS: f"registers the rights basis {step.subject}",
-        StepKind.FALSE_POSITIVE: f"declares every {step.subject} finding a false positive",
-        StepKind.WAIVE: f"clears {step.subject} (shardgate review propose)",
+        StepKind.FALSE_POSITIVE: f"declares {step.subject} findings false positives, each by a "
+        f"review: {', '.join(step.fingerprints)}",
+        StepKind.WAIVE: f"clears {step.subject} (shardgate review propose waive)",
+        StepKind.REDACT: f"has what {step.subject} found taken out (shardgate review propose "
+        "redact)",
+        StepKind.WITHDRAW: f"withdraws the review {step.subject}",
     }[step.kind]

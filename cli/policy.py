@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cli.console import human_bytes, out, print_table, safe, wait_for_run
+from cli.console import err, human_bytes, out, print_table, safe, wait_for_run
 from cli.people import As, AsJson, DryRun, acting
 from ingest.errors import ConfigurationError
-from policies.compare import compare
+from policies.compare import Change, compare
 from policies.document import check_examples, default_policy_text, load_policy
 from policies.impact import Impact, Volume
-from policies.lint import Level, lint
+from policies.lint import Level, Remark, lint
 from policies.model import Policy
-from store.catalog import PolicyBook
+from store.catalog import AuditLog, PolicyBook
+from store.catalog.policies import ACTIVATED
 from workers import embedded
 from workers.context import Context, utc_now
 from workers.policy_change import apply_policy, plan_policy
@@ -89,11 +91,7 @@ def diff(
     """Show what two policies differ in, rule by rule."""
     old, new = (load_policy(_text(name)).document for name in (before, after))
     changes = compare(old, new)
-    print_table(
-        "differences",
-        ("what", "kind", "field", "before", "after"),
-        [(c.what, c.kind, c.field, c.before, c.after) for c in changes],
-    )
+    _print_changes(changes)
     out.print(f"{len(changes)} differences")
 
 
@@ -102,11 +100,17 @@ def impact(file: _File, as_json: AsJson = False) -> None:
     """Replay a policy over stored facts: what changes tier, by what, and which releases hold it."""
     plan = plan_policy(Context(settings=Settings()), _text(file))
     if as_json:
-        typer.echo(
-            json.dumps({"plan": plan.digest, **asdict(plan.impact, dict_factory=_record)}, indent=2)
-        )
+        told = {
+            "plan": plan.digest,
+            "changes": [asdict(change) for change in plan.changes],
+            "errors": [asdict(error) for error in plan.errors],
+            **asdict(plan.impact, dict_factory=_record),
+        }
+        typer.echo(json.dumps(told, indent=2))
         return
+    _print_changes(plan.changes)
     _print_impact(plan.impact)
+    _print_errors(plan.errors)
     out.print(f"plan {plan.digest}", soft_wrap=True)
     out.print(f"next: shardgate policy apply {safe(file)} --plan {plan.digest}", soft_wrap=True)
 
@@ -116,6 +120,9 @@ def apply(
     file: _File,
     plan: Annotated[str, typer.Option(help="Digest of the plan that you looked at.")],
     actor: As = "",
+    accept_errors: Annotated[
+        bool, typer.Option(help="Although lint finds errors; the audit chain says so.")
+    ] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Put a policy in force as planned; refused if anything moved since the plan was made."""
@@ -125,7 +132,8 @@ def apply(
         fits = "is" if planned.digest == plan else "is no longer"
         out.print(f"dry run: that plan {fits} the present one; nothing was written")
         return
-    run_id = apply_policy(context, planned, plan, acting(actor))
+    _print_errors(planned.errors)
+    run_id = apply_policy(context, planned, plan, acting(actor), accept_errors=accept_errors)
     embedded.start(context.settings)
     wait_for_run(context, run_id)
     out.print(f"in force: {planned.policy.document.name} {planned.policy.digest[:12]}")
@@ -138,10 +146,20 @@ def apply(
 
 @app.command("history")
 def history() -> None:
-    """List who put which policy in force."""
-    book = PolicyBook(Context(settings=Settings()).catalog, clock=utc_now)
-    rows = [(f"{a.at:%Y-%m-%d %H:%M}", a.actor, a.digest[:12], a.plan) for a in book.applications()]
-    print_table("policies put in force", ("when (UTC)", "who", "policy", "plan"), rows)
+    """List who put which policy in force, and from when on decisions were made by it."""
+    catalog = Context(settings=Settings()).catalog
+    applied = PolicyBook(catalog, clock=utc_now).applications()
+    rows = [(a.at, a.actor, "applies", a.digest[:12], a.plan) for a in applied]
+    rows += [
+        (e.at, e.actor, "decides by", e.subject[:12], "")
+        for e in AuditLog(catalog, clock=utc_now).entries()
+        if e.action == ACTIVATED
+    ]
+    print_table(
+        "policies put in force",
+        ("when (UTC)", "who", "does", "policy", "plan"),
+        [(f"{at:%Y-%m-%d %H:%M}", *rest) for at, *rest in sorted(rows, reverse=True)],
+    )
 
 
 def _text(name: str) -> str:
@@ -183,6 +201,19 @@ def _rules(policy: Policy) -> list[tuple[str, str, str, str]]:
     ]
 
 
+def _print_changes(changes: Sequence[Change]) -> None:
+    print_table(
+        "differences",
+        ("what", "kind", "field", "before", "after"),
+        [(c.what, c.kind, c.field, c.before, c.after) for c in changes],
+    )
+
+
+def _print_errors(errors: Sequence[Remark]) -> None:
+    for error in errors:
+        err.print(f"lint: {safe(error.rule_id or 'policy')}: {safe(error.message)}")
+
+
 def _print_impact(impact: Impact) -> None:
     print_table(
         "what the corpus comes to",
@@ -209,8 +240,8 @@ def _print_impact(impact: Impact) -> None:
         _print_rest(len(lines))
     print_table(
         "by rule, on files that change",
-        ("rule", "newly", "bytes", "no longer", "bytes"),
-        [(r.rule_id, *_cells(r.added)[:2], *_cells(r.removed)[:2]) for r in impact.rules[:_MOST]],
+        ("rule", "newly", "bytes", "tokens (est.)", "no longer", "bytes", "tokens (est.)"),
+        [(r.rule_id, *_cells(r.added), *_cells(r.removed)) for r in impact.rules[:_MOST]],
     )
     _print_rest(len(impact.rules))
     print_table(

@@ -194,9 +194,12 @@ def export(
 
 
 @app.command("upload")
-def upload(release: Annotated[str, typer.Argument(help="Release id.")]) -> None:
+def upload(
+    release: Annotated[str, typer.Argument(help="Release id.")],
+    by: As = "",
+) -> None:
     """Put a releasable release into the object store, from which the hub then has it read."""
-    count = upload_release(Context(settings=Settings()), release)
+    count = upload_release(Context(settings=Settings()), release, actor=acting(by))
     out.print(f"{release}: {count} files put, all others were there")
 
 

@@ -22,7 +22,9 @@ from workers import embedded
 from workers.context import Context
 from workers.exposure import check_exposure
 from workers.front_door import FrontDoor, login_url
+from workers.keys import set_signing_key_apart
 from workers.running import start_run
+from workers.sample_day import begin_sample_day
 from workers.settings import Settings
 
 _MIN_FREE_BYTES = 2 * 10**9
@@ -49,6 +51,7 @@ def up(
     if web and samples and not context.catalog.list_repositories():
         write_company(settings)
         start_run(context, register_samples(context), tiers=[tier.value for tier in Tier])
+        begin_sample_day(context, name)
         out.print("  samples are being looked at; shardgate repo retire NAME takes one out")
     if web:
         link = door.make_link(name, actor=name)
@@ -82,6 +85,7 @@ def _administrator(door: FrontDoor) -> str:
 def migrate() -> None:
     """Make the keys, and bring the catalog to the schema of this version."""
     context = Context(settings=Settings())
+    set_signing_key_apart(context.settings.keys_dir)
     _ = context.keys
     context.catalog.close()
     out.print("the catalog has the schema of this version")
@@ -158,7 +162,7 @@ def _check_disk(settings: Settings) -> tuple[str, str, bool]:
 
 def _check_keys(settings: Settings) -> tuple[str, str, bool]:
     try:
-        Context(settings=settings).keys  # noqa: B018 - loading is the check
+        _ = Context(settings=settings).keys.private
     except ShardgateError as error:
         return "keys", str(error), False
     return "keys", str(settings.keys_dir), True

@@ -9,8 +9,9 @@ from cli.console import out, print_table, safe
 from ingest.domain.repository import Repository
 from policies.effective import Reason
 from policies.report.escape import display_path
-from policies.report.said import Said, said_record
+from policies.report.said import Said
 from policies.review import ReviewState
+from workers.file_record import copied_from
 from workers.reports import FileStory
 
 _MARKS: Final = {
@@ -51,75 +52,6 @@ def print_story(story: FileStory, repository: Repository, branch: str) -> None:
         out.print(line, soft_wrap=True)
 
 
-def story_record(story: FileStory, repository: Repository, branch: str) -> dict[str, object]:
-    """Return all of it as JSON."""
-    told = story.explanation
-    return {
-        "repo_id": repository.id,
-        "path": display_path(story.path),
-        "outcome": told.outcome,
-        "summary": told.summary,
-        "commit_id": story.dossier["commit_id"],
-        "branch": branch,
-        "blob_id": story.dossier["blob_id"],
-        "size": story.dossier["size"],
-        "license": told.license,
-        "redact_categories": list(told.redact_categories),
-        "pending_lanes": list(told.pending_lanes),
-        "policy": {"name": told.policy_name, "digest": told.policy_digest},
-        "waived": list(told.waived),
-        "copy_of": _copy(story),
-        "rules": [
-            {
-                "id": r.id,
-                "title": r.title,
-                "because": r.because,
-                "remedy": r.remedy,
-                "effect": r.effect,
-                "lane": r.lane,
-                "when": r.condition,
-                "facts": {f.column: f.value for f in r.facts},
-                "waived": r in told.waived_rules,
-            }
-            for r in (*told.reasons, *told.waived_rules)
-        ],
-        "evidence": [
-            {
-                "family": e.family,
-                "type": e.type,
-                "rule": e.rule,
-                "line": e.line,
-                "confidence": e.confidence,
-                "shown": e.shown,
-                "fingerprint": e.fingerprint,
-                "is_false": e.is_false,
-                "views": list(e.views),
-            }
-            for e in story.evidence
-        ],
-        "withdrawals": _withdrawals(story),
-        "reviews": [
-            said_record(said) | {"took_part": said.review.id in told.waiver_ids}
-            for said in story.said
-        ],
-    }
-
-
-def _withdrawals(story: FileStory) -> list[dict[str, str]]:
-    return [
-        {
-            "id": w.id,
-            "selector": w.selector.value,
-            "reason": w.reason.value,
-            "by": w.withdrawn_by,
-            "at": w.withdrawn_at.isoformat(),
-            "comment": w.comment,
-            "state": w.state.value,
-        }
-        for w in story.withdrawals
-    ]
-
-
 def _chain(story: FileStory, branch: str) -> list[tuple[object, ...]]:
     told, dossier = story.explanation, story.dossier
     rows: list[tuple[object, ...]] = [
@@ -139,13 +71,8 @@ def _chain(story: FileStory, branch: str) -> list[tuple[object, ...]]:
     if told.waived:
         rows.append(("waived", ", ".join(told.waived)))
     if told.counterpart:
-        rows.append(("copy of", f"{_copy(story)} (similarity {told.counterpart[2]:.2f})"))
+        rows.append(("copy of", f"{copied_from(story)} (similarity {told.counterpart[2]:.2f})"))
     return rows
-
-
-def _copy(story: FileStory) -> str | None:
-    other = story.explanation.counterpart
-    return f"{other[0]}:{display_path(story.counterpart_path)}" if other else None
 
 
 def _effect(reason: Reason, story: FileStory) -> str:

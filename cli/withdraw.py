@@ -81,7 +81,8 @@ def add(
         return
     withdraw(context, said, contents)
     if not as_json:
-        out.print(f"{said.id} is in force; what is out is taken back by the next worker or sync")
+        out.print(f"{said.id} is in force; nothing is handed out until a worker, or a sync, has")
+        out.print("taken back what is out")
 
 
 @app.command("list")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import duckdb
@@ -86,10 +87,9 @@ class Apart:
         if self._bearing:
             marks |= read_marks(self._connection, self._bearing)
         for position, (policy, bound) in enumerate(self._policies):
-            query = self._masks.judged(position, KINDS)
             found: dict[tuple[Any, ...], Judged] = {}
             kinds = []
-            for skip, *told in self._connection.execute(query).fetchall():
+            for skip, *told in self._answered(self._masks.judged(position, KINDS)):
                 mark, *columns = told if self._bearing else (0, *told)
                 key = (skip, mark, *columns)
                 if key not in found:
@@ -99,6 +99,35 @@ class Apart:
                     )
                 kinds.append(found[key])
             yield kinds
+
+    def _answered(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query over `KINDS` whose columns follow from the keys alone."""
+        kinds = self._connection.execute(
+            f"SELECT {', '.join(self.keys)} FROM {KINDS} ORDER BY number"  # noqa: S608 - ours
+        ).fetchall()
+        known = _remembered(query)
+        try:
+            return [known[kind] for kind in kinds]
+        except KeyError:
+            told = self._connection.execute(query).fetchall()
+        if len(known) > _MAX_REMEMBERED:
+            known.clear()
+        known.update(zip(kinds, told, strict=True))
+        return told
+
+
+_MAX_REMEMBERED: Final = 1 << 16
+
+
+@lru_cache(maxsize=8)
+def _remembered(query: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Return what a query has told of kinds so far, by their keys.
+
+    To plan it takes longer than all else over a small corpus, and a process that decides,
+    builds and recalls asks the same of the same kinds again and again.
+    """
+    del query
+    return {}
 
 
 def _judged(policy: Policy, skip: str, columns: Sequence[Any], said: Sequence[Bearing]) -> Judged:

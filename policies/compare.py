@@ -9,10 +9,15 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from policies.model import PolicyDocument
+from policies.decision import Lane
+from policies.model import LaneRules, PolicyDocument
 
 _LISTS: Final = {"rules": "rule", "licenses": "license row"}
-_SETTINGS: Final = ("name", "description", "near_copies", "public_content")
+_LANES: Final = "lanes"
+_SETTINGS: Final = tuple(
+    name for name in PolicyDocument.model_fields if name not in {*_LISTS, _LANES}
+)
+"""Everything else, so that a setting that is new is never left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +42,30 @@ def compare(before: PolicyDocument, after: PolicyDocument) -> list[Change]:
         for name in _SETTINGS
         if old[name] != new[name]
     ]
+    changes += _compare_lanes(before, after)
     for key, noun in reversed(_LISTS.items()):
         changes += _compare_lists(old[key], new[key], noun)
     return changes
+
+
+def _compare_lanes(before: PolicyDocument, after: PolicyDocument) -> list[Change]:
+    """Tell how lanes decide otherwise; one that is not named decides by the defaults."""
+    return [
+        Change(
+            what=f"lane {lane}",
+            kind="changed",
+            field=name,
+            before=_show(getattr(_rules(before, lane), name)),
+            after=_show(getattr(_rules(after, lane), name)),
+        )
+        for lane in Lane
+        for name in LaneRules.model_fields
+        if getattr(_rules(before, lane), name) != getattr(_rules(after, lane), name)
+    ]
+
+
+def _rules(document: PolicyDocument, lane: Lane) -> LaneRules:
+    return document.lanes.get(lane, LaneRules())
 
 
 def _compare_lists(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
+from typing import TypeVar
 
 import duckdb
 from pydantic import ValidationError
@@ -14,10 +15,12 @@ from pydantic import ValidationError
 from ingest.errors import ConfigurationError
 from policies.columns import DossierColumn
 from policies.evaluate import judge_rows
-from policies.examples import clean_row
+from policies.examples import check_given, clean_row
 from policies.language import PRECEDENCE_COLUMNS, RULE_COLUMNS, check_condition, open_probe
 from policies.model import Condition, Example, Policy, PolicyDocument, Rule
 from policies.yaml_source import Place, YamlSource, parse_yaml
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ def load_policy(text: str) -> Policy:
     """
     source = parse_yaml(text)
     document = _validate(source)
+    _check_examples_given(source, document)
     with open_probe() as probe:
         return Policy(
             document=document,
@@ -59,6 +63,15 @@ def load_policy(text: str) -> Policy:
                 for i, rule in enumerate(document.rules)
             ),
         )
+
+
+def digest_of_text(text: str) -> str:
+    """Return the digest of a document, without checking its conditions: far cheaper.
+
+    Raises:
+        ConfigurationError: it is no policy document.
+    """
+    return _validate(parse_yaml(text)).digest()
 
 
 def default_policy_text() -> str:
@@ -97,12 +110,15 @@ def _compare(
 ) -> ExampleFailure | None:
     outcome, reasons = verdict
     fires = rule.id in reasons
-    if (outcome, fires) == (example.outcome.value, example.fires):
+    wanted = example.reasons
+    has_reasons = wanted is None or sorted(wanted) == sorted(reasons)
+    if has_reasons and (outcome, fires) == (example.outcome.value, example.fires):
         return None
+    named = "" if wanted is None else f" ({', '.join(sorted(wanted))})"
     return ExampleFailure(
         rule_id=rule.id,
         number=number,
-        expected=f"{example.outcome.value}, fires: {example.fires}",
+        expected=f"{example.outcome.value}, fires: {example.fires}{named}",
         actual=f"{outcome}, fires: {fires} ({', '.join(reasons)})",
     )
 
@@ -120,6 +136,23 @@ def _validate(source: YamlSource) -> PolicyDocument:
         raise ConfigurationError("The policy holds a number that is not finite.") from None
 
 
+def _check_examples_given(source: YamlSource, document: PolicyDocument) -> None:
+    for number, rule in enumerate(document.rules):
+        for position, example in enumerate(rule.tests):
+            for name, value in example.given.items():
+                place = ("rules", number, "tests", position, "given", name)
+                _at(source, place, partial(check_given, name, value))
+
+
+def _at(source: YamlSource, place: Place, check: Callable[[], Result]) -> Result:
+    """Run a check; what it refuses is told with its place."""
+    try:
+        return check()
+    except ConfigurationError as error:
+        where = source.locate(place)
+        raise ConfigurationError(f"Policy {where}: {error.message}", hint=error.hint) from None
+
+
 def _condition(
     source: YamlSource,
     place: Place,
@@ -127,8 +160,5 @@ def _condition(
     probe: duckdb.DuckDBPyConnection,
 ) -> Condition:
     place = (*place, "when")
-    try:
-        return check_condition(str(source.read(place)), columns, probe)
-    except ConfigurationError as error:
-        where = source.locate(place)
-        raise ConfigurationError(f"Policy {where}: {error.message}", hint=error.hint) from None
+    text = str(source.read(place))
+    return _at(source, place, partial(check_condition, text, columns, probe))

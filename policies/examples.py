@@ -54,6 +54,49 @@ def clean_row(given: Mapping[str, GivenValue]) -> dict[str, object]:
     return {**{c.name: _clean(c) for c in DOSSIER_COLUMNS}, **given}
 
 
+def check_given(name: str, value: GivenValue) -> None:
+    """Check that a fact of an example is one that a column can hold.
+
+    Raises:
+        ConfigurationError: there is no such column, it is of another type, or it never holds this
+            word: a typo would prove a rule for the wrong reason.
+    """
+    column = _COLUMNS.get(name)
+    if column is None:
+        raise ConfigurationError(f"An example gives {name!r}, which is no column.")
+    if value is None:
+        return
+    if pa.types.is_binary(column.type):
+        raise ConfigurationError(f"{name} is not given by an example; give path_text.")
+    if not _fits(column.type, value):
+        raise ConfigurationError(f"{value!r} is never a value of {name}, which is {column.type}.")
+    words = value if isinstance(value, list) else [value]
+    wrong = [word for word in words if column.values and word not in column.values]
+    if wrong:
+        raise ConfigurationError(
+            f"{wrong[0]!r} is never a value of {name}.",
+            hint=f"It holds: {', '.join(column.values)}.",
+        )
+
+
+_COLUMNS: Final = {column.name: column for column in DOSSIER_COLUMNS}
+
+
+def _fits(kind: pa.DataType, value: GivenValue) -> bool:
+    if pa.types.is_boolean(kind) or isinstance(value, bool):
+        return pa.types.is_boolean(kind) and isinstance(value, bool)
+    if pa.types.is_integer(kind):
+        limit = 2 ** (kind.bit_width - 1)
+        return isinstance(value, int) and -limit <= value < limit
+    if pa.types.is_floating(kind):
+        return isinstance(value, int | float) and abs(value) <= _MOST_FLOAT
+    return isinstance(value, list if pa.types.is_list(kind) else str)
+
+
+_MOST_FLOAT: Final = 1e30
+"""Well within what a column of 32 bits holds."""
+
+
 def _clean(column: DossierColumn) -> object:
     if column.name in _NAMED:
         return _NAMED[column.name]

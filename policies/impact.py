@@ -12,7 +12,8 @@ from policies.replay import Cell, Drift
 
 BYTES_PER_TOKEN: Final = 3.1
 """Bytes of code per token, to estimate with: StarCoderData is 783 GB and about 250 billion tokens
-(Li et al., 2023, "StarCoder: may the source be with you!", arXiv 2305.06161)."""
+(Li et al., 2023, "StarCoder: may the source be with you!", arXiv 2305.06161). The tokenizer
+decides; this is the one estimate that every report and forecast makes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

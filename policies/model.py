@@ -90,6 +90,14 @@ class Example(_Strict):
     given: dict[str, GivenValue]
     outcome: Outcome
     fires: bool = True
+    reasons: tuple[str, ...] | None = None
+    """All reasons of the verdict, in any order; not named: only whether the rule is one counts."""
+
+    @model_serializer(mode="wrap")
+    def _without_default(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave unnamed reasons out: examples that name none keep the digest of their policy."""
+        said: dict[str, Any] = serialize(self)
+        return {k: v for k, v in said.items() if k != "reasons" or v is not None}
 
 
 class RuleDocument(_Strict):

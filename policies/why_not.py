@@ -1,50 +1,46 @@
 """Why a file is not released, and the smallest sets of steps by people that would release it.
 
 A step either changes a fact that a person is asked for (consent, rights basis, a finding that is
-none) or clears one reason by a waiver of its lane. Each combination of changed facts is judged by
-the policy itself, and what still blocks then needs one waiver each; so the smallest set is found
-by looking at all of them, not by a rule of thumb.
+none) or clears one reason. Each combination of changed facts is judged by the policy itself, once
+as things are and once with every review in force that could be asked for; what the second clears
+of the first needs one review each. So a set is found by looking at all combinations, and what it
+promises is what reviews do, also where a condition is not known to hold or a waiver is refused.
+
+Reviews name the content, so they clear its copies too. A copy that is still held then needs one
+step more at most: that it is a copy can be waived as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from itertools import chain, combinations, product
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from ingest.domain.finding import Category
-from ingest.domain.repository import RightsBasis
-from policies.columns import FINDING_FAMILIES, STRONG_SECRETS, counter_name
-from policies.decision import Lane
-from policies.evaluate import judge_rows
-from policies.folds import FAMILY_NOUNS
-from policies.model import REVIEW_REASONS, Policy
-from policies.review import lane_of_category, lane_that_clears
+import pyarrow as pa
 
-_MAX_CATEGORIES: Final = 6
-"""Categories found in one file that are each tried as false positives; of more, all or none."""
+from policies.columns import DOSSIER
+from policies.database import open_database
+from policies.decision import Outcome
+from policies.evaluate import judge_corpus
+from policies.model import COPY_RESTRICTED, ENGINE_REASONS, REVIEW_REASONS, Policy
+from policies.review import (
+    NO_REVIEWS,
+    Review,
+    ReviewKind,
+    ReviewReason,
+    Reviews,
+    ReviewState,
+    Target,
+    is_bound,
+    lane_that_clears,
+    rule_version,
+)
+from policies.review.marks import clearing_ids
+from policies.steps import Content, Step, StepKind, apply_steps, changes
 
-
-class StepKind(StrEnum):
-    """What a person does."""
-
-    CONSENT = "consent"
-    RIGHTS = "rights"
-    FALSE_POSITIVE = "false-positive"
-    WAIVE = "waive"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Step:
-    """One step of a way out."""
-
-    kind: StepKind
-    subject: str
-    """The rule or engine reason that is waived, the category, or the rights basis."""
-    lane: str = ""
-    """Who decides on it; empty for the owner of the repository."""
+ONLY_HERE: Final = Content()
+_MOMENT: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,111 +48,190 @@ class WayOut:
     """The answer."""
 
     sets: tuple[tuple[Step, ...], ...]
-    """Every smallest set of steps, each sorted; empty when no set releases the file."""
+    """Smallest sets of steps, each sorted; empty when no set releases the file. None smaller
+    exists; of those that free a copy elsewhere by another step than a waiver of the copy, some."""
     dead_ends: tuple[str, ...]
     """Reasons that no step here takes away, on the way that gets furthest."""
 
 
-def lane_of_step(policy: Policy, reason: str) -> Lane | None:
-    """Return the lane that takes a reason away; a decision of people is withdrawn by legal."""
-    return Lane.LEGAL if reason in REVIEW_REASONS else lane_that_clears(policy, reason)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What one row is held for under some facts."""
+
+    clearable: frozenset[str]
+    """Reasons that a review clears."""
+    stuck: frozenset[str]
+    """Reasons that stand with every review in force."""
 
 
 def why_not(
     row: Mapping[str, object],
     policy: Policy,
     *,
+    content: Content = ONLY_HERE,
+    reviews: Reviews = NO_REVIEWS,
     copied: str = "",
-    decided: Sequence[str] = (),
-    waived: Collection[str] = (),
 ) -> WayOut:
     """Return the smallest sets of steps that would release an occurrence.
 
     Args:
         row: its dossier row.
         policy: the policy in force.
-        copied: the engine's reason where a copy of the content is restricted elsewhere. It stands
-            beside whatever the file itself is held for.
-        decided: reasons that reviews give; these have to be withdrawn.
-        waived: reasons that people waived already.
+        content: other places of the same bytes, and the findings in them.
+        reviews: those in force.
+        copied: the engine's reason where a near copy of the content is restricted, or where the
+            content was withdrawn elsewhere. It stands beside whatever the file is held for.
 
     Near copies are compared once a file is releasable, so one that appears then is not foreseen.
     """
-    changes = list(_changes(row))
-    verdicts = judge_rows([_apply(row, steps) for steps in changes], policy)
-    ways, dead_ends = [], list[tuple[str, ...]]()
-    for steps, (_, reasons) in zip(changes, verdicts, strict=True):
-        held = [n for n in reasons if policy.is_blocking(n) and n not in waived]
-        blockers = [*held, *([copied] if copied else ()), *decided]
-        lanes = {reason: lane_of_step(policy, reason) for reason in blockers}
-        stuck = tuple(sorted(reason for reason, lane in lanes.items() if lane is None))
-        if stuck:
-            dead_ends.append(stuck)
-            continue
-        waivers = [
-            Step(kind=StepKind.WAIVE, subject=reason, lane=lane.value)
-            for reason, lane in lanes.items()
-            if lane is not None
-        ]
-        ways.append(tuple(sorted([*steps, *waivers])))
-    if not ways:
-        return WayOut(sets=(), dead_ends=min(dead_ends, key=len))
-    least = min(map(len, ways))
-    return WayOut(sets=tuple(sorted({w for w in ways if len(w) == least})), dead_ends=())
-
-
-def _changes(row: Mapping[str, object]) -> Iterator[tuple[Step, ...]]:
-    """Yield every combination of changed facts, the unchanged facts first."""
-    consent: list[tuple[Step, ...]] = [()]
-    if row["consent_valid"] is not True:
-        consent.append((Step(kind=StepKind.CONSENT, subject=str(row["repo_id"])),))
-    rights: list[tuple[Step, ...]] = [()]
-    rights += [
-        (Step(kind=StepKind.RIGHTS, subject=basis.value),)
-        for basis in RightsBasis
-        if basis.value != row["rights_basis"]
-    ]
-    found = [
-        category
-        for categories in FINDING_FAMILIES.values()
-        for category in categories
-        if row[counter_name(category)] not in (None, 0)
-    ]
-    steps = [
-        Step(kind=StepKind.FALSE_POSITIVE, subject=c.value, lane=lane_of_category(c).value)
-        for c in found
-    ]
-    for groups in product(consent, rights, _subsets(steps)):
-        yield tuple(chain.from_iterable(groups))
-
-
-def _subsets(steps: Sequence[Step]) -> Iterator[tuple[Step, ...]]:
-    if len(steps) > _MAX_CATEGORIES:
-        yield from ((), tuple(steps))
-        return
-    for size in range(len(steps) + 1):
-        yield from combinations(steps, size)
-
-
-def _apply(row: Mapping[str, object], steps: Iterable[Step]) -> dict[str, object]:
-    """Return the dossier row with the facts that the steps change."""
-    changed: dict[str, Any] = dict(row)
-    for step in steps:
-        if step.kind is StepKind.CONSENT:
-            changed["consent_valid"] = True
-        elif step.kind is StepKind.RIGHTS:
-            changed["rights_basis"] = step.subject
+    clearing = _clearing(policy, str(row["blob_id"]))
+    repo, found = str(row["repo_id"]), content.found
+    ways = list(changes(row, found))
+    facts = [apply_steps(row, steps, found, repo) for steps in ways]
+    judged = _judge(facts, policy, (reviews, clearing))
+    near = () if not copied else (copied,)
+    held: list[tuple[tuple[Step, ...], frozenset[str]]] = []
+    stuck: list[tuple[str, ...]] = []
+    for steps, said in zip(ways, judged, strict=True):
+        lost = {*said.stuck, *(n for n in near if n not in clearing)}
+        if lost:
+            stuck.append(tuple(sorted(lost)))
         else:
-            _take_out(changed, Category(step.subject))
-    return changed
+            held.append((steps, said.clearable.union(near)))
+    if not held:
+        return WayOut(sets=(), dead_ends=min(stuck, key=len))
+    least = min(_size(steps) + len(reasons) for steps, reasons in held)
+    smallest = [(steps, r) for steps, r in held if _size(steps) + len(r) == least]
+    others = [
+        (
+            steps,
+            reasons,
+            [
+                apply_steps(copy, steps, found, repo)
+                for copy in content.copies
+                if copy["skip_reason"] is None
+            ],
+        )
+        for steps, reasons in smallest
+    ]
+    return WayOut(sets=_with_copies(others, policy, (reviews, clearing)), dead_ends=())
 
 
-def _take_out(row: dict[str, Any], category: Category) -> None:
-    """Take all findings of a category out of a dossier row."""
-    noun = next(FAMILY_NOUNS[f] for f, known in FINDING_FAMILIES.items() if category in known)
-    count = row[counter_name(category)]
-    totals = [f"{noun}_count", *(["strong_secret_count"] if category in STRONG_SECRETS else ())]
-    for name in totals:
-        row[name] = None if row[name] is None else max(0, row[name] - count)
-    row[counter_name(category)] = 0
-    row[f"{noun}_categories"] = [c for c in row[f"{noun}_categories"] or () if c != category.value]
+def _with_copies(
+    smallest: Sequence[tuple[tuple[Step, ...], frozenset[str], Sequence[Mapping[str, object]]]],
+    policy: Policy,
+    said: tuple[Reviews, Mapping[str, Review]],
+) -> tuple[tuple[Step, ...], ...]:
+    """Return the smallest sets, with what the copies need beyond them: nothing, or one step.
+
+    `smallest` has steps, reasons that are cleared, and the copies under these steps.
+    """
+    freed, more = set(), set()
+    for steps, reasons, copies in smallest:
+        left = [] if _are_apart(copies, policy, said[0]) else _judge(copies, policy, said)
+        missing = {reason for copy in left for reason in copy.clearable} - reasons
+        is_stuck = any(copy.stuck for copy in left)
+        if not missing and not is_stuck:
+            freed.add(_way(steps, reasons, said))
+            continue
+        more.add(_way(steps, reasons | {COPY_RESTRICTED}, said))
+        if len(missing) == 1 and not is_stuck:
+            more.add(_way(steps, reasons | missing, said))
+    return tuple(sorted(freed or more))
+
+
+def _are_apart(copies: Sequence[Mapping[str, object]], policy: Policy, reviews: Reviews) -> bool:
+    """Tell whether copies of a content restrict nothing, whatever they are held for."""
+    if not copies:
+        return True
+    blob = str(copies[0]["blob_id"])
+    is_public = blob in policy.document.public_content
+    return is_public or blob in clearing_ids(COPY_RESTRICTED, reviews.judging(policy))
+
+
+def _size(steps: Iterable[Step]) -> int:
+    return sum(step.size for step in steps)
+
+
+def _way(
+    steps: Iterable[Step], reasons: Collection[str], said: tuple[Reviews, Mapping[str, Review]]
+) -> tuple[Step, ...]:
+    reviews, clearing = said
+    decided = {review.id: review.lane for review in reviews.items}
+    cleared = (
+        Step(kind=_KINDS[clearing[name].kind], subject=name, lane=clearing[name].lane.value)
+        if name in clearing
+        else Step(kind=StepKind.WITHDRAW, subject=name, lane=decided[name].value)
+        for name in reasons
+    )
+    return tuple(sorted([*steps, *cleared]))
+
+
+_KINDS: Final = {ReviewKind.WAIVE: StepKind.WAIVE, ReviewKind.REDACT: StepKind.REDACT}
+
+
+def _clearing(policy: Policy, blob_id: str) -> dict[str, Review]:
+    """Return, by reason, the review of a content that would clear it, where one can be asked for.
+
+    A waiver where it is not refused, else to take the values out.
+    """
+    found = {}
+    for name in (*(rule.id for rule in policy.rules), *ENGINE_REASONS):
+        lane = lane_that_clears(policy, name)
+        if lane is None:
+            continue
+        target = Target(rule_id=name, rule_version=rule_version(policy, name), blob_ids=(blob_id,))
+        for kind in _KINDS:
+            review = Review(
+                id=f"way out of {name}",
+                kind=kind,
+                target=target,
+                lane=lane,
+                reason=ReviewReason.OTHER,
+                comment="as if it were in force",
+                requested_by="nobody",
+                requested_at=_MOMENT,
+                expires_at=_MOMENT + timedelta(days=1),
+                state=ReviewState.APPROVED,
+            )
+            if is_bound(review, policy):
+                found[name] = review
+                break
+    return found
+
+
+def _judge(
+    rows: Sequence[Mapping[str, object]],
+    policy: Policy,
+    said: tuple[Reviews, Mapping[str, Review]],
+) -> list[_Held]:
+    """Return what each of some rows is held for, with the reviews in force and with all others."""
+    reviews, clearing = said
+    # What people decided about a file can be withdrawn; a withdrawal is lifted otherwise.
+    agreed = (review for review in reviews.items if not review.kind.restricts)
+    every = replace(reviews, items=(*agreed, *clearing.values()))
+    # A pattern is looked for in `path_text`, so a row may stand under any path.
+    numbered = [{**row, "path": b"%09d" % number} for number, row in enumerate(rows)]
+    dossier = pa.Table.from_pylist(numbered, schema=DOSSIER)
+    now, then = (_blockers(dossier, policy, those) for those in (reviews, every))
+    return [
+        _Held(clearable=before - after, stuck=after)
+        for before, after in zip(now, then, strict=True)
+    ]
+
+
+def _blockers(dossier: pa.Table, policy: Policy, reviews: Reviews) -> list[frozenset[str]]:
+    """Return what holds each row; what people decided by the id of the review."""
+    with open_database() as connection:
+        judge_corpus(connection, dossier, policy, reviews)
+        found = connection.execute(
+            "SELECT verdict_outcome, verdict_reasons, verdict_waivers FROM judged ORDER BY path"
+        ).fetchall()
+    restricting = {review.id for review in reviews.items if review.kind.restricts}
+    return [
+        frozenset()
+        if outcome == Outcome.RELEASABLE
+        else frozenset(n for n in reasons if policy.is_blocking(n) and n not in REVIEW_REASONS)
+        | restricting.intersection(ids)
+        for outcome, reasons, ids in found
+    ]

@@ -14,6 +14,8 @@ Place: TypeAlias = tuple[str | int, ...]
 """Keys and positions from the root of the document to a value."""
 
 _MAX_CHARS = 1_000_000
+_MAX_DEPTH = 50
+"""Nested collections; libyaml composes them by recursion in C, where no limit of Python holds."""
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's where PyYAML was built with it: a policy loads several times as fast."""
 _SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str")}
@@ -46,7 +48,7 @@ def parse_yaml(text: str) -> YamlSource:
     """Parse one YAML document of mappings, sequences and plain scalars.
 
     Aliases, tags, dates and duplicate keys are refused: each is a way in which two readers of
-    one policy see two policies.
+    one policy see two policies. So is what nests deeper than any policy does.
 
     Raises:
         ConfigurationError: with line and column of the first thing that is wrong.
@@ -55,7 +57,7 @@ def parse_yaml(text: str) -> YamlSource:
         raise ConfigurationError("The policy is longer than 1,000,000 characters.")
     marks: dict[Place, tuple[int, int]] = {}
     try:
-        _refuse_aliases(text)
+        _refuse_aliases_and_depth(text)
         loader = _LOADER(text)
         try:
             root = _compose(loader)
@@ -70,10 +72,15 @@ def parse_yaml(text: str) -> YamlSource:
     return YamlSource(value=value, marks=marks)
 
 
-def _refuse_aliases(text: str) -> None:
+def _refuse_aliases_and_depth(text: str) -> None:
+    depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.AliasEvent):
             raise _refusal("aliases are not used here", event.start_mark)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise _refusal(f"more than {_MAX_DEPTH} levels are nested", event.start_mark)
 
 
 def _compose(loader: yaml.SafeLoader) -> yaml.Node:

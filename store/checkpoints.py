@@ -12,11 +12,11 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.errors import ReleaseRefused
+from ingest.errors import InputError, ReleaseRefused
 from release.signing import sign, verify
 from store.catalog import AuditEntry, AuditLog
 from store.catalog.audit import check_entries
@@ -73,9 +73,36 @@ def seal(log: AuditLog, folder: Path, private_key: Path) -> Path | None:
     return path
 
 
-def verify_chain(log: AuditLog, folder: Path, public_key: Path) -> ChainReport:
-    """Check the chain in itself and against every checkpoint."""
-    return verify_entries(log.entries(), read_checkpoints(folder), public_key)
+def verify_chain(
+    entries: Sequence[AuditEntry], folder: Path, public_key: Path, heads: Path | None = None
+) -> ChainReport:
+    """Check a chain in itself and against every checkpoint.
+
+    `heads` is a folder with the checkpoints that were kept elsewhere, which nobody who can write
+    to `folder` could take away or write anew.
+
+    Raises:
+        InputError: that folder has none.
+    """
+    checkpoints = read_checkpoints(folder)
+    if heads is None:
+        return verify_entries(entries, checkpoints, public_key)
+    kept = read_checkpoints(heads)
+    if not kept:
+        raise InputError(
+            f"{heads} has no checkpoint.",
+            hint="It takes the files of the folder audit/ as they are.",
+        )
+    report = verify_entries(entries, checkpoints | kept, public_key)
+    other = [name for name in kept if name in checkpoints and checkpoints[name] != kept[name]]
+    faults = (
+        *(f"checkpoint {name}: the one that was kept elsewhere is another" for name in other),
+        *(
+            f"checkpoint {name}: it was kept elsewhere, and is gone here"
+            for name in kept.keys() - checkpoints.keys()
+        ),
+    )
+    return replace(report, faults=(*report.faults, *faults))
 
 
 def read_checkpoints(folder: Path) -> dict[str, bytes]:
@@ -89,6 +116,8 @@ def verify_entries(
     """Check a chain and its checkpoints, by their names, wherever they come from."""
     report = check_entries(entries)
     faults = [f"entry {report.broken_seq}: {report.cause}"] if not report.is_intact else []
+    if entries and not checkpoints:
+        faults.append("no head of the chain is signed: it may have been cut anywhere")
     by_seq = {entry.seq: entry for entry in entries}
     known = {_digest(data) for data in checkpoints.values()}
     newest = 0

@@ -82,6 +82,14 @@ def test_each_queue_has_its_workers_and_a_builder_nothing_of_the_other_tier() ->
         writes = {volume for volume, mode in folders(service).items() if mode == "rw"}
         assert ("mirrors" in writes) == (name == "worker-mirror")
         assert ("keys" in writes) == (name == "migrate")
+        assert ("signing" in writes) == (name == "migrate")
+
+
+def test_only_who_signs_is_given_the_signing_key() -> None:
+    given = {name for name, service in OURS.items() if "signing" in folders(service)}
+
+    assert given == OURS.keys() - {"worker-mirror", "worker-scan"}
+    assert all("keys" in folders(service) for service in OURS.values())
 
 
 def test_every_setting_and_command_is_there() -> None:

@@ -89,7 +89,7 @@ def _add_health(app: FastAPI) -> None:
     @app.get("/readyz", dependencies=[public()])
     def readyz(services: Served) -> JSONResponse:
         """Say whether the catalog answers."""
-        services.context.catalog.list_repositories()
+        services.context.catalog.count_repositories()
         return JSONResponse({"status": "ok"})
 
     @app.get("/metrics", include_in_schema=False, dependencies=[needs(Action.OPERATION_READ)])

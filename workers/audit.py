@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from ingest.domain.repository import Repository
 from store.catalog import AuditLog
+from store.catalog.chain_faults import read_chain
 from store.checkpoints import ChainReport, seal, verify_chain
 from workers.context import Context, utc_now
 
@@ -53,6 +56,13 @@ def record_accepted_loss(context: Context, repository_id: str, tier: str, actor:
     seal_audit(context)
 
 
+def record_build(context: Context, run_id: str, tier: str, actor: str) -> None:
+    """Append that somebody asked for the release that a run builds."""
+    log = AuditLog(context.catalog, clock=utc_now)
+    log.append(actor, "release.build", run_id, {"tier": tier})
+    seal_audit(context)
+
+
 def record_webhook_secret(context: Context, provider: str, actor: str) -> None:
     """Append that the secret of a kind of host was made or replaced; never the secret."""
     log = AuditLog(context.catalog, clock=utc_now)
@@ -73,7 +83,14 @@ def record_export(context: Context, actor: str, subject: str, detail: Mapping[st
     seal_audit(context)
 
 
-def verify_audit(context: Context) -> ChainReport:
-    """Check the chain in itself and against everything that was signed."""
-    log = AuditLog(context.catalog, clock=utc_now)
-    return verify_chain(log, context.settings.audit_dir, context.keys.public)
+def verify_audit(context: Context, heads: Path | None = None) -> ChainReport:
+    """Check the chain in itself, against everything that was signed, and the catalog against it.
+
+    `heads`: see `store.checkpoints.verify_chain`.
+
+    Raises:
+        InputError: as that does.
+    """
+    entries, faults = read_chain(context.catalog)
+    report = verify_chain(entries, context.settings.audit_dir, context.keys.public, heads)
+    return replace(report, faults=(*report.faults, *faults))

@@ -35,7 +35,7 @@ from store.catalog.dump import dump_catalog, load_catalog
 from store.catalog.schema import HEAD_REVISION
 from workers.audit import record_export, seal_audit, verify_audit
 from workers.context import Context, utc_now
-from workers.keys import PUBLIC_FILE
+from workers.keys import PUBLIC_FILE, SIGNING
 
 BACKUP_TYPE: Final = "application/vnd.shardgate.backup+json"
 LIST_FILE: Final = "backup.dsse.json"
@@ -111,6 +111,8 @@ def create_backup(
     root = context.settings.root
     target = _prepared(folder, root)
     parts = (*_ALWAYS, *(part for part in (KEYS, MIRRORS) if part in also))
+    if KEYS in also and (root / SIGNING).is_dir():
+        parts += (SIGNING,)
     record_export(context, by, "installation", {"format": "backup", "parts": list(parts)})
     first = [root / _AUDIT, *(root / shards / RECALLS_FOLDER for shards in _SHARDS.values())]
     for path in first:
@@ -218,8 +220,8 @@ def restore_backup(
     for part in backup.parts:
         source = folder / _FILES / part
         done = _copy_tree(source, settings.root / part, lambda bytes_: progress(bytes_, size), done)
-    if KEYS in backup.parts:
-        settings.keys_dir.chmod(_PRIVATE_MODE)
+    for part in {KEYS, SIGNING} & set(backup.parts):
+        (settings.root / part).chmod(_PRIVATE_MODE)
     load_catalog(context.catalog, folder / _CATALOG)
     restored = _verified(context, backup)
     log = AuditLog(context.catalog, clock=utc_now)

@@ -19,6 +19,7 @@ from workers.decisions import decide_anew
 from workers.logs import configure_logging
 from workers.polling import Poller
 from workers.queues import QUEUES, route
+from workers.refreshing import RuleWatch
 from workers.runner import tick
 from workers.settings import Settings
 from workers.waking import idle_queues, wake
@@ -29,7 +30,7 @@ _TICK_SECONDS: Final = 2.0
 def reconcile(stop: threading.Event) -> None:
     """Look after the catalog's jobs every two seconds, until told to stop."""
     context = Context(settings=Settings())
-    clockwork, poller = Clockwork(context), Poller(context)
+    clockwork, poller, rules = Clockwork(context), Poller(context), RuleWatch(context)
 
     def announce(job_ids: list[str]) -> None:
         wake(context.settings, route(context, job_ids))
@@ -37,6 +38,7 @@ def reconcile(stop: threading.Event) -> None:
     while not stop.wait(_TICK_SECONDS):
         try:
             tick(context, announce, lambda: idle_queues(context.settings, QUEUES))
+            rules.follow()
             announce(poller.start_due())
             if clockwork.is_due():
                 decide_anew(context)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from ingest.errors import InputError
 from policies.decision import Tier
 from release.build.redactor import RedactionMode
-from workers.audit import record_accepted_loss
+from workers.audit import record_accepted_loss, record_build
 from workers.context import Context
 from workers.decisions import decide_anew
 from workers.gate import ACCEPT_LOSS
@@ -27,7 +27,7 @@ def start_build(
     Args:
         context: of the installation.
         tier: that is built.
-        actor: who asks for it.
+        actor: who asks for it; an entry of the audit chain names them beside the run.
         redaction: what stands where a value was.
         accept_loss: names or ids of repositories that may lose most of their rows; each is an
             entry of the audit chain.
@@ -41,4 +41,7 @@ def start_build(
     accepted = sorted({find_repository(known, name).id for name in accept_loss})
     for repository_id in accepted:
         record_accepted_loss(context, repository_id, tier.value, actor)
-    return decide_anew(context, [tier.value], redaction=redaction.value, **{ACCEPT_LOSS: accepted})
+    params = {"redaction": redaction.value, ACCEPT_LOSS: accepted}
+    run_id = decide_anew(context, [tier.value], **params)
+    record_build(context, run_id, tier.value, actor)
+    return run_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from store.catalog import ReviewBook, RunState
 from workers.context import Context, utc_now
 from workers.recalls import publish_recalls
 from workers.released import published
+from workers.unsettled import end_of_consent
 
 RENEWAL: Final = timedelta(hours=1)
 """How often feeds are looked at. One is renewed when half of its life is over."""
@@ -81,7 +82,7 @@ class Clockwork:
             yield from (m for m in (review.starts_at, review.expires_at) if m is not None)
         for repository in self._context.catalog.list_repositories():
             if repository.release_consent and repository.consent_until is not None:
-                yield datetime.combine(repository.consent_until + timedelta(days=1), time(), UTC)
+                yield end_of_consent(repository.consent_until)
 
     def _edits(self, since: datetime) -> Iterator[datetime]:
         """Yield when policy, terms or known contents were written after a moment.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
@@ -20,6 +20,7 @@ from ingest.detect.secrets.known import KnownValues
 from ingest.domain.company import CompanyProfile
 from ingest.domain.finding import BLOB_FAMILIES, Family
 from ingest.domain.repository import RightsBasis
+from ingest.errors import ArtefactCorrupt, ConfigurationError
 from ingest.mirror.recent import RecentBlobs
 from policies.document import default_policy_text, load_policy
 from policies.model import Policy
@@ -47,10 +48,10 @@ class Context:
     """Adapters of one process, each made when first needed and so after any fork."""
 
     settings: Settings
-    missing_counts: dict[str, tuple[tuple[int, ...], Mapping[str, int]]] = field(
+    missing_counts: dict[str, tuple[tuple[tuple[str, int], ...], Mapping[str, int]]] = field(
         default_factory=dict, repr=False
     )
-    """Snapshot key to (batches of facts at that moment, units that lack facts by family)."""
+    """Snapshot key to (rules and their batches at that moment, units that lack facts by family)."""
     facts: dict[str, dict[Family, pa.Table]] = field(default_factory=dict, repr=False)
     """What was last read of the facts, by what was asked for: the next stage often asks again."""
     known: dict[tuple[str, int], KnownValues] = field(default_factory=dict, repr=False)
@@ -67,6 +68,7 @@ class Context:
     """What detectors said of the bytes that this process had scanned."""
     _detectors: dict[Family, BlobDetector] = field(default_factory=dict, repr=False)
     _hosts: tuple[tuple[int, int], tuple[str, ...]] | None = field(default=None, repr=False)
+    _last_read: tuple[tuple[object, ...], Context] | None = field(default=None, repr=False)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -104,15 +106,31 @@ class Context:
 
     @cached_property
     def policy(self) -> Policy:
-        """The policy in force."""
-        return load_policy(self.policy_text)
+        """The policy in force.
+
+        Raises:
+            ConfigurationError: it does not load.
+            ArtefactCorrupt: the text in the catalog is not the one that was put in force.
+        """
+        policy = load_policy(self.policy_text)
+        applied = None if self.settings.policy_file else self._applied_policy()
+        if applied is not None and applied.digest != policy.digest:
+            raise ArtefactCorrupt(
+                f"The policy in force is not the one that was applied, {applied.digest[:12]}.",
+                hint="Look: shardgate audit verify. Then apply the right one again.",
+            )
+        return policy
 
     @cached_property
     def policy_text(self) -> str:
-        """The policy document in force: the file's, else the applied one, else the default."""
+        """The policy document in force: the file's, else the applied one, else the default.
+
+        Raises:
+            ConfigurationError: the file cannot be read.
+        """
         path = self.settings.policy_file
         if path:
-            return path.read_text(encoding="utf-8")
+            return _read_policy(path)
         applied = self._applied_policy()
         return applied.text if applied else default_policy_text()
 
@@ -161,12 +179,7 @@ class Context:
         """
         if not self.has_catalog:
             return ()
-        from store.catalog import AuditLog  # noqa: PLC0415 - heavy
-
-        mark = (
-            self.catalog.count_repositories(),
-            AuditLog(self.catalog, clock=utc_now).last_number(),
-        )
+        mark = self._changes()
         if self._hosts is None or self._hosts[0] != mark:
             found = with_repository_hosts(CompanyProfile(), self._repository_urls()).hosts
             self._hosts = (mark, tuple(found))
@@ -190,6 +203,28 @@ class Context:
         for name in ("catalog", "jobs", "lake", "keys"):
             fresh.__dict__[name] = getattr(self, name)
         return fresh
+
+    def current(self) -> Context:
+        """Return what `anew` returns, with what was read before where that stands as it did.
+
+        Each change of policy, rights and repositories is an entry of the audit chain or another
+        repository, and files show theirs: to ask for these costs a tenth of reading it all.
+        """
+        mark = (*map(_mark, self.source_files), self._changes())
+        fresh = self.anew()
+        last = self._last_read
+        if last is not None and last[0] == mark:
+            known = last[1].__dict__
+            fresh.__dict__ |= {name: known[name] for name in _READ if name in known}
+        self._last_read = (mark, fresh)
+        return fresh
+
+    def _changes(self) -> tuple[int, int]:
+        """Return what changes with the registered repositories, and with all that people say."""
+        from store.catalog import AuditLog  # noqa: PLC0415 - heavy
+
+        last = AuditLog(self.catalog, clock=utc_now).last_number()
+        return self.catalog.count_repositories(), last
 
     @property
     def has_catalog(self) -> bool:
@@ -241,6 +276,12 @@ class Context:
         return utc_now().date()
 
 
+_READ: Final = (
+    *("company", "policy_text", "policy", "known_content"),
+    *("detector_config", "provenance_digest", "ruleset_digests"),
+)
+"""What a context reads of files and catalog when it is first asked for."""
+
 _Identity = tuple[Family, str, str, bytes]
 """Family, ruleset digest, key: all that a detector's answers depend on."""
 _LAST_LOADED: dict[_Identity, BlobDetector] = {}
@@ -253,6 +294,17 @@ def _keep_loaded(detectors: Mapping[_Identity, BlobDetector]) -> None:
     for identity in [i for i in _LAST_LOADED if i[0] in families]:
         del _LAST_LOADED[identity]
     _LAST_LOADED.update(detectors)
+
+
+def _read_policy(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigurationError(
+            f"{path}, the policy in force, cannot be read: {reason}.",
+            hint="SHARDGATE_POLICY_FILE names it.",
+        ) from None
 
 
 def _mark(path: Path) -> tuple[int, int, int] | None:

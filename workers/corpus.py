@@ -103,14 +103,14 @@ def tree_key(context: Context, repository: Repository, snapshot_key: str) -> str
         context.provenance_digest,
         context.ruleset_digests,
         repository.license,
-        _missing_counts(context, snapshot_key),
+        units_lacking(context, snapshot_key),
     )
 
 
-def _missing_counts(context: Context, snapshot_key: str) -> Mapping[str, int]:
+def units_lacking(context: Context, snapshot_key: str) -> Mapping[str, int]:
     """Return how many units lack facts, by family; asked again only after facts were added."""
     digests = context.ruleset_digests
-    batches = tuple(context.lake.count_batches(f, digests[f]) for f in BLOB_FAMILIES)
+    batches = tuple((digests[f], context.lake.count_batches(f, digests[f])) for f in BLOB_FAMILIES)
     known = context.missing_counts.get(snapshot_key)
     if known is None or known[0] != batches:
         snapshot = context.lake.read("snapshots", snapshot_key)
@@ -133,7 +133,10 @@ def corpus_keys(context: Context) -> CorpusKeys:
     later = later_contents(context, reviews.withdrawals)
     # Who registers another repository changes nothing of what was decided before it is visited.
     said = [row for row in rights.to_pylist() if row["repo_id"] in snapshots]
-    dossier = digest_of("dossier", snapshots, trees, said, cleared, *later)
+    # What is decided before a tree is looked at says so of each of its files, and must not be
+    # found again once it was.
+    unseen = [r for r, key in trees.items() if not context.lake.exists("trees", key)]
+    dossier = digest_of("dossier", snapshots, trees, unseen, said, cleared, *later)
     return CorpusKeys(
         snapshots=snapshots,
         trees=trees,
@@ -180,10 +183,17 @@ def rights_table(context: Context) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=RIGHTS)
 
 
-def load_corpus(context: Context, keys: CorpusKeys, reviews: Reviews | None = None) -> Corpus:
+def load_corpus(
+    context: Context,
+    keys: CorpusKeys,
+    reviews: Reviews | None = None,
+    *,
+    beside: pa.Table | None = None,
+) -> Corpus:
     """Read every table of the corpus. Trees that were not written are absent, not guessed.
 
-    With `reviews`, as if these were in force instead of those of the keys.
+    With `reviews`, as if these were in force instead of those of the keys. Where the keys are a
+    part of the corpus, `beside` (repo_id, blob_id) tells where else its contents stand.
     """
     lake = context.lake
     snapshots = [lake.read("snapshots", key) for key in keys.snapshots.values()]
@@ -191,9 +201,10 @@ def load_corpus(context: Context, keys: CorpusKeys, reviews: Reviews | None = No
     occurrences = pa.concat_tables([SNAPSHOT.empty_table(), *snapshots])
     facts = load_facts(context, occurrences)
     all_trees = pa.concat_tables([TREE_FACTS.empty_table(), *trees])
-    cleared = clear_findings(
-        facts, all_trees, occurrences, keys.reviews if reviews is None else reviews
-    )
+    homes = occurrences.select(["repo_id", "blob_id"])
+    if beside is not None:
+        homes = pa.concat_tables([homes, beside.cast(homes.schema)])
+    cleared = clear_findings(facts, all_trees, homes, keys.reviews if reviews is None else reviews)
     return Corpus(
         snapshots=occurrences,
         trees=cleared.trees,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import subprocess
 import sys
@@ -22,9 +23,11 @@ from workers.discovery.model import Filters
 from workers.discovery.plan import discover
 from workers.errands import errand_book, read_group
 from workers.forecasts import told
+from workers.logs import configure_logging
 from workers.policy_proposals import note_weighed, weigh_policy
 from workers.reading.page import as_json
 from workers.settings import Settings
+from workers.unlocks import rank
 from workers.withdrawals import Order, draft_withdrawal, foresee
 
 LIMIT_SECONDS: Final = 900.0
@@ -59,9 +62,7 @@ def _find_out(context: Context, errand: Errand) -> object:
     if errand.kind is ErrandKind.PREVIEW:
         return _preview(context, errand)
     if errand.kind is ErrandKind.IMPACT:
-        if params["is_noted"]:
-            return note_weighed(context, params["text"], errand.asked_by)
-        return weigh_policy(context, params["text"])
+        return _weighed(context, errand)
     if errand.kind is ErrandKind.FORECAST:
         radius, _ = foresee(context, draft_withdrawal(_order(params)))
         return told(radius)
@@ -69,10 +70,18 @@ def _find_out(context: Context, errand: Errand) -> object:
         from workers.lifting import lift_recall  # noqa: PLC0415 - it brings along the detectors
 
         return lift_recall(context, params["recall"], actor=errand.asked_by)
+    if errand.kind is ErrandKind.UNLOCK:
+        return rank(context)
     filters, group = Filters(**params["filters"]), read_group(params["group"])
     # What was bound when it was asked for may be so no more.
     check_bound(context.settings, group.credential, f"https://{group.host}/x")
     return discover(context, group, filters, ssh=params["ssh"])
+
+
+def _weighed(context: Context, errand: Errand) -> object:
+    text = errand.params["text"]
+    is_noted = errand.params["is_noted"]
+    return note_weighed(context, text, errand.asked_by) if is_noted else weigh_policy(context, text)
 
 
 def _preview(context: Context, errand: Errand) -> object:
@@ -142,6 +151,7 @@ def _end_tidily(number: int, frame: object) -> None:
 
 def main() -> None:
     """Run one errand: the entry point of ``python -m workers.errand_runner ID``."""
+    configure_logging(logging.INFO)
     signal.signal(signal.SIGTERM, _end_tidily)
     context = Context(settings=Settings())
     errand = errand_book(context).find(sys.argv[1])

@@ -32,6 +32,7 @@ from workers.forecasts import Radius
 from workers.policy_proposals import loaded
 from workers.preview.model import Preview
 from workers.reading.page import NotFound, as_json
+from workers.unlocks import Unlocks
 from workers.withdrawals import Order, draft_withdrawal
 
 
@@ -99,6 +100,11 @@ def ask_lift(context: Context, recall_id: str, *, actor: str) -> str:
     return errand_book(context).ask(ErrandKind.LIFT, {"recall": recall_id}, actor=actor)
 
 
+def ask_unlocks(context: Context, *, actor: str) -> str:
+    """Ask which single approvals would release most and return the id of the errand."""
+    return errand_book(context).ask(ErrandKind.UNLOCK, {}, actor=actor)
+
+
 def find_errand(context: Context, errand_id: str) -> Errand:
     """Return an errand; what it found is its `result`.
 
@@ -137,6 +143,12 @@ def read_preview(result: Mapping[str, Any]) -> Preview:
 def read_radius(result: Mapping[str, Any]) -> Radius:
     """Return the forecast that was written down."""
     found: Radius = _reader(Radius).validate_python(result)
+    return found
+
+
+def read_unlocks(result: Mapping[str, Any]) -> Unlocks:
+    """Return the ranking that was written down."""
+    found: Unlocks = _reader(Unlocks).validate_python(result)
     return found
 
 

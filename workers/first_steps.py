@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Final
 
 from policies.decision import Tier
 from policies.review import ReviewState
-from store.catalog import PullBook, ReleaseBook, ReleaseState, ReviewBook
+from store.catalog import JobState, PullBook, ReleaseBook, ReleaseState, ReviewBook
 from workers.context import Context, utc_now
 from workers.reading.present import present_decisions
+from workers.sample_day import is_sample
+
+_RUNS: Final = 20
+_ENDED: Final = (JobState.DONE, JobState.PARKED)
+STAGES: Final = ("mirror", "snapshot", "refresh", "detect", "provenance", "decide", "build")
+"""Of which a person is told, in the order of the path."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What goes on while there is nothing to show yet."""
+
+    operation: str
+    stages: Mapping[str, tuple[int, int]]
+    """Stage to its jobs that are done, and all of them so far; in the order of the path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +46,8 @@ class FirstSteps:
     release: str
     """Id of the newest releasable release that is out; empty where there is none."""
     pulls: int
+    work: Work | None
+    """The newest operation that is not through."""
 
     @property
     def is_done(self) -> bool:
@@ -41,8 +58,7 @@ class FirstSteps:
 def read_steps(context: Context) -> FirstSteps:
     """Return how far an installation is."""
     repositories = context.catalog.list_repositories()
-    samples = context.settings.root / "samples"
-    own = [r for r in repositories if not _is_below(r.url, samples)]
+    own = [r for r in repositories if not is_sample(context.settings, r.url)]
     reviews = ReviewBook(context.catalog, context.policy).list_all()
     now = utc_now()
     waiting = [r for r in reviews if r.state_at(now) is ReviewState.PROPOSED]
@@ -60,9 +76,19 @@ def read_steps(context: Context) -> FirstSteps:
         waiting=waiting[0].id if waiting else "",
         release=out[0].id if out else "",
         pulls=len(PullBook(context.catalog, utc_now).list_all()),
+        work=read_work(context),
     )
 
 
-def _is_below(url: str, folder: Path) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme == "file" and Path(parts.path).is_relative_to(folder)
+def read_work(context: Context) -> Work | None:
+    """Return the newest operation that is not through, and how far it is."""
+    run = next((r for r in context.catalog.list_runs(_RUNS) if r.finished_at is None), None)
+    if run is None:
+        return None
+    counts = context.jobs.counts(run.id)
+    found: dict[str, tuple[int, int]] = {}
+    for name in STAGES:
+        ended = sum(c.count for c in counts if c.stage == name and c.state in _ENDED)
+        if everything := sum(c.count for c in counts if c.stage == name):
+            found[name] = (ended, everything)
+    return Work(operation=run.id, stages=found)

@@ -13,6 +13,8 @@ from ingest.errors import ConfigurationError
 _HMAC_FILE = "identity.key"
 _PRIVATE_FILE = "release.private.pem"
 PUBLIC_FILE = "release.public.pem"
+SIGNING = "signing"
+"""Folder of a home in which the private key stands alone; see `load_keys`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +22,31 @@ class Keys:
     """Where the keys are, and the loaded identity key."""
 
     hmac: HmacKey
-    private: Path
+    signing: Path
+    """File of the private key, which a service that signs nothing is not given."""
     public: Path
+
+    @property
+    def private(self) -> Path:
+        """The private key's file.
+
+        Raises:
+            ConfigurationError: it is not here.
+        """
+        if not self.signing.exists():
+            raise ConfigurationError(
+                "The signing key is not here: this service signs nothing, or the key was lost.",
+                hint="Mount it, or restore it from your backup. No other key takes its place.",
+            )
+        return self.signing
 
 
 def load_keys(keys_dir: Path) -> Keys:
-    """Return the keys of an installation, making those that do not exist yet.
+    """Return the keys of an installation, making them where there are none yet.
+
+    The private key stands in `SIGNING` beside the folder of the others where there is such a
+    folder, so that it can be mounted for those alone who sign; else among the others. Where there
+    is a public key, no private one is made: nothing that was signed could be verified any more.
 
     Raises:
         ConfigurationError: a key file is readable by others, or too short.
@@ -33,11 +54,31 @@ def load_keys(keys_dir: Path) -> Keys:
     from release.signing import generate_keys  # noqa: PLC0415 - a scan signs nothing
 
     hmac = load_identity_key(keys_dir)
-    private, public = keys_dir / _PRIVATE_FILE, keys_dir / PUBLIC_FILE
-    if not (private.exists() and public.exists()):
-        generate_keys(private, public)
-    _refuse_shared(private)
-    return Keys(hmac=hmac, private=private, public=public)
+    signing, public = _signing_file(keys_dir), keys_dir / PUBLIC_FILE
+    if not public.exists():
+        generate_keys(signing, public)
+    if signing.exists():
+        _refuse_shared(signing)
+    return Keys(hmac=hmac, signing=signing, public=public)
+
+
+def set_signing_key_apart(keys_dir: Path) -> bool:
+    """Move a private key that stands among the others into its own folder, where there is one.
+
+    Return whether it was moved.
+    """
+    among, apart = keys_dir / _PRIVATE_FILE, keys_dir.with_name(SIGNING) / _PRIVATE_FILE
+    if not among.exists() or apart.exists() or not apart.parent.is_dir():
+        return False
+    # Another file system as a rule: it is there in whole before it is here no more.
+    _write_private(apart, among.read_bytes())
+    among.unlink()
+    return True
+
+
+def _signing_file(keys_dir: Path) -> Path:
+    among, apart = keys_dir / _PRIVATE_FILE, keys_dir.with_name(SIGNING) / _PRIVATE_FILE
+    return apart if apart.parent.is_dir() and not among.exists() else among
 
 
 def load_identity_key(keys_dir: Path) -> HmacKey:

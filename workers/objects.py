@@ -9,6 +9,7 @@ from policies.decision import Tier
 from release.pull.verify import verify_bytes
 from store.catalog import ReleaseBook
 from store.objects import ReleaseObjects
+from workers.audit import record_export
 from workers.context import Context, utc_now
 from workers.published import check_not_recalled
 
@@ -34,8 +35,10 @@ class ObjectLinks:
         return ReleaseObjects(settings.objects_url, settings.objects_endpoint)
 
 
-def upload_release(context: Context, release_id: str) -> int:
+def upload_release(context: Context, release_id: str, *, actor: str) -> int:
     """Verify a published releasable release and put it into the store; return files put.
+
+    That it leaves the installation is an entry of the audit chain, by `actor`.
 
     Raises:
         ConfigurationError: no store is set.
@@ -53,4 +56,7 @@ def upload_release(context: Context, release_id: str) -> int:
     check_not_recalled(record)
     folder = settings.shards_dir(record.tier.value) / record.path
     manifest = verify_bytes(folder, context.keys.public, record.tier)
+    record_export(
+        context, actor, release_id, {"format": "upload", "manifest": record.manifest_digest}
+    )
     return ReleaseObjects(settings.objects_url, settings.objects_endpoint).upload(folder, manifest)

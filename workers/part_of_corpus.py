@@ -38,7 +38,11 @@ def load_part(context: Context, repository_id: str) -> Part:
     Raises:
         InputError: nothing was ever decided.
     """
-    present = shown_decisions(context)
+    return part_of(context, shown_decisions(context), repository_id)
+
+
+def part_of(context: Context, present: Present, repository_id: str) -> Part:
+    """Return what some decisions tell of one repository; nothing where it was not visited."""
     mark = (context.settings.catalog_url, present.key, present.is_stale, repository_id)
     known = _PARTS.get(mark)
     if known is not None and time.monotonic() < known[0]:
@@ -60,14 +64,19 @@ def _read_part(context: Context, present: Present, repository_id: str) -> Part:
     )
     with open_dossier(context.lake.path("decisions", present.key), "decisions") as connection:
         decisions = connection.sql(_OF_ONE, params=[repository_id]).to_arrow_table()
+        beside = connection.sql(_BESIDE, params=[repository_id]).to_arrow_table()
     everything = load_corpus(context, own, NO_REVIEWS)
     # The last decisions may be of other reviews: what these cleared is still held by them.
     is_same = present.is_stale or not keys.reviews.items
-    corpus = everything if is_same else load_corpus(context, own)
+    corpus = everything if is_same else load_corpus(context, own, beside=beside)
     return Part(decisions=decisions, corpus=corpus, everything=everything)
 
 
 _PARTS: Final[dict[tuple[str, str, bool, str], tuple[float, Part]]] = {}
 """By catalog, decisions and repository: until when it stands, and what was read; a reviewer goes
 from group to group of one repository, and all that a part is made from never changes."""
+_BESIDE: Final = """
+    SELECT DISTINCT repo_id, blob_id FROM decisions WHERE repo_id <> $1
+        AND blob_id IN (SELECT blob_id FROM decisions WHERE repo_id = $1)
+"""
 _OF_ONE: Final = "SELECT * FROM decisions WHERE repo_id = $1 ORDER BY path"

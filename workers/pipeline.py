@@ -51,6 +51,11 @@ PIPELINE: tuple[Stage, ...] = (
         does="list every entry of the HEAD tree, with the reason where one is skipped",
     ),
     Stage(
+        name="refresh",
+        run=stages.refresh,
+        does="list what is to be scanned again because rules changed; snapshots stand",
+    ),
+    Stage(
         name="detect",
         run=stages.detect,
         does="scan the blobs that lack facts, each read once, by the families they lack",
@@ -59,13 +64,13 @@ PIPELINE: tuple[Stage, ...] = (
         name="provenance",
         run=stages.provenance,
         does="join facts over the tree: whose file is this, under which license scope",
-        awaits=("mirror", "snapshot", "detect"),
+        awaits=("mirror", "snapshot", "refresh", "detect"),
     ),
     Stage(
         name="decide",
         run=stages.decide,
         does="evaluate the policy over every occurrence of every repository",
-        awaits=("mirror", "snapshot", "detect", "provenance"),
+        awaits=("mirror", "snapshot", "refresh", "detect", "provenance"),
         scope=Scope.CORPUS,
     ),
     Stage(

@@ -9,9 +9,11 @@ from typing import Final
 import pyarrow.compute as pc
 
 from ingest.errors import ConfigurationError, InputError
+from policies.compare import Change, compare
 from policies.database import open_dossier
 from policies.document import check_examples, load_policy
 from policies.impact import Impact, ReleaseLine, weigh
+from policies.lint import Level, Remark, lint
 from policies.model import Policy
 from policies.replay import Replay
 from policies.standing import PRESENT
@@ -32,6 +34,10 @@ class PolicyPlan:
     policy: Policy
     text: str
     impact: Impact
+    changes: tuple[Change, ...]
+    """Against the policy in force."""
+    errors: tuple[Remark, ...]
+    """What lint finds that is worse than a doubt: the policy would let out what it must not."""
     digest: str
     """SHA-256 hex over the new policy, the decisions in force and the published releases."""
 
@@ -65,7 +71,14 @@ def plan_policy(context: Context, text: str) -> PolicyPlan:
     lines = _release_lines(context, releases, policy)
     impact = replace(impact, releases=tuple(lines))
     digest = digest_of("plan", policy.digest, keys.decisions, [r.id for r in releases])
-    return PolicyPlan(policy=policy, text=text, impact=impact, digest=digest)
+    return PolicyPlan(
+        policy=policy,
+        text=text,
+        impact=impact,
+        changes=tuple(compare(context.policy.document, policy.document)),
+        errors=tuple(remark for remark in lint(text) if remark.level is Level.ERROR),
+        digest=digest,
+    )
 
 
 def note_plan(context: Context, plan: str, actor: str) -> None:
@@ -81,7 +94,14 @@ def planner_of(context: Context, plan: str) -> str | None:
     return None if entry is None else entry.actor
 
 
-def apply_policy(context: Context, plan: PolicyPlan, expected: str, actor: str) -> str:
+def apply_policy(
+    context: Context,
+    plan: PolicyPlan,
+    expected: str,
+    actor: str,
+    *,
+    accept_errors: bool = False,
+) -> str:
     """Put a planned policy in force and decide anew; return the id of the run.
 
     Args:
@@ -89,11 +109,14 @@ def apply_policy(context: Context, plan: PolicyPlan, expected: str, actor: str) 
         plan: as it is now.
         expected: digest of the plan that a person looked at.
         actor: who does it.
+        accept_errors: put it in force although it would let out what lint warns of; the audit
+            chain says so. Examples that fail are never accepted.
 
     Raises:
         InputError: facts, rights, releases or the policy in force moved since, or the policy
             stands in a file.
-        ConfigurationError: an example of the policy fails.
+        ConfigurationError: an example of the policy fails, or lint finds errors that nobody
+            accepts.
     """
     if context.settings.policy_file:
         raise InputError(
@@ -111,8 +134,15 @@ def apply_policy(context: Context, plan: PolicyPlan, expected: str, actor: str) 
             f"{len(failures)} examples of the policy fail, the first in {failures[0].rule_id}.",
             hint="Run: shardgate policy test",
         )
+    if plan.errors and not accept_errors:
+        raise ConfigurationError(
+            f"Lint finds {len(plan.errors)} errors; the first: {plan.errors[0].message}.",
+            hint="Look at them: shardgate policy lint. Then mend the policy, or --accept-errors.",
+        )
     record = (plan.policy.digest, plan.policy.document.name, plan.text)
-    PolicyBook(context.catalog, clock=utc_now).apply(record, plan=plan.digest, actor=actor)
+    PolicyBook(context.catalog, clock=utc_now).apply(
+        record, plan=plan.digest, actor=actor, accepted=len(plan.errors)
+    )
     seal_audit(context)
     return decide_anew(context)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ingest.errors import ConfigurationError, InputError
 from policies.access import Action, Principal, Subject, may
-from policies.compare import Change, compare
+from policies.compare import Change
 from policies.document import ExampleFailure, check_examples, load_policy
 from policies.impact import Impact
 from policies.lint import Remark, lint
@@ -53,6 +53,8 @@ class Weighed:
     """What a policy differs in from the one in force, and what it would change."""
 
     changes: Sequence[Change]
+    errors: Sequence[Remark]
+    """Of lint; with any, it is put in force by command only, where they are accepted."""
     impact: Impact
     plan: str
     """Digest of what was looked at."""
@@ -89,10 +91,9 @@ def weigh_policy(context: Context, text: str) -> Weighed:
     Raises:
         InputError: the policy does not load, or nothing was decided yet.
     """
-    policy = loaded(text)
+    loaded(text)
     plan = plan_policy(context, text)
-    changes = compare(context.policy.document, policy.document)
-    return Weighed(changes=changes, impact=plan.impact, plan=plan.digest)
+    return Weighed(changes=plan.changes, errors=plan.errors, impact=plan.impact, plan=plan.digest)
 
 
 def note_weighed(context: Context, text: str, actor: str) -> Weighed:

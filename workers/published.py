@@ -17,6 +17,7 @@ from release.pull.recalls import RECALLS_FOLDER, Reader, read_feed, read_recalls
 from release.pull.verify import check_listing, read_manifest
 from store.catalog import ReleaseBook, ReleaseRecord, ReleaseState
 from workers.context import Context, utc_now
+from workers.unsettled import Unsettled
 
 LATEST: Final = "main"
 """Revision that moves: the newest release of a tier that is still to be used."""
@@ -71,6 +72,7 @@ class PublishedReleases:
         self._context = context
         self._book = ReleaseBook(context.catalog, clock=utc_now)
         self._opened: dict[str, PublishedRelease] = {}
+        self._unsettled = Unsettled(context)
 
     def list_all(self, tier: Tier) -> Sequence[PublishedRelease]:
         """Return the releases of a tier that can be read, newest first; a damaged one cannot."""
@@ -89,8 +91,10 @@ class PublishedReleases:
             ReleaseRefused: it was recalled, which is fine for who leaves those rows out; its
                 manifest is damaged or not signed by this installation; or nobody has looked for
                 so long what may still be used that the feed of recalls is past its end.
-            TransientError: its recall is not out yet, so nobody could leave rows out.
+            TransientError: its recall is not out yet, so nobody could leave rows out; or something
+                may have to be taken back, see `workers.unsettled`.
         """
+        self._unsettled.check()
         root = self._context.settings.shards_dir(tier.value)
         read_feed(root, self._context.keys.public, tier, now=utc_now())
         if revision == LATEST:

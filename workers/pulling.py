@@ -44,6 +44,7 @@ from store.catalog import GrantBook, PullBook, ReleaseBook, ReleaseState
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.published import check_not_recalled
+from workers.unsettled import NotSettled, Unsettled
 
 CHECK_EVERY_BYTES: Final = 64 * 2**20
 """Bytes that are copied at most before the grant is looked at again."""
@@ -95,6 +96,7 @@ def pull(context: Context, order: Order, progress: Progress, *, clock: Clock = u
     Raises:
         PullRefused: nobody granted it, or no longer; or the run is another one's.
         ReleaseRefused: the release fails a check, or is not published.
+        NotSettled: something may have to be taken back, see `workers.unsettled`.
         InputError: there is no such release, or the run has no name that could be one.
     """
     source = _find_folder(context, order)
@@ -113,8 +115,9 @@ def pull(context: Context, order: Order, progress: Progress, *, clock: Clock = u
     watched = _Watched(desk.check_grant, progress)
     try:
         copy = take_over(progress=watched)
+        Unsettled(context).check()
         receipt, envelope = desk.write_receipt(copy)
-    except PullRefused:
+    except (PullRefused, NotSettled):
         for folder in fresh:
             shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -161,6 +164,7 @@ def _is_ours(context: Context, order: Order, source: Path, manifest: Manifest) -
         return False
     if record.published_at is None:
         raise ReleaseRefused(f"{record.id} is not published.")
+    Unsettled(context).check()
     if record.manifest_digest != sha256_of(source / MANIFEST_FILE):
         raise ReleaseRefused(f"{record.id} is not the release that was published.")
     if not order.drop_recalled:

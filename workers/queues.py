@@ -22,13 +22,18 @@ QUEUES: Final = (MIRROR, SCAN, CONTROL, *BUILDS)
 
 _STAGES: Final[Mapping[str, tuple[str, ...]]] = {
     MIRROR: ("mirror",),
-    SCAN: ("snapshot", "detect"),
+    SCAN: ("snapshot", "refresh", "detect"),
     CONTROL: ("provenance", "decide", "recall"),
 }
 _BUILD: Final = "build"
 _ERRANDS: Final[Mapping[str, tuple[ErrandKind, ...]]] = {
     MIRROR: (ErrandKind.PREVIEW, ErrandKind.DISCOVER),
-    CONTROL: (ErrandKind.IMPACT, ErrandKind.FORECAST, ErrandKind.LIFT),
+    CONTROL: (
+        ErrandKind.IMPACT,
+        ErrandKind.FORECAST,
+        ErrandKind.LIFT,
+        ErrandKind.UNLOCK,
+    ),
 }
 
 

@@ -73,6 +73,8 @@ class Work:
     last_check: Callable[[], None]
     is_last: bool = True
     """Nobody tries again: what a disk refuses to read counts as gone."""
+    looks_again: bool = True
+    """What is out is looked at by today's exit scan, not judged alone."""
 
 
 def loss_of(row: Mapping[str, object], withdrawals: Mapping[str, Withdrawal], run_id: str) -> Loss:

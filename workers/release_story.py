@@ -64,6 +64,9 @@ class ReleaseStory:
     plots: Sequence[str]
     """File names; none once something was taken back, as a plot could still name it."""
     pulls: Sequence[PullView]
+    """The newest; `pulled` says how many there are."""
+    pulled: int | None
+    """None: more than are counted."""
     recalls: Sequence[RecallView]
 
 
@@ -82,13 +85,15 @@ def tell_release(context: Context, release: ReleaseView, *, consumer: str = "") 
     is_usable = manifest is not None and release.state is ReleaseState.PUBLISHED
     listed = {d.path for d in manifest.documents} if manifest is not None and is_usable else set()
     asked = Query(filters=(Filter(field="release", values=(release.id,)),))
+    pulls = list_pulls(context, asked, consumer=consumer)
     return ReleaseStory(
         release=release,
         manifest=manifest,
         fault=fault,
         changes=_changes(context, release) if DIFFERENCE_FILE in listed else None,
         plots=[name for name in PLOT_FILES if name in listed],
-        pulls=list_pulls(context, asked, consumer=consumer).items,
+        pulls=pulls.items,
+        pulled=pulls.total,
         recalls=_recalls(context, release.id),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
@@ -11,14 +12,13 @@ import pyarrow.compute as pc
 
 from ingest.detect.tree import scan_paths
 from ingest.domain.artefacts import HISTORY
-from ingest.domain.finding import Family
+from ingest.domain.finding import MODEL_EVIDENCE, Category, Family
 from ingest.domain.repository import Repository
-from ingest.errors import InputError
+from ingest.errors import Conflict, InputError
 from policies.database import open_dossier
-from policies.decision import Outcome
 from policies.effective import Explanation, explain
 from policies.evaluate import decide
-from policies.model import COPY_REASONS, COPY_RESTRICTED, COPY_WITHDRAWN, REVIEW_REASONS, WITHDRAWN
+from policies.model import COPY_REASONS, COPY_RESTRICTED, COPY_WITHDRAWN, WITHDRAWN
 from policies.report import (
     ViolationReport,
     add_history,
@@ -31,6 +31,7 @@ from policies.report.places import show_paths
 from policies.report.said import Said
 from policies.report.suppress import Verdicts
 from policies.review import NO_REVIEWS, Reviews, Withdrawal
+from policies.steps import Content, Found
 from policies.unlock import Unlock, rank_consents, rank_unlocks
 from policies.why_not import WayOut, why_not
 from store.catalog import WithdrawalBook
@@ -44,6 +45,9 @@ from workers.corpus import (
     load_corpus,
     load_decisions,
 )
+from workers.part_of_corpus import part_of
+from workers.reading.page import NotFound
+from workers.reading.present import Present
 from workers.registered_secrets import rotations_of
 from workers.released import signatures
 from workers.said import said_about, said_of_file
@@ -185,29 +189,32 @@ def tell_file(context: Context, repository: Repository, path: bytes) -> FileStor
     """Return everything about one occurrence: rules, facts, evidence, and who said what when.
 
     Raises:
-        InputError: nothing was decided yet, or HEAD has no such path.
+        Conflict: nothing was decided yet, or decisions are being made anew.
+        NotFound: the newest snapshot has no such path.
     """
-    keys, decisions, corpus = _decided(context)
-    decision = _row(decisions, repository, path)
-    dossier = _row(corpus.dossier(), repository, path)
-    everything = load_corpus(context, keys, NO_REVIEWS) if keys.reviews.items else corpus
+    keys, present = _present(context)
+    part = part_of(context, present, repository.id)
+    decision, dossier = _rows_of(context, keys, repository, path)
     evidence = list_evidence(
         dossier,
-        facts=everything.facts,
-        trees=everything.trees,
-        remaining=corpus.facts,
-        remaining_trees=corpus.trees,
+        facts=part.everything.facts,
+        trees=part.everything.trees,
+        remaining=part.corpus.facts,
+        remaining_trees=part.corpus.trees,
     )
     told = explain(decision, dossier, context.policy)
-    copy = [told.counterpart[:2]] if told.counterpart else []
-    shown, *other = show_paths([(repository.id, path), *copy], corpus.trees)
+    (shown,) = show_paths([(repository.id, path)], part.corpus.trees)
+    other = []
+    if told.counterpart:
+        beside = part_of(context, present, told.counterpart[0])
+        other = show_paths([told.counterpart[:2]], beside.corpus.trees)
     fingerprints = {found.fingerprint for found in evidence if found.fingerprint}
     withdrawals = WithdrawalBook(context.catalog, context.policy)
     return FileStory(
         explanation=told,
         dossier=dossier,
         evidence=tuple(evidence),
-        said=tuple(said_of_file(context, dossier, fingerprints, everything.trees)),
+        said=tuple(said_of_file(context, dossier, fingerprints, part.everything.trees)),
         withdrawals=tuple(filter(None, map(withdrawals.find, told.waiver_ids))),
         path=shown,
         counterpart_path=other[0] if other else b"",
@@ -220,33 +227,59 @@ def find_way_out(
     """Return the explanation of one occurrence and the smallest ways to its release.
 
     Raises:
-        InputError: nothing was decided yet, or HEAD has no such path.
+        Conflict: nothing was decided yet, or decisions are being made anew.
+        NotFound: the newest snapshot has no such path.
     """
-    keys, decisions, corpus = _decided(context)
-    decision = _row(decisions, repository, path)
-    dossier = _row(corpus.dossier(), repository, path)
+    keys, present = _present(context)
+    decision, dossier = _rows_of(context, keys, repository, path)
     told = explain(decision, dossier, context.policy)
-    copied = [reason.id for reason in told.reasons if reason.id in COPY_REASONS]
-    others = pc.and_(
-        pc.equal(decisions["blob_id"], str(decision["blob_id"])),
-        pc.invert(pc.equal(decisions["outcome"], Outcome.RELEASABLE.value)),
-    )
-    # One is the file itself; a copy of it elsewhere is held for reasons of its own.
-    held = decisions.filter(others)
-    if not copied and held.num_rows > 1:
-        copied = [COPY_RESTRICTED]
-    decided = [reason.id for reason in told.reasons if reason.id in {*REVIEW_REASONS, WITHDRAWN}]
     blob = str(decision["blob_id"])
-    is_free = WITHDRAWN in decided or blob in context.policy.document.public_content
+    with open_dossier(context.lake.path("dossiers", keys.dossier)) as connection:
+        same = connection.sql(_SAME, params=[blob]).to_arrow_table().to_pylist()
+    with open_dossier(context.lake.path("decisions", keys.decisions), "decisions") as connection:
+        held = connection.sql(_HELD, params=[blob]).to_arrow_table()
+    # Exact copies are judged with the file; what it is nearly a copy of is known by its decision.
+    near = [r.id for r in told.reasons if r.id in COPY_REASONS - {COPY_RESTRICTED}]
+    is_free = any(r.id == WITHDRAWN for r in told.reasons) or (
+        blob in context.policy.document.public_content
+    )
     if not is_free and _is_withdrawn(keys.reviews, held, blob):
-        copied = [COPY_WITHDRAWN]
+        near = [COPY_WITHDRAWN]
     return told, why_not(
         dossier,
         context.policy,
-        copied=next(iter(copied), ""),
-        decided=decided,
-        waived=told.waived,
+        content=Content(
+            copies=[copy for copy in same if _place(copy) != _place(dossier)],
+            found=_found(part_of(context, present, repository.id).corpus, blob),
+        ),
+        reviews=keys.reviews,
+        copied=next(iter(near), ""),
     )
+
+
+def _place(row: Mapping[str, object]) -> tuple[object, object]:
+    return row["repo_id"], row["path"]
+
+
+def _found(corpus: Corpus, blob_id: str) -> list[Found]:
+    """Return the findings of a content by fingerprint; of several scans those of the most."""
+    most: dict[tuple[str, str], tuple[int, int]] = {}
+    for family in FINDING_FAMILIES:
+        facts = corpus.facts[family]
+        for findings in facts.filter(pc.equal(facts["blob_id"], blob_id))["findings"].to_pylist():
+            counts: Counter[tuple[str, str, bool]] = Counter(
+                (f["category"], f["fingerprint"], f["evidence"] == MODEL_EVIDENCE)
+                for f in findings or ()
+            )
+            for category, fingerprint, _ in counts:
+                key = (category, fingerprint)
+                sure, unsure = counts[(*key, False)], counts[(*key, True)]
+                known = most.get(key, (0, 0))
+                most[key] = (max(known[0], sure), max(known[1], unsure))
+    return [
+        Found(category=Category(category), fingerprint=name, count=sure, model_count=unsure)
+        for (category, name), (sure, unsure) in sorted(most.items())
+    ]
 
 
 def _is_withdrawn(reviews: Reviews, held: pa.Table, blob_id: str) -> bool:
@@ -261,7 +294,8 @@ def find_unlocks(context: Context) -> list[Unlock]:
     Raises:
         InputError: nothing was decided yet.
     """
-    keys, decisions, _ = _decided(context)
+    keys, _ = _present(context)
+    decisions = context.lake.read("decisions", keys.decisions)
     with open_dossier(context.lake.path("dossiers", keys.dossier)) as connection:
         content = signatures(context)
         consents = rank_consents(connection, context.policy, content=content, reviews=keys.reviews)
@@ -273,22 +307,39 @@ def _decided(context: Context) -> tuple[CorpusKeys, pa.Table, Corpus]:
     keys = corpus_keys(context)
     decisions = load_decisions(context, keys)
     if decisions is None:
-        raise InputError(
-            "There are no decisions over the present corpus and policy.",
-            hint="Run: shardgate sync",
-        )
+        raise InputError(_UNDECIDED, hint="Run: shardgate sync")
     return keys, decisions, load_corpus(context, keys)
 
 
-def _row(table: pa.Table, repository: Repository, path: bytes) -> dict[str, object]:
-    match = pc.and_(
-        pc.equal(table["repo_id"], repository.id),
-        pc.equal(table["path"], pa.scalar(path, pa.binary())),
-    )
-    rows: list[dict[str, object]] = table.filter(match).to_pylist()
-    if not rows:
-        raise InputError(
+def _present(context: Context) -> tuple[CorpusKeys, Present]:
+    keys = corpus_keys(context)
+    lake = context.lake
+    if not (lake.exists("decisions", keys.decisions) and lake.exists("dossiers", keys.dossier)):
+        raise Conflict(_UNDECIDED, hint="Run: shardgate sync")
+    return keys, Present(key=keys.decisions, is_stale=False)
+
+
+def _rows_of(
+    context: Context, keys: CorpusKeys, repository: Repository, path: bytes
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Return what was decided about one file, and what it was decided by."""
+    found: list[dict[str, object]] = []
+    for kind, key in (("decisions", keys.decisions), ("dossiers", keys.dossier)):
+        with open_dossier(context.lake.path(kind, key), "rows") as connection:
+            table = connection.sql(_FILE, params=[repository.id, path]).to_arrow_table()
+        found += table.to_pylist()
+    if not found:
+        raise NotFound(
             f"{repository.name} has no such path at its last snapshot.",
             hint="Paths are relative to the root of the repository.",
         )
-    return rows[0]
+    decision, dossier = found
+    return decision, dossier
+
+
+_UNDECIDED: Final = "There are no decisions over the present corpus and policy."
+_FILE: Final = "SELECT * FROM rows WHERE repo_id = $1 AND path = $2"
+_SAME: Final = "SELECT * FROM dossier WHERE blob_id = $1 ORDER BY repo_id, path"
+_HELD: Final = """
+    SELECT outcome, reasons FROM decisions WHERE blob_id = $1 AND outcome <> 'releasable'
+"""

@@ -23,6 +23,7 @@ from workers.corpus import tree_key
 from workers.group_story import group_of
 from workers.reading.groups import list_groups
 from workers.reading.present import present_decisions
+from workers.reading.remembered import Remembered
 from workers.reading.repositories import RepositoryView, VisitView, find_repository, list_visits
 from workers.reading.syncing import CommandView, SyncView, tell_sync
 
@@ -31,6 +32,7 @@ ROWS: Final = 500
 _LICENSES: Final = 10
 _VISITS: Final = 8
 _GROUPS: Final = 8
+_KEPT: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,9 @@ class RepositoryStory:
     folder: str
     """That is listed, with ``/`` at its end; empty: the root."""
     tree: Sequence[TreeRow]
+    """`ROWS` at most."""
+    entries: int
+    """That the folder has in all."""
     licenses: Sequence[LicenseRow]
     changes: Changes | None
     """None where there is no earlier snapshot to compare with."""
@@ -98,6 +103,9 @@ class RepositoryStory:
     """As far as they are counted: `MAX_COUNTED` at most."""
 
 
+_Listed = tuple[Sequence[TreeRow], int, Sequence[LicenseRow]]
+
+
 def tell_repository(context: Context, repository_id: str, folder: str = "") -> RepositoryStory:
     """Return everything about a repository.
 
@@ -108,22 +116,22 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
     of_it = Query(filters=(Filter(field="repository", values=(repository_id,)),), limit=_VISITS)
     visits = list_visits(context, of_it).items
     tree: Sequence[TreeRow] = ()
+    entries = 0
     licenses: Sequence[LicenseRow] = ()
     groups: Sequence[Group] = ()
     group_count = 0
     present = present_decisions(context)
     folder = folder.rstrip("/") + "/" if folder.strip("/") else ""
     if present is not None:
-        with open_dossier(context.lake.path("decisions", present.key), "decisions") as connection:
-            connection.register("masked", _masked(context, repository_id, connection))
-            tree = _tree(connection, repository_id, folder)
-            licenses = _licenses(connection, repository_id)
+        found = _listed(context, present.key, (repository_id, folder))
+        tree, entries, licenses = found
         groups, group_count = _groups(context, repository_id)
     sync = tell_sync(context, repository_id)
     return RepositoryStory(
         repository=view,
         folder=folder,
         tree=tree,
+        entries=entries,
         licenses=licenses,
         changes=_changes(context, visits),
         visits=visits,
@@ -132,6 +140,21 @@ def tell_repository(context: Context, repository_id: str, folder: str = "") -> R
         groups=groups,
         group_count=group_count,
     )
+
+
+def _listed(context: Context, decisions: str, place: tuple[str, str]) -> _Listed:
+    """Return a folder of a repository with how much is in it, and the licenses of all of it."""
+    repository_id, folder = place
+    trees = _trees_key(context, repository_id)
+
+    def read() -> _Listed:
+        with open_dossier(context.lake.path("decisions", decisions), "decisions") as connection:
+            facts = context.lake.read("trees", trees) if trees else TREE_FACTS.empty_table()
+            connection.register("masked", _masked(facts, repository_id, connection))
+            tree = _tree(connection, repository_id, folder)
+            return *tree, _licenses(connection, repository_id)
+
+    return _LISTED.get((context.lake.path("decisions", decisions), trees, *place), read)
 
 
 def _groups(context: Context, repository_id: str) -> tuple[Sequence[Group], int]:
@@ -145,11 +168,8 @@ def _groups(context: Context, repository_id: str) -> tuple[Sequence[Group], int]
     return groups, MAX_COUNTED if page.total is None else page.total
 
 
-def _masked(
-    context: Context, repository_id: str, connection: duckdb.DuckDBPyConnection
-) -> pa.Table:
+def _masked(trees: pa.Table, repository_id: str, connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """Return (path, as it may be shown) of the paths that are not shown as they are."""
-    trees = _path_facts(context, repository_id)
     paths = connection.execute(
         "SELECT path FROM decisions WHERE repo_id = $1", [repository_id]
     ).fetchall()
@@ -160,19 +180,22 @@ def _masked(
     return pa.table({"path": pa.array(hidden, pa.binary()), "shown": pa.array(shown, pa.binary())})
 
 
-def _path_facts(context: Context, repository_id: str) -> pa.Table:
+def _trees_key(context: Context, repository_id: str) -> str:
+    """Return the key of the facts about a repository's paths; empty where there are none."""
     repository = context.catalog.find_by_id(repository_id)
     key = context.catalog.corpus().get(repository_id)
-    if repository is not None and key is not None:
-        name = tree_key(context, repository, key)
-        if context.lake.exists("trees", name):
-            return context.lake.read("trees", name)
-    return TREE_FACTS.empty_table()
+    if repository is None or key is None:
+        return ""
+    name = tree_key(context, repository, key)
+    return name if context.lake.exists("trees", name) else ""
 
 
-def _tree(connection: duckdb.DuckDBPyConnection, repository_id: str, folder: str) -> list[TreeRow]:
+def _tree(
+    connection: duckdb.DuckDBPyConnection, repository_id: str, folder: str
+) -> tuple[list[TreeRow], int]:
+    """Return the first entries of a folder, and how many there are."""
     rows = connection.execute(_TREE, [repository_id, folder, ROWS]).fetchall()
-    return [
+    tree = [
         TreeRow(
             name=name,
             is_folder=is_folder,
@@ -181,8 +204,9 @@ def _tree(connection: duckdb.DuckDBPyConnection, repository_id: str, folder: str
             lanes=tuple(lanes or ()),
             licenses=tuple(licenses or ()),
         )
-        for name, is_folder, *counts, size, lanes, licenses in rows
+        for name, is_folder, *counts, size, lanes, licenses, _ in rows
     ]
+    return tree, rows[0][-1] if rows else 0
 
 
 def _licenses(connection: duckdb.DuckDBPyConnection, repository_id: str) -> list[LicenseRow]:
@@ -198,7 +222,14 @@ def _changes(context: Context, visits: Iterable[VisitView]) -> Changes | None:
     keys = [r.snapshot_key for r in records if r is not None and r.snapshot_key]
     if len(keys) < 2:  # noqa: PLR2004 - one to compare and one to compare it with
         return None
-    new, old = (context.lake.read("snapshots", key) for key in keys[:2])
+    digests = context.ruleset_digests
+    counts = [context.lake.count_batches(f, digests[f]) for f in FINDING_FAMILIES]
+    known = (context.lake.path("snapshots", keys[0]), *keys[:2], *digests.values(), *counts)
+    return _COMPARED.get(known, lambda: _compared(context, keys[0], keys[1]))
+
+
+def _compared(context: Context, newer: str, older: str) -> Changes:
+    new, old = (context.lake.read("snapshots", key) for key in (newer, older))
     before, after = _blobs_by_path(old), _blobs_by_path(new)
     found_before, found_after = _fingerprints(context, old), _fingerprints(context, new)
     return Changes(
@@ -227,6 +258,10 @@ def _fingerprints(context: Context, snapshot: pa.Table) -> set[str]:
     return found
 
 
+_LISTED: Final[Remembered[_Listed]] = Remembered(_KEPT)
+_COMPARED: Final[Remembered[Changes]] = Remembered(_KEPT)
+"""What was read of artefacts, which never change: people open the same pages again and again."""
+
 # Outcomes stand in their own order; paths that are not UTF-8 are compared by their escapes.
 _TREE: Final = """
     WITH files AS (
@@ -235,7 +270,7 @@ _TREE: Final = """
         FROM decisions d LEFT JOIN masked m ON (m.path = d.path) WHERE d.repo_id = $1
     ), below AS (
         SELECT *, substr(path, length($2) + 1) AS rest FROM files WHERE starts_with(path, $2)
-    )
+    ), entries AS (
     SELECT split_part(rest, '/', 1) AS name, contains(rest, '/') AS is_folder,
         count(*) FILTER (outcome = 'skipped'), count(*) FILTER (outcome = 'excluded'),
         count(*) FILTER (outcome = 'internal-only'), count(*) FILTER (outcome = 'releasable'),
@@ -243,7 +278,9 @@ _TREE: Final = """
         list_sort(list_distinct(flatten(list(pending_lanes)))) AS lanes,
         list_sort(list(DISTINCT license_expression)
             FILTER (license_expression IS NOT NULL))[1:3] AS licenses
-    FROM below GROUP BY ALL ORDER BY is_folder DESC, name LIMIT $3
+    FROM below GROUP BY ALL
+    )
+    SELECT *, count(*) OVER () FROM entries ORDER BY is_folder DESC, name LIMIT $3
 """
 _BY_LICENSE: Final = """
     SELECT coalesce(license_expression, ''), license_type, count(*), sum(size)::BIGINT

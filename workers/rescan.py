@@ -124,6 +124,11 @@ def keep_accepted(context: Context, dossier: str, accepted: frozenset[str]) -> N
     context.lake.write("accepted", dossier, pa.Table.from_arrays([rows], schema=ACCEPTED))
 
 
+def accepted_before(context: Context) -> frozenset[str]:
+    """Return the values that were accepted in what is out, when that was decided on."""
+    return frozenset().union(*(_accepted_then(context, r) or () for r in published(context)))
+
+
 def _accepted_then(context: Context, release: ReleaseRecord) -> frozenset[str] | None:
     dossier = str(release.params.get("dossier", ""))
     if not dossier or not context.lake.exists("accepted", dossier):

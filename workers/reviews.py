@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -13,10 +13,8 @@ import pyarrow.compute as pc
 
 from ingest.errors import InputError
 from policies.columns import FINDING_FAMILIES
-from policies.decision import Outcome
-from policies.evaluate import decide as evaluate
 from policies.report.group import group_violations, list_members
-from policies.report.model import Amount, Group
+from policies.report.model import Group
 from policies.review import (
     DEFAULT_WAIVER_DAYS,
     MAX_BLOBS,
@@ -37,8 +35,11 @@ from policies.review.orphans import OrphanReason, find_orphans
 from store.catalog import ReviewBook, fresh_id
 from workers.context import Context, utc_now
 from workers.corpus import Corpus, corpus_keys, load_corpus, load_decisions
+from workers.foresight import foresee_review
+from workers.group_story import group_of
+from workers.part_of_corpus import load_part
+from workers.reading.groups import find_view
 from workers.reading.present import latest_decisions
-from workers.released import signatures
 from workers.remarks import checked_pattern, checked_remark
 from workers.review_requests import Outlook, Request
 
@@ -111,13 +112,6 @@ class ReviewDesk:
     def is_seen(self, repo_id: str) -> bool:
         """Tell whether anything may be told of a repository."""
         return self._repositories is None or repo_id in self._repositories
-
-    def seen(self, decisions: pa.Table) -> pa.Table:
-        """Return those decisions of which something may be told."""
-        if self._repositories is None:
-            return decisions
-        ids = pa.array(sorted(self._repositories), pa.string())
-        return decisions.filter(pc.is_in(decisions["repo_id"], ids))
 
     def find_group(self, group_id: str) -> Group:
         """Return an open group.
@@ -207,17 +201,7 @@ class ReviewDesk:
         reviews = in_force(
             [*standing.items, trial], self.now, standing.withdrawals, standing.withdrawn
         )
-        corpus = load_corpus(self._context, self._keys, reviews)
-        after = evaluate(
-            corpus.dossier(),
-            self._context.policy,
-            content=signatures(self._context),
-            input_digest=self._keys.decisions,
-            reviews=reviews,
-        )
-        return _compare(
-            self.seen(self.decisions), self.seen(after), self._context.policy.is_blocking
-        )
+        return foresee_review(self._context, self._keys, trial, reviews, self._repositories)
 
     def orphans(self) -> list[tuple[Review, OrphanReason]]:
         """Return the reviews in force that match nothing any more."""
@@ -261,18 +245,23 @@ class ReviewDesk:
         return self._bound(request, rule, blobs, place)
 
     def _target_of_group(self, request: Request) -> Target:
-        group = self.find_group(request.group_id)
+        view = find_view(self._context, request.group_id)
+        group = group_of(self._context, view)
         place = {"repo_id": group.repo_id}
         if request.kind is ReviewKind.FALSE_POSITIVE:
             if group.kind == "license":
                 raise InputError("This group is about a license; there is no finding in it.")
-            named = replace(request, fingerprint=group.key)
-            return self._target_of_finding(named, group.repo_id)
+            return Target(
+                fingerprint=group.key,
+                category=group.label,
+                repo_id="" if request.everywhere else group.repo_id,
+            )
+        part = load_part(self._context, group.repo_id)
         members = list_members(
-            self.decisions,
+            part.decisions,
             group,
-            facts=self._corpus.facts,
-            trees=self._corpus.trees,
+            facts=part.corpus.facts,
+            trees=part.corpus.trees,
             policy=self._context.policy,
         )
         blobs = tuple(sorted({blob for _, blob in members}))
@@ -308,7 +297,7 @@ class ReviewDesk:
                 hint="shardgate report and review show name fingerprints.",
             )
         blob = self._row(request)["blob_id"] if request.path else ""
-        for holder, finding in _findings(self._corpus):
+        for holder, finding in _findings(load_part(self._context, repo_id).corpus):
             if finding["fingerprint"] == request.fingerprint and blob in ("", holder):
                 return Target(
                     fingerprint=finding["fingerprint"],
@@ -320,11 +309,9 @@ class ReviewDesk:
 
     def _row(self, request: Request) -> dict[str, str]:
         repository = request.repository
-        match = pc.and_(
-            pc.equal(self.decisions["repo_id"], repository.id if repository else ""),
-            pc.equal(self.decisions["path"], pa.scalar(request.path, pa.binary())),
-        )
-        rows: list[dict[str, str]] = self.decisions.filter(match).to_pylist()
+        part = load_part(self._context, repository.id if repository else "")
+        is_there = pc.equal(part.decisions["path"], pa.scalar(request.path, pa.binary()))
+        rows: list[dict[str, str]] = part.decisions.filter(is_there).to_pylist()
         if not rows:
             raise InputError(
                 "The repository has no such path at its last snapshot.",
@@ -367,22 +354,3 @@ def _findings(corpus: Corpus) -> Iterator[tuple[str, Mapping[str, str]]]:
             yield from ((row["blob_id"], finding) for finding in row["findings"])
     paths = corpus.trees["path_findings"].combine_chunks().flatten()
     yield from (("", finding) for finding in paths.to_pylist())
-
-
-def _compare(before: pa.Table, after: pa.Table, is_blocking: Callable[[str], bool]) -> Outlook:
-    """Compare two decisions over one corpus; both are sorted by (repo_id, path)."""
-    touched = freed = stopped = Amount(files=0, bytes=0)
-    held: dict[str, int] = {}
-    columns = ["size", "outcome", "reasons", "redact_categories", "waiver_ids"]
-    pairs = zip(before.select(columns).to_pylist(), after.select(columns).to_pylist(), strict=True)
-    for old, new in pairs:
-        if old == new:
-            continue
-        file = Amount(files=1, bytes=new["size"])
-        was_free, is_free = (row["outcome"] == Outcome.RELEASABLE for row in (old, new))
-        touched += file
-        freed += file if is_free and not was_free else Amount(files=0, bytes=0)
-        stopped += file if was_free and not is_free else Amount(files=0, bytes=0)
-        for name in [] if is_free else filter(is_blocking, new["reasons"]):
-            held[name] = held.get(name, 0) + 1
-    return Outlook(touched=touched, freed=freed, stopped=stopped, still_held_by=held)

@@ -302,6 +302,7 @@ class Settings(BaseSettings):
         """Files and folders with secrets of the installation itself, which are no credentials."""
         named = (
             self.keys_dir,
+            self.root / "signing",
             _named(SECRETS_DIR),
             _named(SETTINGS_FILE),
             self.oidc_client_secret_file,

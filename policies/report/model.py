@@ -8,10 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from policies.decision import Outcome
+from policies.impact import BYTES_PER_TOKEN
 from policies.report.said import Said, Status
-
-BYTES_PER_TOKEN: Final = 3.5
-"""An assumption, not a measurement: bytes of source per token; the tokenizer decides."""
 
 OUTCOMES: Final = (
     Outcome.RELEASABLE,

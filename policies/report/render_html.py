@@ -11,9 +11,9 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from policies.decision import Outcome
+from policies.impact import BYTES_PER_TOKEN
 from policies.report.escape import display_path, display_text
 from policies.report.model import (
-    BYTES_PER_TOKEN,
     OUTCOMES,
     Amount,
     Group,

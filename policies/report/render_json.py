@@ -7,8 +7,9 @@ from itertools import chain
 from typing import Any
 
 from policies.decision import Outcome
+from policies.impact import BYTES_PER_TOKEN
 from policies.report.escape import display_path
-from policies.report.model import BYTES_PER_TOKEN, Amount, Group, ViolationReport
+from policies.report.model import Amount, Group, ViolationReport
 from policies.report.said import said_record
 
 

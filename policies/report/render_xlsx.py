@@ -12,7 +12,8 @@ from typing import Final
 
 from xlsxwriter import Workbook
 
-from policies.report.model import BYTES_PER_TOKEN, OUTCOMES, Group, ViolationReport
+from policies.impact import BYTES_PER_TOKEN
+from policies.report.model import OUTCOMES, Group, ViolationReport
 from policies.report.occurrences import Occurrence
 from policies.report.said import Said
 from policies.report.sheets import Cell, Column, open_book, write_sheets

@@ -58,7 +58,8 @@ def clear_findings(
     Args:
         facts: facts by blob family.
         trees: `TREE_FACTS`.
-        snapshots: `SNAPSHOT` rows of the corpus; tell which repositories have a content.
+        snapshots: `SNAPSHOT` rows of the corpus (``repo_id`` and ``blob_id`` are read); they
+            tell which repositories have a content.
         reviews: those in force.
     """
     declared = _declared(reviews)

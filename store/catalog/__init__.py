@@ -5,6 +5,7 @@ from store.catalog.audit import AuditEntry, AuditLog, AuditReport, append_entry
 from store.catalog.barrier import Barrier, add_when_finished
 from store.catalog.catalog import Catalog
 from store.catalog.grants import GrantBook
+from store.catalog.handed_lists import HandedLists
 from store.catalog.hosts import Hold, HostBook, HostRecord
 from store.catalog.ids import fresh_id
 from store.catalog.job_loads import job_loads, job_steps
@@ -36,6 +37,13 @@ from store.catalog.records import (
     StageCount,
     VisitRecord,
 )
+from store.catalog.refreshes import (
+    Refreshing,
+    parked_scopes,
+    read_refreshing,
+    scanning_scopes,
+    start_refresh,
+)
 from store.catalog.releases import ReleaseBook, ReleaseRecord, ReleaseState
 from store.catalog.reviewers import Reviewer, ReviewerBook
 from store.catalog.reviews import ReviewBook, ReviewEvent
@@ -60,6 +68,7 @@ __all__ = [
     "CatalogLists",
     "ClaimedJob",
     "GrantBook",
+    "HandedLists",
     "Hold",
     "HostBook",
     "HostRecord",
@@ -90,6 +99,7 @@ __all__ = [
     "RecallBook",
     "RecallRecord",
     "RecalledRelease",
+    "Refreshing",
     "ReleaseBook",
     "ReleaseRecord",
     "ReleaseState",
@@ -123,7 +133,11 @@ __all__ = [
     "job_loads",
     "job_steps",
     "list_commands",
+    "parked_scopes",
     "parse_scope",
     "read_queue",
+    "read_refreshing",
+    "scanning_scopes",
+    "start_refresh",
     "wake_visits",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -93,6 +93,12 @@ class AuditLog:
             return None if row is None else entry_of(row)
 
         return self._database.read(read)
+
+    def since(self, moment: datetime, actions: Collection[str]) -> list[AuditEntry]:
+        """Return the entries of some actions after a moment, oldest first."""
+        query = select(AuditRow).where(AuditRow.at > moment, AuditRow.action.in_(actions))
+        ordered = query.order_by(AuditRow.seq)
+        return self._database.read(lambda s: [entry_of(row) for row in s.scalars(ordered)])
 
     def head(self) -> AuditEntry | None:
         """Return the last entry."""

@@ -39,6 +39,8 @@ class ErrandKind(StrEnum):
     """What a withdrawal would take back."""
     LIFT = "lift"
     """Whether a recall of whole releases can be lifted; it is, if so."""
+    UNLOCK = "unlock"
+    """Which single approvals would release most."""
 
 
 class ErrandState(StrEnum):
@@ -107,7 +109,7 @@ class ErrandBook:
     def find(self, errand_id: str) -> Errand | None:
         """Return an errand by id."""
         row = self._database.read(lambda s: s.get(ErrandRow, errand_id))
-        return None if row is None else _errand(row)
+        return None if row is None else errand_of(row)
 
     def claim(
         self, lease: timedelta, kinds: Collection[ErrandKind] = tuple(ErrandKind)
@@ -137,7 +139,7 @@ class ErrandBook:
             return session.scalar(change.returning(ErrandRow))
 
         row = self._database.write(transaction)
-        return None if row is None else _errand(row)
+        return None if row is None else errand_of(row)
 
     def note(self, errand_id: str, says: str) -> None:
         """Write down how far a running errand is."""
@@ -172,7 +174,8 @@ def _ended(
     }
 
 
-def _errand(row: ErrandRow) -> Errand:
+def errand_of(row: ErrandRow) -> Errand:
+    """Return the errand of a row."""
     return Errand(
         id=row.id,
         kind=ErrandKind(row.kind),

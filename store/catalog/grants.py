@@ -80,20 +80,20 @@ class GrantBook:
     def find(self, grant_id: str) -> Grant | None:
         """Return a grant by id, whatever its state."""
         row = self._database.read(lambda s: s.get(GrantRow, grant_id))
-        return None if row is None else _grant(row)
+        return None if row is None else grant_of(row)
 
     def list_all(self, consumer: str = "") -> list[Grant]:
         """Return the grants of one consumer or of all, whatever their state, oldest first."""
         query = select(GrantRow).order_by(GrantRow.granted_at, GrantRow.id)
         if consumer:
             query = query.where(GrantRow.consumer == consumer)
-        return self._database.read(lambda s: [_grant(row) for row in s.scalars(query)])
+        return self._database.read(lambda s: [grant_of(row) for row in s.scalars(query)])
 
 
 def locked_grant(session: Session, grant_id: str) -> Grant | None:
     """Return a grant inside a caller's transaction; nobody revokes it before that ends."""
     row = session.scalar(select(GrantRow).where(GrantRow.id == grant_id).with_for_update())
-    return None if row is None else _grant(row)
+    return None if row is None else grant_of(row)
 
 
 def _revoke(session: Session, grant_id: str, by: str, now: datetime) -> Grant:
@@ -107,7 +107,7 @@ def _revoke(session: Session, grant_id: str, by: str, now: datetime) -> Grant:
     session.execute(change.values(revoked_by=by, revoked_at=now))
     append_entry(session, now, (by, "grant.revoke", grant_id), {"consumer": known.consumer})
     row = session.get_one(GrantRow, grant_id, populate_existing=True)
-    return _grant(row)
+    return grant_of(row)
 
 
 def _values(grant: Grant) -> dict[str, object]:
@@ -125,7 +125,8 @@ def _values(grant: Grant) -> dict[str, object]:
     }
 
 
-def _grant(row: GrantRow) -> Grant:
+def grant_of(row: GrantRow) -> Grant:
+    """Return the grant of a row."""
     return Grant(
         id=row.id,
         consumer=row.consumer,

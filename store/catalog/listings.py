@@ -14,11 +14,11 @@ from ingest.domain.repository import Repository
 from policies.review import Review
 from store.asking import Position, Query, Slice
 from store.catalog.audit import AuditEntry, entry_of
-from store.catalog.catalog import Catalog, repository_of, run_of, visit_of
+from store.catalog.catalog import Catalog, repository_of, visit_of
 from store.catalog.job_views import counts_by_run
 from store.catalog.lists import Listing, count_of, slice_of
 from store.catalog.recalls import replacements
-from store.catalog.records import RepositoryState, Run, StageCount, VisitRecord
+from store.catalog.records import RepositoryState, StageCount, VisitRecord
 from store.catalog.releases import ReleaseRecord, release_of
 from store.catalog.reviews import reviews_of
 from store.catalog.tables import (
@@ -110,10 +110,6 @@ class CatalogLists:
             return replace(found, rows=rows), count
 
         return self._database.read(read)
-
-    def runs(self, query: Query, after: Position | None) -> tuple[Slice[Run], int | None]:
-        """Return a page of runs and how many there are."""
-        return self._list(select(RunRow), RUNS, query, (after, lambda row: run_of(row[0])))
 
     def stage_counts(self, run_ids: Collection[str]) -> dict[str, list[StageCount]]:
         """Return counts and progress of each of some runs, by stage and state."""

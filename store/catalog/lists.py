@@ -28,6 +28,8 @@ from store.catalog.tables import UtcDateTime
 Column = SQLColumnExpression[Any]
 T = TypeVar("T")
 
+_KEYS: Final = 2
+"""Columns that a merged list is sorted by: a field, and the key."""
 _ESCAPE: Final = "\\"
 
 
@@ -69,6 +71,22 @@ def slice_of(
     start = _place(page[0], len(keys)) if page else None
     end = _place(page[-1], len(keys)) if len(found) > query.limit else None
     return Slice(rows=page, end=end, start=start)
+
+
+def merged(slices: Sequence[Slice[Any]], query: Query) -> Slice[Any]:
+    """Return a page out of pages of several lists that sort alike, by fields and by key.
+
+    Each was read by `slice_of` from the same position on; keys are told apart across the lists.
+    """
+    rows = [row for found in slices for row in found.rows]
+    rows.sort(key=lambda row: tuple(row[-_KEYS:]), reverse=query.descends)
+    page = rows[: query.limit]
+    is_more = len(rows) > query.limit or any(found.end is not None for found in slices)
+    return Slice(
+        rows=page,
+        end=_place(page[-1], _KEYS) if page and is_more else None,
+        start=_place(page[0], _KEYS) if page else None,
+    )
 
 
 def count_of(

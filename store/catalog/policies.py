@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -12,6 +13,9 @@ from store.catalog.audit import append_entry
 from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog
 from store.catalog.tables import PolicyApplicationRow, PolicyRow
+
+ACTIVATED: Final = "policy.activate"
+"""Entry of the audit chain: from now on decisions are made by this policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +48,26 @@ class PolicyBook:
         self._database = catalog.database
         self._clock = clock
 
-    def activate_policy(self, digest: str, name: str, text: str) -> None:
-        """Write that decisions are made by a policy; the first time it is seen is kept."""
+    def activate_policy(self, digest: str, name: str, text: str, *, actor: str = "worker") -> bool:
+        """Write that decisions are made by a policy; tell whether they were made by another before.
 
-        def transaction(session: Session) -> None:
+        That is an entry of the audit chain, whatever put the policy in force: one that stands in a
+        file is applied by nobody.
+        """
+
+        def transaction(session: Session) -> bool:
+            known = session.get(PolicyRow, digest)
+            if known is not None and known.active:
+                return False
+            before = session.scalar(select(PolicyRow.digest).where(PolicyRow.active)) or ""
             others = update(PolicyRow).where(PolicyRow.digest != digest)
             session.execute(others.values(active=False))
             self._keep(session, digest, name, text)
             session.execute(update(PolicyRow).where(PolicyRow.digest == digest).values(active=True))
+            append_entry(session, self._clock(), (actor, ACTIVATED, digest), {"before": before})
+            return True
 
-        self._database.write(transaction)
+        return self._database.write(transaction)
 
     def active_policy(self) -> PolicyRecord | None:
         """Return the policy by which the newest decisions were made."""
@@ -66,16 +80,22 @@ class PolicyBook:
         row = self._database.read(lambda s: s.get(PolicyRow, digest))
         return None if row is None else _policy(row)
 
-    def apply(self, record: tuple[str, str, str], *, plan: str, actor: str) -> None:
-        """Put a policy (digest, name, text) in force, with an entry of the audit chain."""
+    def apply(
+        self, record: tuple[str, str, str], *, plan: str, actor: str, accepted: int = 0
+    ) -> None:
+        """Put a policy (digest, name, text) in force, with an entry of the audit chain.
+
+        That names how many errors of lint were accepted, where any were.
+        """
         digest, name, text = record
+        detail = {"plan": plan} | ({"accepted_errors": accepted} if accepted else {})
 
         def transaction(session: Session) -> None:
             self._keep(session, digest, name, text)
             at = self._clock()
             values = {"digest": digest, "plan": plan, "actor": actor, "at": at}
             session.execute(insert(PolicyApplicationRow).values(**values))
-            append_entry(session, at, (actor, "policy.apply", digest), {"plan": plan})
+            append_entry(session, at, (actor, "policy.apply", digest), detail)
 
         self._database.write(transaction)
 

@@ -88,7 +88,7 @@ class PullBook:
         ):
             if value:
                 query = query.where(column == value)
-        return self._database.read(lambda s: [_pull(row) for row in s.scalars(query)])
+        return self._database.read(lambda s: [pull_of(row) for row in s.scalars(query)])
 
     def receipts(self, run_id: str) -> dict[str, bytes]:
         """Return the signed receipts of a training run by the digest that is kept of each."""
@@ -127,7 +127,7 @@ def _record(
         )
     )
     if known is not None:
-        return _pull(known)
+        return pull_of(known)
     _claim_run(session, receipt.run_id, wish, now)
     digest = hashlib.sha256(envelope).hexdigest()
     values = {
@@ -146,7 +146,7 @@ def _record(
     detail = {"run": receipt.run_id, "grant": receipt.grant_id, "receipt": digest}
     who = (receipt.consumer, "pull", receipt.release_id)
     append_entry(session, now, who, detail | {"purpose": receipt.purpose.value})
-    return _pull(session.get_one(PullRow, seq))
+    return pull_of(session.get_one(PullRow, seq))
 
 
 def _check_release(session: Session, receipt: Receipt) -> None:
@@ -184,7 +184,8 @@ def _check_run(session: Session, run_id: str, wish: Wish) -> None:
         )
 
 
-def _pull(row: PullRow) -> PullRecord:
+def pull_of(row: PullRow) -> PullRecord:
+    """Return the pull of a row, without its receipt."""
     return PullRecord(
         seq=row.seq,
         release_id=row.release_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -228,8 +229,17 @@ def _acknowledge(session: Session, said: Acknowledgement) -> Acknowledgement:
     session.execute(
         insert(AcknowledgementRow).values(recall_id=said.recall_id, at=said.at, **values)
     )
-    append_entry(session, said.at, (said.actor, "recall.acknowledge", said.recall_id), {})
+    who = (said.actor, "recall.acknowledge", said.recall_id)
+    append_entry(session, said.at, who, _named(said.consumer))
     return said
+
+
+def _named(consumer: str) -> Mapping[str, str]:
+    """Return the name of a consumer as the chain keeps it: one of words by its digest alone."""
+    try:
+        return checked_ids({"consumer": consumer})
+    except ValueError:
+        return {"consumer_sha256": hashlib.sha256(consumer.encode()).hexdigest()}
 
 
 def _recall(row: RecallRow, parts: Sequence[RecalledReleaseRow]) -> RecallRecord:

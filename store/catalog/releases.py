@@ -138,15 +138,15 @@ class ReleaseBook:
             "totals": dict(totals),
             "published_at": self._clock(),
         }
-        self._end(release_id, ReleaseState.PUBLISHED, values, actor)
+        self._end(release_id, ReleaseState.PUBLISHED, values, (actor, "publish"))
 
-    def hold(self, release_id: str, reason: str) -> None:
-        """Write that the exit scan held a release.
+    def hold(self, release_id: str, reason: str, *, actor: str = "worker") -> None:
+        """Write that a release was held, with its entry of the audit chain.
 
         Raises:
             ReleaseRefused: it was not being built.
         """
-        self._end(release_id, ReleaseState.HELD, {"reason": reason})
+        self._end(release_id, ReleaseState.HELD, {"reason": reason}, (actor, "release.hold"))
 
     def fail(self, release_id: str, reason: str) -> None:
         """Write that a build failed for good.
@@ -169,8 +169,14 @@ class ReleaseBook:
         return self._database.read(lambda s: _releases(s, query))
 
     def _end(
-        self, release_id: str, state: ReleaseState, values: Mapping[str, Any], publisher: str = ""
+        self,
+        release_id: str,
+        state: ReleaseState,
+        values: Mapping[str, Any],
+        who: tuple[str, str] | None = None,
     ) -> None:
+        """End what is being built; `who` is actor and action of the entry of the chain, if any."""
+
         def transaction(session: Session) -> None:
             query = select(ReleaseRow).where(ReleaseRow.id == release_id)
             row = session.scalar(query.with_for_update())
@@ -183,11 +189,11 @@ class ReleaseBook:
                 raise ReleaseRefused(f"{release_id} is {row.state}, it cannot become {state}.")
             change = update(ReleaseRow).where(ReleaseRow.id == release_id)
             session.execute(change.values(state=state.value, **values))
-            if publisher:
+            if who is not None:
                 named = {k: v for k, v in row.params.items() if k in _AUDITED}
-                detail = checked_ids({"manifest": digest, **named})
-                who = (publisher, "publish", release_id)
-                append_entry(session, values["published_at"], who, detail)
+                detail = checked_ids({**({"manifest": digest} if digest else {}), **named})
+                at = values.get("published_at") or self._clock()
+                append_entry(session, at, (*who, release_id), detail)
 
         self._database.write(transaction)
 

@@ -33,6 +33,7 @@ from policies.review import (
 )
 from store.catalog.audit import append_entry
 from store.catalog.catalog import Catalog
+from store.catalog.chain_check import read_unedited
 from store.catalog.ids import fresh_id
 from store.catalog.steps import bench_of, overwrite, write_step
 from store.catalog.tables import ReviewEventRow, ReviewRow
@@ -113,8 +114,12 @@ class ReviewBook:
         return sorted(found, key=lambda r: (r.requested_at, r.id))
 
     def agreed(self) -> list[Review]:
-        """Return those that were agreed to and not withdrawn; the clock says which are active."""
-        return self.list_all([ReviewState.APPROVED])
+        """Return those that were agreed to and not withdrawn; the clock says which are active.
+
+        Raises:
+            ArtefactCorrupt: one is not as the audit chain says.
+        """
+        return read_unedited(self._database, lambda: self.list_all([ReviewState.APPROVED]))
 
     def history(self, review_id: str) -> list[ReviewEvent]:
         """Return all steps of a review, oldest first."""

@@ -86,7 +86,7 @@ class ErrandRow(Base):
 
     __tablename__ = "errands"
     __table_args__ = (
-        one_of("kind", "preview", "discover", "impact", "forecast", "lift"),
+        one_of("kind", "preview", "discover", "impact", "forecast", "lift", "unlock"),
         one_of("state", "asked", "running", "done", "failed"),
         Index(None, "state", "asked_at"),
     )

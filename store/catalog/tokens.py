@@ -151,7 +151,7 @@ class TokenBook:
             session.execute(insert(TokenRow).values(**values))
             detail = {"consumer": request.consumer, "purpose": request.purpose}
             append_entry(session, now, (who, "token.create", str(values["id"])), detail)
-            return _token(session.get_one(TokenRow, values["id"]))
+            return token_of(session.get_one(TokenRow, values["id"]))
 
         return self._database.write(transaction), value
 
@@ -171,7 +171,7 @@ class TokenBook:
                 row.revoked_at = now
                 append_entry(session, now, (who, "token.revoke", token_id), {})
                 session.flush()
-            return _token(row)
+            return token_of(row)
 
         return self._database.write(transaction)
 
@@ -186,7 +186,7 @@ class TokenBook:
 
         def find(session: Session) -> Token | None:
             row = session.scalar(query)
-            return None if row is None else _token(row)
+            return None if row is None else token_of(row)
 
         token, now = self._database.read(find), self._clock()
         if token is None or token.state_at(now) != "active":
@@ -199,14 +199,15 @@ class TokenBook:
     def list_all(self) -> list[Token]:
         """Return all tokens, newest first."""
         query = select(TokenRow).order_by(TokenRow.created_at.desc(), TokenRow.id)
-        return self._database.read(lambda s: [_token(row) for row in s.scalars(query)])
+        return self._database.read(lambda s: [token_of(row) for row in s.scalars(query)])
 
 
 def _digest(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()
 
 
-def _token(row: TokenRow) -> Token:
+def token_of(row: TokenRow) -> Token:
+    """Return the token of a row, without its value."""
     return Token(
         id=row.id,
         consumer=row.consumer,

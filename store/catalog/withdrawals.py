@@ -30,6 +30,7 @@ from policies.review import (
 )
 from store.catalog.audit import append_entry
 from store.catalog.catalog import Catalog
+from store.catalog.chain_check import read_unedited
 from store.catalog.ids import fresh_id
 from store.catalog.steps import bench_of, overwrite, write_step
 from store.catalog.tables_recall import WithdrawalEventRow, WithdrawalRow
@@ -105,12 +106,16 @@ class WithdrawalBook:
         query = select(WithdrawalRow)
         if wanted := [state.value for state in states]:
             query = query.where(WithdrawalRow.state.in_(wanted))
-        found = self._database.read(lambda s: _withdrawals(s, list(s.scalars(query))))
+        found = self._database.read(lambda s: withdrawals_of(s, list(s.scalars(query))))
         return sorted(found, key=lambda w: (w.withdrawn_at, w.id))
 
     def in_force(self) -> list[Withdrawal]:
-        """Return those that count."""
-        return self.list_all(_STANDING)
+        """Return those that count.
+
+        Raises:
+            ArtefactCorrupt: one is not as the audit chain says.
+        """
+        return read_unedited(self._database, lambda: self.list_all(_STANDING))
 
     def history(self, withdrawal_id: str) -> list[WithdrawalEvent]:
         """Return all steps of a withdrawal, oldest first."""
@@ -208,10 +213,11 @@ def _append(
 
 def _find(session: Session, withdrawal_id: str) -> Withdrawal | None:
     row = session.get(WithdrawalRow, withdrawal_id)
-    return None if row is None else _withdrawals(session, [row])[0]
+    return None if row is None else withdrawals_of(session, [row])[0]
 
 
-def _withdrawals(session: Session, rows: Sequence[WithdrawalRow]) -> list[Withdrawal]:
+def withdrawals_of(session: Session, rows: Sequence[WithdrawalRow]) -> list[Withdrawal]:
+    """Return rows as withdrawals with who agreed to a lifting, in the order of the rows."""
     query = select(WithdrawalEventRow).order_by(WithdrawalEventRow.version)
     if len(rows) == 1:
         query = query.where(WithdrawalEventRow.withdrawal_id == rows[0].id)

@@ -11,20 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import build_app, build_listing
-from tests.support.commands import ROOT, shardgate_argv, user_environment
+from tests.support.commands import ROOT, run_shardgate, user_environment
 
 
 def shardgate(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = user_environment(SHARDGATE_HOME=str(home), **settings)
-    return subprocess.run(
-        shardgate_argv(*arguments),
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run_shardgate(*arguments, env=environment, timeout=60)
 
 
 def add(home: Path, url: str, *more: str, **settings: str) -> subprocess.CompletedProcess[str]:

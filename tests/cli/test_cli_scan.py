@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.support.commands import ROOT, shardgate_argv, user_environment
+from tests.support.commands import ROOT, run_shardgate, shardgate_argv, user_environment
 from tests.support.gitrepo import Commit, build_repository, git
 from workers.keys import load_identity_key
 
@@ -153,15 +153,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def scan(cache: Path, *arguments: str, cwd: Path = ROOT) -> Run:
-    done = subprocess.run(
-        command(*arguments),
-        cwd=cwd,
-        env=environment(cache),
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    done = run_shardgate("scan", *arguments, env=environment(cache), cwd=cwd)
     return Run(code=done.returncode, out=done.stdout, err=done.stderr)
 
 

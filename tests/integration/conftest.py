@@ -15,7 +15,7 @@ import pytest
 
 from cli.samples import company_profile_yaml, write_samples
 from policies.decision import Tier
-from tests.support.commands import ROOT, shardgate_argv, user_environment
+from tests.support.commands import run_shardgate, user_environment
 from tests.support.watch import ended_with_us
 from workers import embedded
 from workers.context import Context
@@ -48,15 +48,7 @@ class Installation:
         return folder
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            shardgate_argv(*arguments),
-            cwd=ROOT,
-            env=environment(self.home),
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
+        done = run_shardgate(*arguments, env=environment(self.home), timeout=240)
         if check and done.returncode:
             raise AssertionError(f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done

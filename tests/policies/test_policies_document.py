@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ingest.errors import ConfigurationError
 from policies.document import check_examples, default_policy_text, load_default_policy, load_policy
 from policies.model import Effect
+from policies.yaml_source import parse_yaml
 
 MINIMAL = """\
 version: "1"
@@ -36,10 +39,39 @@ def test_an_example_that_does_not_hold_is_reported_with_what_happened() -> None:
     assert failure.actual == "internal-only, fires: False (NO_GRANT)"
 
 
-def test_an_example_with_an_unknown_column_is_refused() -> None:
-    text = MINIMAL + "    tests: [{given: {secrets: 1}, outcome: releasable}]\n"
-    with pytest.raises(ConfigurationError, match="'secrets'"):
-        check_examples(load_policy(text))
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("secrets: 1", "'secrets', which is no column"),
+        ("secret_count: many", "'many' is never a value of secret_count"),
+        ("secret_count: 1.5", "1.5 is never"),
+        ("secret_count: true", "True is never"),
+        ("secret_count: 99999999999", "99999999999 is never"),
+        ("alpha_fraction: high", "'high' is never"),
+        ("is_vendor: 1", "1 is never"),
+        ("own_license_category: copylefft", "'copylefft' is never"),
+        ("secrets_status: timedout", "'timedout' is never"),
+        ("secret_categories: PASSWORD", "'PASSWORD' is never"),
+        ("secret_categories: [PASSWORT]", "'PASSWORT' is never"),
+        ("path: a", "give path_text"),
+    ],
+)
+def test_a_fact_that_no_file_has_is_refused_with_its_place(given: str, message: str) -> None:
+    text = MINIMAL + f"    tests: [{{given: {{{given}}}, outcome: releasable}}]\n"
+    with pytest.raises(ConfigurationError, match=r"line 11, column \d+: .*" + message):
+        load_policy(text)
+
+
+def test_an_example_may_name_all_reasons_of_its_verdict() -> None:
+    def failures(reasons: str) -> int:
+        text = MINIMAL + f"    tests: [{{given: {{}}, outcome: releasable, reasons: {reasons}}}]\n"
+        return len(check_examples(load_policy(text)))
+
+    assert [failures(reasons) for reasons in ("[GRANT_ALL]", "[]", "[GRANT_ALL, OTHER]")] == [
+        0,
+        1,
+        1,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +94,25 @@ def test_an_example_with_an_unknown_column_is_refused() -> None:
 def test_a_wrong_document_is_refused_with_its_place(old: str, new: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         load_policy(MINIMAL.replace(old, new))
+
+
+@pytest.mark.parametrize("layers", [51, 20_000, 100_000])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}"), ("- ", "")])
+def test_what_nests_deeper_than_a_policy_is_refused_with_its_place(
+    opening: str, closing: str, layers: int
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"Policy line 1, column \d+: more than 50"):
+        load_policy(opening * layers + closing * layers)
+
+
+def test_a_value_in_fifty_collections_is_read() -> None:
+    assert parse_yaml("[" * 50 + "]" * 50).value == json.loads("[" * 50 + "]" * 50)
+
+
+@pytest.mark.parametrize("condition", ["(" * 1500 + "true" + ")" * 1500, "not " * 900 + "true"])
+def test_a_condition_that_nests_too_deep_is_refused(condition: str) -> None:
+    with pytest.raises(ConfigurationError, match="line 9, column 11"):
+        load_policy(MINIMAL.replace("when: consent_valid", f"when: {condition}"))
 
 
 def test_zero_rules_are_an_error() -> None:

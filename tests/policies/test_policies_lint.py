@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.domain.finding import Category
 from policies.compare import compare
+from policies.decision import Lane
 from policies.document import default_policy_text, load_default_policy, load_policy
 from policies.lint import Level, lint
+from policies.model import (
+    Effect,
+    LaneRules,
+    LicenseRow,
+    LicenseSource,
+    LicenseType,
+    NearCopies,
+    PolicyDocument,
+    RedactTiers,
+    RuleDocument,
+)
 
 TEXT = default_policy_text()
 
@@ -72,6 +85,65 @@ def test_policies_are_compared_rule_by_rule() -> None:
     ]
     assert changes(without("MINIFIED")) == [("rule MINIFIED", "removed", "")]
     assert changes(TEXT.replace("0.8", "0.9", 1)) == [("near_copies", "changed", "")]
+
+
+def test_another_quorum_is_told_by_lane() -> None:
+    first = load_default_policy().document
+    lanes = {**first.lanes, Lane.LEGAL: LaneRules(quorum=3)}
+    second = first.model_copy(update={"lanes": lanes})
+    for pair, quorums in (((first, second), ("1", "3")), ((second, first), ("3", "1"))):
+        (change,) = compare(*pair)
+        assert (change.what, change.field) == ("lane legal", "quorum")
+        assert (change.before, change.after) == quorums
+    unnamed = second.model_copy(update={"lanes": {}})
+    assert [c.before for c in compare(second, unnamed)] == ["3"]
+
+
+OTHER: dict[str, dict[str, object]] = {
+    "document": {
+        "name": "other",
+        "description": "other",
+        "near_copies": NearCopies(min_similarity=0.5),
+        "public_content": ("1" * 40,),
+        "lanes": {Lane.PRIVACY: LaneRules(quorum=9)},
+        "licenses": (),
+        "rules": (),
+    },
+    "lanes": {"quorum": 9},
+    "licenses": {
+        **dict.fromkeys(("because", "when"), "other"),
+        "source": LicenseSource.REGISTRATION,
+        "type": LicenseType.UNKNOWN,
+    },
+    "rules": {
+        **dict.fromkeys(("title", "because", "remedy", "when", "placeholder"), "other"),
+        "effect": Effect.INTERNAL_ONLY,
+        **dict.fromkeys(("lane", "waiver_lane"), Lane.PRIVACY),
+        "categories": (Category.PERSON,),
+        "tiers": RedactTiers.RELEASABLE,
+        "waivable": True,
+        "max_waiver_days": 7,
+        "tests": (),
+    },
+}
+
+
+def test_every_field_of_a_document_is_compared() -> None:
+    """The tables name every field, so one that is new has to be put in, and then is told."""
+    document = load_default_policy().document
+    row, rule = document.licenses[0], document.rules[0]
+    assert OTHER["document"].keys() == PolicyDocument.model_fields.keys() - {"version"}
+    assert OTHER["lanes"].keys() == LaneRules.model_fields.keys()
+    assert OTHER["licenses"].keys() == LicenseRow.model_fields.keys() - {"id"}
+    assert OTHER["rules"].keys() == RuleDocument.model_fields.keys() - {"id"}
+    for name, value in OTHER["document"].items():
+        assert compare(document, document.model_copy(update={name: value})), name
+    for name, value in OTHER["licenses"].items():
+        rows = (row.model_copy(update={name: value}), *document.licenses[1:])
+        assert compare(document, document.model_copy(update={"licenses": rows})), name
+    for name, value in OTHER["rules"].items():
+        rules = (rule.model_copy(update={name: value}), *document.rules[1:])
+        assert compare(document, document.model_copy(update={"rules": rules})), name
 
 
 def test_another_order_of_the_precedence_is_told() -> None:

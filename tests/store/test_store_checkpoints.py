@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from ingest.errors import InputError
 from release.signing import generate_keys
 from store.catalog import AuditLog, Catalog
 from store.checkpoints import ChainReport, seal, verify_chain
@@ -34,8 +36,13 @@ class Installation:
     def seal(self) -> Path | None:
         return seal(self.log, self.folder, self.private)
 
-    def verify(self) -> ChainReport:
-        return verify_chain(self.log, self.folder, self.public)
+    def verify(self, heads: Path | None = None) -> ChainReport:
+        return verify_chain(self.log.entries(), self.folder, self.public, heads)
+
+    def keep_heads(self, *names: str) -> None:
+        for path in self.folder.iterdir():
+            if path.stem not in names:
+                path.unlink()
 
     def tamper(self, *statements: str) -> None:
         for statement in statements:
@@ -78,7 +85,7 @@ def recompute(home: Installation) -> None:
         home.log.append("eve", "publish", f"rel_{number}")
 
 
-_TAMPERING: dict[str, Callable[[Installation], None]] = {
+_TAMPERING: dict[str, Callable[[Installation], object]] = {
     "an entry is edited": lambda h: h.tamper("UPDATE audit SET actor = 'eve' WHERE seq = 3"),
     "an entry is deleted": lambda h: h.tamper("DELETE FROM audit WHERE seq = 3"),
     "two entries change places": lambda h: h.tamper(
@@ -89,6 +96,7 @@ _TAMPERING: dict[str, Callable[[Installation], None]] = {
     "the end is cut off": lambda h: h.tamper("DELETE FROM audit WHERE seq > 5"),
     "all of it is gone": lambda h: h.tamper("DELETE FROM audit"),
     "all of it is computed anew": recompute,
+    "all heads are gone": lambda h: h.keep_heads(),
     "a checkpoint is edited": lambda h: _rewrite(h, "000000000004", b"{}"),
     "a checkpoint is taken away": lambda h: (h.folder / "000000000004.json").unlink(),
     "a checkpoint is copied to another number": lambda h: _rewrite(
@@ -113,3 +121,35 @@ def test_a_checkpoint_of_another_key_counts_for_nothing(home: Installation, tmp_
     home.log.append("eve", "publish", "rel_7")
     seal(home.log, home.folder, other)
     assert "000000000007" in home.verify().faults[0]
+
+
+def test_what_was_kept_elsewhere_shows_an_end_that_is_gone_with_its_heads(
+    home: Installation, tmp_path: Path
+) -> None:
+    kept = Path(shutil.copytree(home.folder, tmp_path / "elsewhere"))
+    assert home.verify(kept).is_intact
+    home.log.append("ann", "pull", "rel_1")
+    home.seal()
+    assert home.verify(kept).is_intact, "the copy is older than the chain"
+    home.tamper("DELETE FROM audit WHERE seq > 3")
+    home.keep_heads("000000000002")
+    assert home.verify().is_intact, "nothing that is left here tells"
+    faults = home.verify(kept).faults
+    assert any("the chain was cut" in fault for fault in faults)
+    assert "checkpoint 000000000006.json: it was kept elsewhere, and is gone here" in faults
+
+
+def test_a_head_that_was_signed_anew_is_not_the_one_that_was_kept(
+    home: Installation, tmp_path: Path
+) -> None:
+    kept = Path(shutil.copytree(home.folder, tmp_path / "elsewhere"))
+    recompute(home)
+    home.keep_heads()
+    home.seal()
+    assert home.verify().is_intact, "whoever has the key can write all of it anew"
+    assert any("is another" in fault for fault in home.verify(kept).faults)
+
+
+def test_a_folder_without_heads_is_no_proof(home: Installation, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no checkpoint"):
+        home.verify(tmp_path / "nowhere")

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from xdist.scheduler import LoadScopeScheduling
 
 SLOW = (
+    "tests/integration/services",
     "tests/integration",
     "tests/browser",
     "tests/cli",

@@ -128,7 +128,7 @@ def test_shards_in_a_store_are_read_there_by_links_that_end(
         client = TestClient(create_app(settings), follow_redirects=False)
         path = f"{FILES}/{release}/{shard.path}"
         assert client.get(path, headers=bearer).status_code == 200
-        assert upload_release(context, release) == len(hub.old.manifest.files) + 2
+        assert upload_release(context, release, actor="ada") == len(hub.old.manifest.files) + 2
         sent = client.get(path, headers=bearer)
         assert sent.status_code == 302
         assert sent.headers["Cache-Control"] == "no-store"
@@ -138,9 +138,9 @@ def test_shards_in_a_store_are_read_there_by_links_that_end(
         assert client.get(f"{FILES}/{release}/manifest.json", headers=bearer).status_code == 200
         assert client.get(path).status_code == 401
         with pytest.raises(ReleaseRefused, match="Only releasable"):
-            upload_release(context, hub.internal.manifest.release_id)
+            upload_release(context, hub.internal.manifest.release_id, actor="ada")
     finally:
         store.stop()
         context.catalog.close()
     with pytest.raises(ConfigurationError, match="SHARDGATE_OBJECTS_URL"):
-        upload_release(hub.context, release)
+        upload_release(hub.context, release, actor="ada")

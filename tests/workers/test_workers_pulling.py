@@ -30,7 +30,7 @@ from store.catalog import (
 from tests.support.releases import folder_of, installation, take_back
 from workers import pulling
 from workers.attesting import attest
-from workers.audit import verify_audit
+from workers.audit import seal_audit, verify_audit
 from workers.context import Context, utc_now
 from workers.pulling import Handover, Order, pull
 from workers.settings import Settings
@@ -86,6 +86,7 @@ def handed(context: Context, asked: Order) -> Handover:
 
 
 def actions(context: Context) -> list[str]:
+    seal_audit(context)
     assert verify_audit(context).is_intact
     entries = AuditLog(context.catalog, clock=utc_now).entries()
     return [entry.action for entry in entries if entry.action != "publish"]

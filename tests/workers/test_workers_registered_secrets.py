@@ -12,7 +12,7 @@ import pytest
 from ingest.errors import InputError
 from policies.report import to_csv, to_html, to_json, to_sarif
 from store.catalog import AuditLog, RotationBook, RotationState
-from tests.support.commands import ROOT, shardgate_argv, user_environment
+from tests.support.commands import run_shardgate, user_environment
 from tests.support.gitrepo import build_repository
 from tests.workers.stages.test_workers_stages import enroll, sync
 from workers.context import Context, utc_now
@@ -39,16 +39,7 @@ def token(seed: str) -> bytes:
 
 
 def shardgate(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = user_environment(SHARDGATE_HOME=str(home))
-    return subprocess.run(
-        shardgate_argv("secrets", *arguments),
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    return run_shardgate("secrets", *arguments, env=user_environment(SHARDGATE_HOME=str(home)))
 
 
 def test_secrets_are_listed_with_their_lives_and_what_was_done_about_them(

@@ -15,7 +15,7 @@ from web.access.marks import (
     signed_in,
 )
 from web.access.principal import Unauthenticated, Who, bearer_token, principal_of
-from web.access.subjects import own, shown_by_filter
+from web.access.subjects import deciding_each, own, shown_by_filter
 
 __all__ = [
     "Mark",
@@ -24,6 +24,7 @@ __all__ = [
     "Who",
     "bearer_token",
     "client_address",
+    "deciding_each",
     "local_path",
     "marked",
     "marked_routes",

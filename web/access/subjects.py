@@ -18,6 +18,14 @@ async def own(who: Who) -> Subject:
     return Subject(owner=who.name)
 
 
+async def deciding_each() -> Subject:
+    """Return the subject of a route that decides on several reviews: nobody in particular asked.
+
+    Who asked for each, and in which lane, is looked at by the use case (`policies.access.may`).
+    """
+    return ANYTHING
+
+
 async def shown_by_filter() -> Subject:
     """Return the subject of a list that leaves out what the principal may not see.
 

@@ -7,6 +7,7 @@ from web.api.audit import router as audit
 from web.api.decisions import router as decisions
 from web.api.description import router as description
 from web.api.discoveries import router as discoveries
+from web.api.files import router as files
 from web.api.findings import router as findings
 from web.api.grants import router as grants
 from web.api.groups import router as groups
@@ -19,6 +20,7 @@ from web.api.recalls import router as recalls
 from web.api.releases import router as releases
 from web.api.repositories import router as repositories
 from web.api.tokens import router as tokens
+from web.api.unlocks import router as unlocks
 from web.api.visits import router as visits
 from web.api.waivers import router as waivers
 from web.api.withdrawals import router as withdrawals
@@ -27,6 +29,7 @@ router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
 for noun in (
     previews,
     repositories,
+    files,
     discoveries,
     hosts,
     visits,
@@ -34,6 +37,7 @@ for noun in (
     groups,
     decisions,
     waivers,
+    unlocks,
     policies,
     releases,
     withdrawals,

@@ -127,7 +127,7 @@ class Ask:
 
 async def ask_of(request: Request, services: Served, who: Who) -> Ask:
     """Return who asks, with policy, terms and rights as they are at this moment."""
-    return Ask(request=request, context=services.context.anew(), who=who)
+    return Ask(request=request, context=services.context.current(), who=who)
 
 
 Asking = Annotated[Ask, Depends(ask_of)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,10 +19,11 @@ from ingest.errors import Conflict, InputError
 from policies.access import Action
 from policies.decision import Lane
 from policies.review import ReviewKind, ReviewReason
-from web.access import needs, own, shown_by_filter
+from web.access import deciding_each, needs, own, shown_by_filter
 from web.api.asking import IF_MATCH, Ask, Asking, Listed, Seen, filters, guarded, tagged
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundReview, about_review, deciding_review
+from workers.agreeing import MOST_AT_ONCE, Looked, Settled, decide_on_many
 from workers.context import utc_now
 from workers.reading.groups import find_group
 from workers.reading.reviews import FIELDS, ReviewView, find_review, list_reviews, review_view
@@ -77,6 +78,24 @@ class Remark(BaseModel):
     comment: Annotated[str, Field(min_length=1, max_length=500)]
 
 
+class LookedAt(BaseModel):
+    """A proposal as it was looked at: its part of ``If-Match``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decision: Annotated[str, Field(min_length=1, max_length=40)]
+    if_match: Annotated[int, Field(ge=1, lt=10**9)]
+    """Version that was looked at, as its ``ETag`` says."""
+
+
+class Batch(Remark):
+    """One answer to several proposals."""
+
+    step: Literal["approve", "reject"]
+    decisions: Annotated[list[LookedAt], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    """Each once."""
+
+
 class Longer(Remark):
     """Until when a decision is to last."""
 
@@ -108,6 +127,13 @@ def forecast(ask: Asking, wish: Wish) -> Forecast:
     return Forecast(
         decision=review_view(ask.context, found.review, utc_now()), outlook=found.outlook
     )
+
+
+@router.post("/batch", dependencies=[needs(Action.REVIEW_DECIDE, deciding_each), once])
+def decide_on_all(ask: Asking, batch: Batch) -> list[Settled]:
+    """Approve or reject several proposals; each has its outcome, in their order."""
+    looked = [Looked(review_id=one.decision, seen=one.if_match) for one in batch.decisions]
+    return decide_on_many(ask.context, Step(batch.step), looked, batch.comment, ask.who)
 
 
 @router.get("/{decision_id}", dependencies=[needs(Action.REVIEW_READ, about_review)])

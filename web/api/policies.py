@@ -93,6 +93,8 @@ class Weighed(BaseModel):
     plan: str
     changes: list[Change]
     """Against the policy in force."""
+    errors: list[str]
+    """What lint finds that the policy would let out; with any, it is applied by command only."""
     impact: dict[str, Any]
 
 
@@ -138,7 +140,12 @@ def impact(ask: Asking, asked: PolicyText, response: Response) -> Begun:
 def weighed(errand_id: str, ask: Asking) -> Weighed:
     """Show what a policy would change."""
     found = answer_of(find_errand(ask.context, errand_id), ErrandKind.IMPACT)
-    return Weighed(plan=found["plan"], changes=found["changes"], impact=found["impact"])
+    return Weighed(
+        plan=found["plan"],
+        changes=found["changes"],
+        errors=[error["message"] for error in found["errors"]],
+        impact=found["impact"],
+    )
 
 
 @router.post("/apply", status_code=202, dependencies=[needs(Action.POLICY_APPLY), once])

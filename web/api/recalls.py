@@ -10,16 +10,13 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from policies.access import Action
-from store.catalog import RecallBook
 from web.access import needs
 from web.api.asking import Asking, Begun, Listed, begun, filters
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundRecall, about_recall
-from workers.audit import seal_audit
-from workers.context import utc_now
 from workers.errands import ask_lift
 from workers.reading.handing import RECALL_FIELDS, RecallView, find_recall, list_recalls
-from workers.remarks import checked_remark
+from workers.withdrawal_steps import acknowledge_recall
 
 router = APIRouter(prefix="/recalls", tags=["recalls"], route_class=OnceRoute)
 
@@ -50,10 +47,7 @@ def show(recall_id: str, ask: Asking) -> RecallView:
 def acknowledge(recall_id: str, ask: Asking, said: Knowing) -> RecallView:
     """Say that a consumer no longer uses what was recalled; it is kept and audited."""
     find_recall(ask.context, recall_id)
-    remark = checked_remark(ask.context, said.comment) if said.comment else ""
-    book = RecallBook(ask.context.catalog, utc_now)
-    book.acknowledge(recall_id, said.consumer, actor=ask.actor, comment=remark)
-    seal_audit(ask.context)
+    acknowledge_recall(ask.context, recall_id, said.consumer, actor=ask.actor, comment=said.comment)
     return find_recall(ask.context, recall_id)
 
 

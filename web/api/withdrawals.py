@@ -9,10 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from ingest.errors import Conflict, InputError
+from ingest.errors import Conflict
 from policies.access import Action
-from policies.review import Move, Selector, WithdrawalReason, WithdrawalScope
-from store.catalog import WithdrawalBook
+from policies.review import Selector, WithdrawalReason, WithdrawalScope
 from store.catalog.errands import ErrandKind
 from web.access import needs
 from web.api.asking import (
@@ -30,9 +29,6 @@ from web.api.asking import (
 from web.api.decisions import Remark
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundWithdrawal, lifting
-from workers.audit import seal_audit
-from workers.context import utc_now
-from workers.decisions import decide_anew
 from workers.errands import answer_of, ask_forecast, find_errand, read_radius
 from workers.forecasts import Radius
 from workers.reading.handing import (
@@ -41,7 +37,8 @@ from workers.reading.handing import (
     list_withdrawals,
     withdrawal_view,
 )
-from workers.remarks import checked_remark
+from workers.reviewing import Words
+from workers.withdrawal_steps import LiftStep, move_lifting
 from workers.withdrawals import Order, checked_order, draft_withdrawal, name_contents, withdraw
 
 router = APIRouter(prefix="/withdrawals", tags=["withdrawals"], route_class=OnceRoute)
@@ -112,7 +109,7 @@ def lift(
     ask: Asking, found: FoundWithdrawal, seen: Seen, remark: Remark, response: Response
 ) -> WithdrawalView:
     """Ask for a withdrawal to be lifted; it counts until another person agrees."""
-    return _step(ask, ("ask_to_lift", found.id), (seen, remark), response)
+    return _step(ask, (LiftStep.ASK, found.id), (seen, remark), response)
 
 
 @router.post(
@@ -124,7 +121,7 @@ def approve(
     ask: Asking, found: FoundWithdrawal, seen: Seen, remark: Remark, response: Response
 ) -> WithdrawalView:
     """Agree to a lifting that another person asked for."""
-    return _step(ask, ("approve_lifting", found.id), (seen, remark), response)
+    return _step(ask, (LiftStep.APPROVE, found.id), (seen, remark), response)
 
 
 @router.post(
@@ -136,28 +133,15 @@ def refuse(
     ask: Asking, found: FoundWithdrawal, seen: Seen, remark: Remark, response: Response
 ) -> WithdrawalView:
     """Refuse a lifting."""
-    return _step(ask, ("refuse_lifting", found.id), (seen, remark), response)
+    return _step(ask, (LiftStep.REFUSE, found.id), (seen, remark), response)
 
 
 def _step(
-    ask: Ask, what: tuple[str, str], said: tuple[int, Remark], response: Response
+    ask: Ask, what: tuple[LiftStep, str], said: tuple[int, Remark], response: Response
 ) -> WithdrawalView:
     (step, withdrawal_id), (seen, remark) = what, said
-    book = WithdrawalBook(ask.context.catalog, ask.context.policy)
-    try:
-        comment = checked_remark(ask.context, remark.comment)
-        move = Move(actor=ask.actor, at=utc_now(), comment=comment, seen=seen)
-    except ValueError as error:
-        raise InputError(f"This cannot be written down: {error}.") from None
-    steps = {
-        "ask_to_lift": book.ask_to_lift,
-        "approve_lifting": book.approve_lifting,
-        "refuse_lifting": book.refuse_lifting,
-    }
-    after = guarded(lambda: steps[step](withdrawal_id, move), Conflict)
-    seal_audit(ask.context)
-    if not after.is_in_force:
-        decide_anew(ask.context)
+    words = Words(actor=ask.actor, comment=remark.comment, seen=seen)
+    after = guarded(lambda: move_lifting(ask.context, step, withdrawal_id, words), Conflict)
     tagged(response, after.version)
     return withdrawal_view(ask.context, after)
 

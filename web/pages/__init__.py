@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from web.pages import (
+    agreeing,
     assets,
     audit,
     bundles,
@@ -22,6 +23,7 @@ from web.pages import (
     repositories,
     reviews,
     rights,
+    standing,
     start,
     theme,
     tokens,
@@ -38,6 +40,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     findings.router,
     bundles.router,
     groups.router,
+    agreeing.router,
     reviews.router,
     registering.router,
     discovering.router,
@@ -49,6 +52,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     audit.router,
     policies.router,
     withdrawals.router,
+    standing.router,
     tokens.router,
 )
 """Every page, a router a noun."""

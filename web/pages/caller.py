@@ -80,7 +80,7 @@ class Caller:
 
 async def caller_of(request: Request, services: Served, who: Who) -> Caller:
     """Return who asks, with policy, terms and rights as they are at this moment."""
-    return Caller(request=request, context=services.context.anew(), who=who)
+    return Caller(request=request, context=services.context.current(), who=who)
 
 
 Calling = Annotated[Caller, Depends(caller_of)]

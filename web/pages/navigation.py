@@ -74,6 +74,13 @@ NAVIGATION: Final = (
         heading="Out",
         places=(
             Place(name="Releases", url="/releases", icon="release", action=Action.RELEASE_READ),
+            Place(
+                name="Withdrawals",
+                url="/withdrawals",
+                icon="warn",
+                action=Action.REVIEW_READ,
+                is_whole=True,
+            ),
             Place(name="Tokens", url="/tokens", icon="token", action=Action.TOKEN_READ),
         ),
     ),

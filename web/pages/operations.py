@@ -14,6 +14,7 @@ from web.access.local import local_path
 from web.pages.caller import Calling
 from web.pages.links import Links
 from web.pages.templating import say
+from web.pages.words import STAGES
 from workers.audit import seal_audit
 from workers.hosts import pause_host, resume_host
 from workers.operation_story import tell_operation, tell_operations
@@ -36,6 +37,7 @@ KINDS: Final = {
     "impact": "Weigh a policy",
     "forecast": "Foresee a withdrawal",
     "lift": "Lift a recall",
+    "unlock": "Rank approvals",
 }
 RESULTS: Final = {
     "preview": "/repositories/previews/{id}",
@@ -44,16 +46,6 @@ RESULTS: Final = {
     "forecast": "/withdrawals/forecast/{id}",
 }
 """Kind of an errand to the page of what it finds."""
-STAGES: Final = {
-    "mirror": "Fetch",
-    "snapshot": "List files",
-    "detect": "Look into files",
-    "provenance": "Settle licenses",
-    "decide": "Decide",
-    "build": "Build",
-    "recall": "Take back",
-}
-"""Stage to its name, in their order; another shows its own."""
 
 
 @router.get("/operations", dependencies=[needs(Action.OPERATION_READ)])

@@ -13,6 +13,7 @@ from policies.decision import Lane
 from web.access import needs, shown_by_filter, signed_in
 from web.access.local import local_path
 from web.pages.caller import Caller, Calling
+from web.pages.words import STAGES
 from workers.finding_things import find_everywhere
 from workers.first_steps import read_steps
 from workers.reading.grammar import MAX_VALUE_CHARS
@@ -40,7 +41,15 @@ def start(caller: Calling) -> RedirectResponse:
 @router.get("/start", dependencies=[needs(Action.REPOSITORY_READ)])
 def first_steps(caller: Calling) -> HTMLResponse:
     """Show the first steps and which of them are done."""
-    return caller.render("start.html", steps=read_steps(caller.context), hub=caller.hub)
+    steps = read_steps(caller.context)
+    return caller.render(
+        "start.html",
+        fragment="work",
+        steps=steps,
+        hub=caller.hub,
+        stages=STAGES,
+        is_fragment=caller.request.headers.get("HX-Target") == "work",
+    )
 
 
 @router.post("/start/dismiss", dependencies=[signed_in()])

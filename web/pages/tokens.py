@@ -76,9 +76,9 @@ def tokens(caller: Calling) -> HTMLResponse:
 
 
 @router.get("/tokens/new", dependencies=[needs(Action.TOKEN_WRITE, own)])
-def new(caller: Calling) -> HTMLResponse:
+def new(caller: Calling, purpose: Purpose = Purpose.PUBLIC_MODEL) -> HTMLResponse:
     """Show the form to make a token."""
-    return _form(caller, {})
+    return _form(caller, {"purpose": purpose.value})
 
 
 @router.post("/tokens", dependencies=[needs(Action.TOKEN_WRITE, own)])

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import InputError
 from policies.access import Action
-from policies.why_not import StepKind
+from policies.steps import StepKind
 from web.access import needs
 from web.pages.caller import Caller, Calling
 from web.pages.repositories import Found, about
@@ -27,8 +27,10 @@ _ANEW: Final = "Decisions are made anew just now. Ask again in a moment."
 STEPS: Final = {
     StepKind.CONSENT: "registers release consent with an end date",
     StepKind.RIGHTS: "registers the rights basis",
-    StepKind.FALSE_POSITIVE: "declares false positive every finding of",
+    StepKind.FALSE_POSITIVE: "declares false positive, each by a review, findings of",
     StepKind.WAIVE: "clears",
+    StepKind.REDACT: "has taken out what is found by",
+    StepKind.WITHDRAW: "withdraws the review",
 }
 """Kind of a step to what somebody does."""
 

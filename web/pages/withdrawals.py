@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ingest.errors import InputError
 from policies.access import Action
 from policies.review import Selector, WithdrawalReason, WithdrawalScope
+from release.domain.forms import RELEASE_ID
 from store.catalog.errands import Errand, ErrandKind, ErrandState
 from web.access import needs
 from web.pages.caller import Caller, Calling
@@ -23,6 +24,7 @@ from workers.reading.page import NotFound
 from workers.withdrawals import Order, checked_order, draft_withdrawal, name_contents, withdraw
 
 router = APIRouter(include_in_schema=False)
+
 
 SELECTORS: Final = {
     Selector.REPOSITORY: ("A whole repository", ""),
@@ -54,6 +56,8 @@ class Filled:
     scope: WithdrawalScope = WithdrawalScope.ALL
     reason: WithdrawalReason = WithdrawalReason.RIGHTS_CLAIM
     comment: str = ""
+    release: str = ""
+    """Id of the one that somebody came from; empty: from none."""
 
 
 def filled(  # noqa: PLR0913, PLR0917 - a parameter a field of the form
@@ -63,6 +67,7 @@ def filled(  # noqa: PLR0913, PLR0917 - a parameter a field of the form
     value: Annotated[str, Form(max_length=500)] = "",
     repository: Annotated[str, Form(max_length=500)] = "",
     comment: Annotated[str, Form(max_length=500)] = "",
+    release: Annotated[str, Form(max_length=100)] = "",
 ) -> Filled:
     """Return what a person filled in."""
     return Filled(
@@ -72,16 +77,21 @@ def filled(  # noqa: PLR0913, PLR0917 - a parameter a field of the form
         scope=scope,
         reason=reason,
         comment=" ".join(comment.split()),
+        release=_release(release),
     )
+
+
+def _release(name: str) -> str:
+    return name if RELEASE_ID.fullmatch(name) else ""
 
 
 Sent = Annotated[Filled, Depends(filled)]
 
 
 @router.get("/withdrawals/new", dependencies=[needs(Action.RELEASE_WITHDRAW)])
-def new(caller: Calling, repository: str = "") -> HTMLResponse:
+def new(caller: Calling, repository: str = "", release: str = "") -> HTMLResponse:
     """Show the form."""
-    return _page(caller, Filled(repository=repository[:500]))
+    return _page(caller, Filled(repository=repository[:500], release=_release(release)))
 
 
 @router.post("/withdrawals/forecast", dependencies=[needs(Action.RELEASE_WITHDRAW)])
@@ -91,11 +101,12 @@ def forecast(caller: Calling, sent: Sent) -> Response:
         errand = ask_forecast(caller.context, _order(caller, sent))
     except InputError as error:
         return _page(caller, sent, status=422, error=error.message)
-    return RedirectResponse(f"/withdrawals/forecast/{errand}", 303)
+    along = f"?release={sent.release}" if sent.release else ""
+    return RedirectResponse(f"/withdrawals/forecast/{errand}{along}", 303)
 
 
 @router.get("/withdrawals/forecast/{errand_id}", dependencies=[needs(Action.RELEASE_WITHDRAW)])
-def foreseen(caller: Calling, found: FoundErrand) -> HTMLResponse:
+def foreseen(caller: Calling, found: FoundErrand, release: str = "") -> HTMLResponse:
     """Show what it would take back, with the form; or how far that is."""
     if found.kind is not ErrandKind.FORECAST:
         raise NotFound(f"{found.id} is no forecast.")
@@ -107,6 +118,7 @@ def foreseen(caller: Calling, found: FoundErrand) -> HTMLResponse:
         scope=WithdrawalScope(params["scope"]),
         reason=WithdrawalReason(params["reason"]),
         comment=params["comment"],
+        release=_release(release),
     )
     return _page(caller, sent, errand=found)
 
@@ -119,7 +131,7 @@ def take_back(caller: Calling, sent: Sent) -> Response:
         withdraw(caller.context, said, name_contents(caller.context, said))
     except InputError as error:
         return _page(caller, sent, status=422, error=error.message)
-    answer = RedirectResponse("/releases", 303)
+    answer = RedirectResponse(f"/withdrawals/{said.id}", 303)
     say(answer, f"{said.id} is withdrawn; releases that have it are written again and recalled.")
     return answer
 
@@ -153,6 +165,7 @@ def _page(
         fragment="radius",
         status=status,
         sent=sent,
+        release=sent.release,
         error=error,
         errand=errand,
         is_left_waiting=errand is not None and is_left_waiting(errand),

@@ -21,6 +21,17 @@ TIER_WORDS: Final = {
     "skipped": ("Skipped", "mute", "dash"),
 }
 """Outcome to (word, tone, icon): a tone never stands without its word and its shape."""
+STAGES: Final = {
+    "mirror": "Fetch",
+    "snapshot": "List files",
+    "refresh": "Scan again",
+    "detect": "Look into files",
+    "provenance": "Settle licenses",
+    "decide": "Decide",
+    "build": "Build",
+    "recall": "Take back",
+}
+"""Stage to its name, in their order; another shows its own."""
 STATE_WORDS: Final = {
     "proposed": ("Waiting for a second person", "warn", "clock"),
     "approved": ("Agreed, not begun", "info", "clock"),

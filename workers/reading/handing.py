@@ -12,18 +12,16 @@ from policies.review import Selector, Withdrawal, WithdrawalReason, WithdrawalSc
 from release.domain.grant import Grant, Purpose
 from store.asking import Query
 from store.catalog import (
-    GrantBook,
-    PullBook,
+    HandedLists,
     PullRecord,
     RecallBook,
     RecallRecord,
     Token,
-    TokenBook,
     WithdrawalBook,
 )
 from workers.context import Context, utc_now
 from workers.reading.grammar import Field, Kind
-from workers.reading.page import NotFound, Page
+from workers.reading.page import NotFound, Page, page_of, within
 from workers.reading.small import small_page
 from workers.said import Patterns
 from workers.withdrawals import unacknowledged
@@ -173,21 +171,19 @@ class RecallView:
     releases: tuple[RecalledView, ...]
     waits_for: tuple[str, ...]
     """Consumers who have pulled it and have not said that they know."""
+    is_whole: bool
+    """Of whole releases that nobody could judge; such a recall may be lifted."""
+    is_lifted: bool
 
 
 def list_grants(context: Context, query: Query, *, consumer: str = "") -> Page[GrantView]:
     """Return a page of grants, newest first; of one consumer, or of all."""
-    now = utc_now()
-    views = [grant_view(g, now) for g in GrantBook(context.catalog, utc_now).list_all(consumer)]
-    getters = {
-        "id": lambda g: g.id,
-        "consumer": lambda g: g.consumer,
-        "tier": lambda g: g.tier.value,
-        "purpose": lambda g: g.purpose.value,
-        "state": lambda g: g.state,
-        "granted": lambda g: g.granted_at,
-    }
-    return small_page(views, getters, query.sorted_by("-granted"), "id")
+    now, lists = utc_now(), HandedLists(context.catalog)
+    return page_of(
+        within(query, "consumer", {consumer} if consumer else None).sorted_by("-granted"),
+        lambda asked, after: lists.grants(asked, after, now),
+        lambda rows: [grant_view(grant, now) for grant in rows],
+    )
 
 
 def grant_view(grant: Grant, now: datetime) -> GrantView:
@@ -209,16 +205,12 @@ def grant_view(grant: Grant, now: datetime) -> GrantView:
 
 def list_tokens(context: Context, query: Query, *, consumer: str = "") -> Page[TokenView]:
     """Return a page of tokens, newest first; of one holder, or of all."""
-    now = utc_now()
-    found = TokenBook(context.catalog, utc_now).list_all()
-    views = [token_view(t, now) for t in found if consumer in ("", t.consumer)]
-    getters = {
-        "id": lambda t: t.id,
-        "consumer": lambda t: t.consumer,
-        "state": lambda t: t.state,
-        "created": lambda t: t.created_at,
-    }
-    return small_page(views, getters, query.sorted_by("-created"), "id")
+    now, lists = utc_now(), HandedLists(context.catalog)
+    return page_of(
+        within(query, "consumer", {consumer} if consumer else None).sorted_by("-created"),
+        lambda asked, after: lists.tokens(asked, after, now),
+        lambda rows: [token_view(token, now) for token in rows],
+    )
 
 
 def token_view(token: Token, now: datetime) -> TokenView:
@@ -239,19 +231,12 @@ def token_view(token: Token, now: datetime) -> TokenView:
 
 def list_pulls(context: Context, query: Query, *, consumer: str = "") -> Page[PullView]:
     """Return a page of pulls, newest first; of one consumer, or of all."""
-    found = PullBook(context.catalog, utc_now).list_all()
-    wanted = [pull for pull in found if consumer in ("", pull.consumer)]
-    getters = {
-        "key": lambda p: p.seq,
-        "consumer": lambda p: p.consumer,
-        "release": lambda p: p.release_id,
-        "tier": lambda p: p.tier.value,
-        "run": lambda p: p.run_id,
-        "at": lambda p: p.at,
-    }
-    page = small_page(wanted, getters, query.sorted_by("-at"), "key")
-    views = [_pull(pull) for pull in page.items]
-    return Page(items=views, next_cursor=page.next_cursor, total=page.total)
+    lists = HandedLists(context.catalog)
+    return page_of(
+        within(query, "consumer", {consumer} if consumer else None).sorted_by("-at"),
+        lists.pulls,
+        lambda rows: [_pull(pull) for pull in rows],
+    )
 
 
 def _pull(pull: PullRecord) -> PullView:
@@ -281,6 +266,18 @@ def list_withdrawals(context: Context, query: Query) -> Page[WithdrawalView]:
     patterns = Patterns(context)
     views = [withdrawal_view(context, withdrawal, patterns) for withdrawal in found]
     return small_page(views, getters, query.sorted_by("-withdrawn"), "id")
+
+
+def find_withdrawal(context: Context, withdrawal_id: str) -> WithdrawalView:
+    """Return one withdrawal.
+
+    Raises:
+        NotFound: there is no such withdrawal.
+    """
+    found = WithdrawalBook(context.catalog, context.policy).find(withdrawal_id)
+    if found is None:
+        raise NotFound(f"There is no withdrawal {withdrawal_id}.")
+    return withdrawal_view(context, found)
 
 
 def withdrawal_view(
@@ -317,7 +314,7 @@ def list_recalls(context: Context, query: Query) -> Page[RecallView]:
     }
     page = small_page(found, getters, query.sorted_by("-issued"), "id")
     views = [_recall(context, recall) for recall in page.items]
-    return Page(items=views, next_cursor=page.next_cursor, total=page.total)
+    return page.shown_as(views)
 
 
 def find_recall(context: Context, recall_id: str) -> RecallView:
@@ -344,4 +341,6 @@ def _recall(context: Context, recall: RecallRecord) -> RecallView:
             for r in recall.releases
         ),
         waits_for=tuple(unacknowledged(context, recall)),
+        is_whole=recall.is_whole,
+        is_lifted=bool(recall.lifted),
     )

@@ -9,14 +9,16 @@ from typing import Final
 
 from store.asking import Filter, Query
 from store.catalog import CatalogLists, JobState, Run, RunState, StageCount
-from store.catalog.errands import Errand, ErrandBook, ErrandState
+from store.catalog.errands import Errand, ErrandBook, ErrandKind, ErrandState
+from store.catalog.operation_lists import list_operations as stored_operations
 from workers.context import Context, utc_now
 from workers.reading.grammar import Field, Kind
 from workers.reading.page import NotFound, Page, page_of
 
+_KINDS: Final = ("sync", "release", *(kind.value for kind in ErrandKind))
 FIELDS: Final[Mapping[str, Field]] = {
     "id": Field(does="Id of the operation."),
-    "kind": Field(does="What it does.", kind=Kind.CHOICE, choices=("sync", "release")),
+    "kind": Field(does="What it does.", kind=Kind.CHOICE, choices=_KINDS),
     "state": Field(
         does="How far it is.", kind=Kind.CHOICE, choices=tuple(state.value for state in RunState)
     ),
@@ -66,7 +68,7 @@ class OperationView:
 
     id: str
     kind: str
-    """sync | release; of an errand: preview | discover | impact | forecast | lift."""
+    """sync | release; of an errand: preview | discover | impact | forecast | lift | unlock."""
     state: RunState
     created_at: datetime
     finished_at: datetime | None
@@ -95,7 +97,7 @@ def list_operations(context: Context, query: Query) -> Page[OperationView]:
     """
     return page_of(
         query.sorted_by(DEFAULT_SORT),
-        CatalogLists(context.catalog).runs,
+        lambda asked, after: stored_operations(context.catalog, asked, after),
         lambda rows: _views(context, rows),
     )
 
@@ -149,9 +151,13 @@ def list_parked(context: Context, operation_id: str | None = None) -> list[Parke
     ]
 
 
-def _views(context: Context, runs: Sequence[Run]) -> list[OperationView]:
-    counts = CatalogLists(context.catalog).stage_counts([run.id for run in runs])
-    return [_view(context, run, counts[run.id]) for run in runs]
+def _views(context: Context, found: Sequence[Run | Errand]) -> list[OperationView]:
+    runs = [one.id for one in found if isinstance(one, Run)]
+    counts = CatalogLists(context.catalog).stage_counts(runs)
+    return [
+        _view(context, one, counts[one.id]) if isinstance(one, Run) else _of_errand(one)
+        for one in found
+    ]
 
 
 def _view(context: Context, run: Run, counts: Iterable[StageCount]) -> OperationView:

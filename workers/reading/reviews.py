@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from policies.decision import Lane
 from policies.review import Review, ReviewKind, ReviewReason, ReviewState
-from store.asking import Query
+from store.asking import MAX_LIMIT, Filter, Query
 from store.catalog import CatalogLists, ReviewBook
 from workers.context import Context, utc_now
 from workers.reading.grammar import Field, Kind
@@ -127,6 +127,15 @@ def find_review(context: Context, review_id: str) -> ReviewView:
         for e in book.history(review_id)
     )
     return review_view(context, review, utc_now(), steps)
+
+
+def find_reviews(context: Context, review_ids: Iterable[str]) -> list[ReviewView]:
+    """Return some reviews, without what was done about them; those that are none are left out."""
+    ids = sorted({name for name in review_ids if "*" not in name})[:MAX_LIMIT]
+    if not ids:
+        return []
+    query = Query(filters=(Filter(field="id", values=tuple(ids)),), limit=MAX_LIMIT)
+    return list(list_reviews(context, query).items)
 
 
 def review_view(

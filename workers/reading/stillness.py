@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from release.documents.words import plural
-from store.catalog import QueueState, StageQueue, count_waiting, read_queue
+from store.catalog import QueueState, StageQueue, count_waiting, read_queue, read_refreshing
 from workers.context import Context, utc_now
 from workers.hosts import host_book
 from workers.queues import QUEUES, queue_of
+from workers.refreshing import told_of
 from workers.waking import queue_lengths
 
 _LATE_SECONDS: Final = 60.0
@@ -105,8 +106,14 @@ def why_nothing_moves(context: Context) -> Stillness:
         leases=leases,
         parked=queue.parked,
         running_operations=queue.running_runs,
-        reasons=list(_reasons(queue, messages, _held_hosts(context), now)),
+        reasons=[*_refresh(context), *_reasons(queue, messages, _held_hosts(context), now)],
     )
+
+
+def _refresh(context: Context) -> Iterator[str]:
+    found = read_refreshing(context.catalog)
+    if found is not None:
+        yield f"{told_of(found)} Until all are, the last decisions stay, and nothing is built."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +151,10 @@ def _reasons(
         yield f"{host.says} {plural(host.waiting, 'visit')} of its repositories wait for that."
     later = sum(stage.delayed for stage in queue.stages) - sum(host.waiting for host in hosts)
     if later > 0:
-        yield f"{plural(later, 'job')} failed and wait for their time: they are tried again."
+        yield (
+            f"Jobs that wait for their time: {later}; they failed and are tried again, or wait for"
+            " a scan by other rules."
+        )
     if queue.running_runs and not queue.leases and not queue.stages:
         yield "Operations are open with no job left: the next tick of a worker ends them."
     if queue.parked:

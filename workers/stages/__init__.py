@@ -3,7 +3,7 @@
 from workers.stages.build import build
 from workers.stages.decide import decide
 from workers.stages.detect import detect, provenance
-from workers.stages.mirror import mirror, snapshot
+from workers.stages.mirror import mirror, refresh, snapshot
 from workers.stages.recall import recall
 
-__all__ = ["build", "decide", "detect", "mirror", "provenance", "recall", "snapshot"]
+__all__ = ["build", "decide", "detect", "mirror", "provenance", "recall", "refresh", "snapshot"]

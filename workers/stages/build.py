@@ -37,6 +37,7 @@ from workers.known import Sweeper
 from workers.publishing import beginning, record_published
 from workers.recalls import publish_recalls, recalls_digest
 from workers.released import released_rows
+from workers.sample_day import end_sample_day
 from workers.sandbox import Progress
 
 _SCANNING = (Family.SECRETS, Family.PII, Family.CONFIDENTIAL)
@@ -48,6 +49,7 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
     """Build and publish the tier that the job's subject names; a held release is recorded."""
     name, _, wanted = job.subject.partition(".")
     tier = Tier(name)
+    end_sample_day(context)
     keys = corpus_keys(context)
     decisions = load_decisions(context, keys)
     if decisions is None or keys.decisions != wanted:
@@ -74,6 +76,7 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
         rights=corpus.rights,
     )
     detectors = context.detectors(_SCANNING)
+    sweeper = Sweeper(known=known, key=context.keys.hmac)
     spec = replace(_spec(context, tier, mode, known), accepted_identities=corpus.accepted)
     gate = ReleaseGate(
         context=context,
@@ -87,9 +90,7 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
     with MirrorReader(context.settings.mirrors_dir, recent=context.recent) as blobs:
         tools = Tools(
             blobs=blobs,
-            scanner=DetectorScanner(
-                detectors, Sweeper(known=known, key=context.keys.hmac), context.scanned
-            ),
+            scanner=DetectorScanner(detectors, sweeper, context.scanned),
             signer=KeySigner(private=context.keys.private),
             surrogate_material=context.keys.hmac.material,
             progress=progress,

@@ -9,7 +9,9 @@ from policies.evaluate import decide as evaluate
 from store.catalog import ClaimedJob, JobSpec, PolicyBook
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, load_corpus
+from workers.foresight import keep_clusters
 from workers.indexing import make_indexes
+from workers.refreshing import await_refresh
 from workers.released import signatures
 from workers.rescan import keep_accepted
 from workers.sandbox import Progress
@@ -17,12 +19,18 @@ from workers.withdrawn import keep_later_contents
 
 
 def decide(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[JobSpec]:
-    """Write the decisions over the present corpus; then look at what is out."""
+    """Write the decisions over the present corpus; then look at what is out.
+
+    Raises:
+        MustWait: rules changed, and not everything is scanned by those of today.
+        TransientError: what is decided on changed meanwhile.
+    """
     keys = corpus_keys(context)
     name = context.policy.document.name
     book = PolicyBook(context.catalog, clock=utc_now)
     book.activate_policy(context.policy.digest, name, context.policy_text)
     if not context.lake.exists("decisions", keys.decisions):
+        await_refresh(context, job, keys)
         corpus = load_corpus(context, keys)
         progress(0, corpus.snapshots.num_rows)
         dossier = corpus.dossier()
@@ -42,6 +50,7 @@ def decide(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Jo
         keep_accepted(context, keys.dossier, corpus.accepted)
         # Whoever finds the decisions finds what they are listed from.
         make_indexes(context, keys, corpus, decisions)
+        keep_clusters(context)
         context.lake.write("decisions", keys.decisions, decisions)
         progress(decisions.num_rows, decisions.num_rows)
     return [JobSpec.of(run_id=job.run_id, stage="recall", scope="", subject=keys.decisions)]

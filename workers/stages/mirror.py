@@ -1,4 +1,4 @@
-"""Mirror and snapshot: from a registered URL to a list of every entry of its HEAD tree."""
+"""Mirror, snapshot, refresh: from a registered URL to a list of every entry of its HEAD tree."""
 
 from __future__ import annotations
 
@@ -87,6 +87,26 @@ def snapshot(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[
     key = snapshot_key(context, job.scope, head)
     context.lake.write("snapshots", key, table)
     context.catalog.set_snapshot(visit.id, key)
+    progress(table.num_rows, table.num_rows)
+    return [
+        _as_job(context, job, batch) for batch in cut_batches(missing, context.settings.batch_bytes)
+    ]
+
+
+def refresh(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[JobSpec]:
+    """Cut into batches what lacks facts of today's rules; nothing is fetched, snapshots stand.
+
+    Blobs that were listed from all refs count too, while these are the newest refs.
+    """
+    latest = context.catalog.latest_snapshot(job.scope)
+    if latest is None or latest.snapshot_key is None:
+        return ()
+    table = context.lake.read("snapshots", latest.snapshot_key)
+    missing = missing_units(context, table)
+    refs = latest.visit.refs_digest
+    if context.lake.exists("history", history_key(context, job.scope, refs)):
+        with MirrorReader(context.settings.mirrors_dir, recent=context.recent) as reader:
+            missing = _with_history(context, job.scope, refs, reader, missing)
     progress(table.num_rows, table.num_rows)
     return [
         _as_job(context, job, batch) for batch in cut_batches(missing, context.settings.batch_bytes)

@@ -25,6 +25,7 @@ from workers.recalls import (
     take_back,
     take_back_whole,
 )
+from workers.refreshing import MEANWHILE
 from workers.released import (
     DAMAGED,
     Held,
@@ -33,7 +34,7 @@ from workers.released import (
     present_decisions,
     published,
 )
-from workers.rescan import Eyes, hits_in, is_seen, open_eyes
+from workers.rescan import Eyes, accepted_before, hits_in, is_seen, open_eyes
 from workers.sandbox import Progress
 
 _DETECTOR: Final = RecallReason.DETECTOR
@@ -51,12 +52,17 @@ def recall(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Jo
     damaged, stops no other. The job is tried again, for a disk may answer later; in its last
     attempt what still cannot be judged is recalled as a whole. Then it is parked, once all else is
     done and readers know: a person has to say what becomes of it.
+
+    Where decisions wait for a scan by other rules, what is out is judged meanwhile and not looked
+    at: which values people declared none is known by the findings of that scan.
     """
     keys = corpus_keys(context)
+    is_meanwhile = job.subject == MEANWHILE
 
     @cache
     def eyes() -> Eyes:
-        return open_eyes(context, load_corpus(context, keys).accepted)
+        before = accepted_before(context) if is_meanwhile else frozenset[str]()
+        return open_eyes(context, load_corpus(context, keys).accepted | before)
 
     def last_check() -> None:
         """Publish nothing as a zombie."""
@@ -64,7 +70,13 @@ def recall(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Jo
             raise LeaseLost(f"The lease of {job.id} is lost; nothing was published.")
 
     is_last = job.attempt >= MAX_ATTEMPTS
-    work = Work(eyes=eyes, progress=progress, last_check=last_check, is_last=is_last)
+    work = Work(
+        eyes=eyes,
+        progress=progress,
+        last_check=last_check,
+        is_last=is_last,
+        looks_again=not is_meanwhile,
+    )
     releases = {release.id: release for release in published(context)}
     causes: _Causes = {}
     try:
@@ -82,6 +94,8 @@ def recall(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Jo
         is_out = any(release.id in causes for release in published(context))
         failure = ArtefactCorrupt if is_last or not is_out else TransientError
         raise failure(f"Not all could be judged, or replaced: {told}")
+    if is_meanwhile:
+        return ()
     return [
         JobSpec.of(run_id=job.run_id, stage="build", scope="", subject=f"{tier}.{job.subject}")
         for tier in context.catalog.run_tiers(job.run_id)
@@ -190,6 +204,6 @@ def _judged(
 
 
 def _hits(context: Context, release: ReleaseRecord, work: Work) -> Mapping[str, str]:
-    if is_seen(context, release, work.eyes):
+    if not work.looks_again or is_seen(context, release, work.eyes):
         return {}
     return hits_in(context, release, work.eyes(), work.progress)

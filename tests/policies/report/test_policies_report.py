@@ -14,6 +14,7 @@ from ingest.domain.artefacts import TREE_FACTS, facts_schema
 from ingest.domain.finding import Family
 from policies.document import load_default_policy
 from policies.evaluate import decide
+from policies.impact import BYTES_PER_TOKEN
 from policies.model import ENGINE_REASONS
 from policies.report import (
     ViolationReport,
@@ -120,7 +121,7 @@ def test_equal_findings_are_one_group_with_what_it_blocks() -> None:
     assert (group.kind, group.key, group.label) == ("finding", "f1", "PRIVATE_KEY")
     assert (group.cases, group.touched.files, group.blocked.files) == (4, 2, 2)
     assert group.blocked.bytes == 4000
-    assert group.blocked.tokens == round(4000 / 3.5)
+    assert group.blocked.tokens == round(4000 / BYTES_PER_TOKEN)
     assert [(place.path, place.line) for place in group.examples] == [
         (HOSTILE, 3),
         (b"src/b.py", 3),
@@ -229,11 +230,11 @@ def test_sarif_declares_every_rule_and_points_at_places() -> None:
 def test_json_has_the_counts_and_says_that_tokens_are_estimated() -> None:
     document = json.loads(to_json(hostile_report()))
     assert document["input_digest"] == "inputs"
-    assert document["bytes_per_token_assumed"] == 3.5
+    assert document["bytes_per_token_assumed"] == BYTES_PER_TOKEN
     assert document["totals"]["internal-only"] == {
         "files": 3,
         "bytes": 4070,
-        "tokens_estimated": 1163,
+        "tokens_estimated": 1313,
     }
 
 

@@ -142,8 +142,10 @@ def test_content_that_everybody_has_holds_no_copies_but_is_withdrawn_itself() ->
 
 
 def test_there_is_no_way_out_but_lifting_and_no_approval_unlocks_it() -> None:
-    for reason in ("WITHDRAWN", "COPY_WITHDRAWN"):
-        way = why_not(occurrence("r", b"a", "1"), POLICY, decided=[reason])
+    said: dict[str, Reviews] = {"WITHDRAWN": standing(HERE), "COPY_WITHDRAWN": NO_REVIEWS}
+    for reason, reviews in said.items():
+        copied = reason if reason == "COPY_WITHDRAWN" else ""
+        way = why_not(occurrence("r", b"a", "1"), POLICY, reviews=reviews, copied=copied)
         assert (way.sets, way.dead_ends) == ((), (reason,))
     table = decide(
         as_dossier([occurrence("r", b"a", "1", size=9), occurrence("s", b"b", "1")]),

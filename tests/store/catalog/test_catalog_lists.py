@@ -22,6 +22,8 @@ from store.catalog import (
     ReleaseBook,
     ReviewBook,
 )
+from store.catalog.errands import ErrandBook, ErrandKind
+from store.catalog.operation_lists import list_operations
 from tests.strategies.reviews import NOW, POLICY, review, waiver
 
 TODAY = date(2026, 1, 15)
@@ -184,9 +186,6 @@ def test_visits_releases_runs_and_the_chain_are_paged_alike(
     newest = Query(sort="-built", limit=2)
     assert [r.id for r in walk(lists.releases, newest)] == ["rel_2", "rel_1", "rel_0"]
     assert [r.id for r in walk(lists.releases, where("state", "published"))] == ["rel_1"]
-    started = [r.created_at for r in walk(lists.runs, Query(sort="-started", limit=2))]
-    assert started == sorted(started, reverse=True)
-    assert len(walk(lists.runs, where("parked", "no"))) == 3
     chain = [e.seq for e in log.entries()]  # of other tests too, which share the database
     assert [e.seq for e in walk(lists.audit, Query(sort="-seq", limit=2))] == chain[::-1]
     assert len(walk(lists.audit, replace(where("action", "review.app*"), sort="seq"))) == 3
@@ -212,3 +211,33 @@ def test_reviews_are_found_by_their_state_at_a_moment(
     assert ids(where("rule", "MINIFIED")) == ["rvw_1"]
     assert ids(where("repository", "repo_alpha")) == ["rvw_2"]
     assert ids(Query(sort="-expires", limit=1)) == ["rvw_2", "rvw_1"]
+
+
+def test_runs_and_errands_are_one_list(catalog: Catalog) -> None:
+    clock = iter(NOW + timedelta(minutes=n // 2) for n in range(100))
+    book = ErrandBook(catalog, lambda: next(clock))
+    jobs = JobQueue(catalog, lambda: next(clock))
+    asked = []
+    for n in range(4):
+        spec = JobSpec(key=f"o{n}", run_id="", stage="mirror", scope="", subject="")
+        jobs.start_run("sync", {}, lambda run, spec=spec: [replace(spec, run_id=run)])
+        asked.append(book.ask(ErrandKind.IMPACT, {}, actor="ada"))
+    book.claim(timedelta(minutes=1))
+
+    def ask(query: Query, after: Position | None) -> tuple[Slice[Any], int | None]:
+        return list_operations(catalog, query, after)
+
+    whole, total = ask(Query(sort="-started", limit=50), None)
+    ids = [one.id for one in whole.rows]
+    assert total == len(ids) == len(set(ids)) >= 8
+    for limit in (1, 2, 3, 7):
+        for sort, wanted in (("-started", ids), ("started", ids[::-1])):
+            assert [one.id for one in walk(ask, Query(sort=sort, limit=limit))] == wanted
+    only = replace(where("kind", "impact"), sort="-started")
+    assert {one.id for one in walk(ask, only)} == set(asked)
+    waits = replace(where("state", "running"), sort="started")
+    assert set(asked) <= {one.id for one in walk(ask, waits)}
+    assert not set(asked) & {one.id for one in walk(ask, replace(waits, filters=(PARKED,)))}
+
+
+PARKED = Filter(field="parked", values=("yes",))

@@ -16,7 +16,7 @@ def book(catalog: Catalog) -> PolicyBook:
     return PolicyBook(catalog, lambda: NOW)
 
 
-def test_one_policy_is_in_force_and_old_ones_are_kept(book: PolicyBook) -> None:
+def test_one_policy_is_in_force_and_old_ones_are_kept(book: PolicyBook, catalog: Catalog) -> None:
     assert book.active_policy() is None
     book.activate_policy("d1", "default", "rules: []")
     first = book.active_policy()
@@ -27,6 +27,13 @@ def test_one_policy_is_in_force_and_old_ones_are_kept(book: PolicyBook) -> None:
     assert not old.active
     book.activate_policy("d1", "default", "rules: []")
     assert book.active_policy() == first
+    assert not book.activate_policy("d1", "default", "rules: []")
+    said = AuditLog(catalog, clock=lambda: NOW).entries()
+    assert [(e.action, e.subject, e.detail["before"]) for e in said] == [
+        ("policy.activate", "d1", ""),
+        ("policy.activate", "d2", "d1"),
+        ("policy.activate", "d1", "d2"),
+    ]
     assert book.find_policy("d3") is None
 
 
@@ -49,6 +56,10 @@ def test_the_policy_that_was_applied_last_is_in_force(book: PolicyBook, catalog:
         ("bo", "policy.apply", "d2", {"plan": "p2"}),
         ("ada", "policy.apply", "d1", {"plan": "p3"}),
     ]
+    book.apply(("d3", "three", "text 3"), plan="p4", actor="bo", accepted=2)
+    head = AuditLog(catalog, clock=lambda: NOW).head()
+    assert head is not None
+    assert dict(head.detail) == {"plan": "p4", "accepted_errors": 2}
 
 
 def test_deciding_by_a_policy_puts_none_in_force(book: PolicyBook) -> None:

@@ -128,9 +128,18 @@ def test_who_acknowledges_is_kept_once_and_audited(catalog: Catalog, book: Recal
     first = book.acknowledge("rcl_1", "team-b", actor="bob", comment="retrained")
     assert book.acknowledge("rcl_1", "team-b", actor="eve") == first
     book.acknowledge("rcl_1", "team-a", actor="eve")
-    assert [a.consumer for a in book.acknowledgements("rcl_1")] == ["team-a", "team-b"]
+    book.acknowledge("rcl_1", "the team of words", actor="eve")
+    said = [e.detail for e in AuditLog(catalog, lambda: NOW).entries() if "acknow" in e.action]
+    assert said[:2] == [{"consumer": "team-b"}, {"consumer": "team-a"}]
+    assert said[2].keys() == {"consumer_sha256"}
+    found = [a.consumer for a in book.acknowledgements("rcl_1")]
+    assert found == ["team-a", "team-b", "the team of words"]
     log = AuditLog(catalog, lambda: NOW)
-    assert [e.actor for e in log.entries() if e.action == "recall.acknowledge"] == ["bob", "eve"]
+    assert [e.actor for e in log.entries() if e.action == "recall.acknowledge"] == [
+        "bob",
+        "eve",
+        "eve",
+    ]
     assert log.verify().is_intact
     with pytest.raises(InputError, match="no recall"):
         book.acknowledge("rcl_9", "team-a", actor="eve")

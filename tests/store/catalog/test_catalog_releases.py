@@ -49,7 +49,7 @@ def test_a_release_is_published_once(book: ReleaseBook) -> None:
         book.hold("rel_1", "too late")
 
 
-def test_a_held_or_failed_release_is_never_published(book: ReleaseBook) -> None:
+def test_a_held_or_failed_release_is_never_published(book: ReleaseBook, catalog: Catalog) -> None:
     for release_id in ("rel_1", "rel_2"):
         book.begin_release(release_id, Tier.RELEASABLE, {})
     book.hold("rel_1", "exit scan")
@@ -58,6 +58,8 @@ def test_a_held_or_failed_release_is_never_published(book: ReleaseBook) -> None:
         with pytest.raises(ReleaseRefused):
             book.publish(release_id, "m", release_id, {})
     assert state_of(book, "rel_1") is ReleaseState.HELD
+    (entry,) = AuditLog(catalog, clock=lambda: datetime.now(UTC)).entries()
+    assert (entry.actor, entry.action, entry.subject) == ("worker", "release.hold", "rel_1")
     assert state_of(book, "rel_2") is ReleaseState.FAILED
 
 

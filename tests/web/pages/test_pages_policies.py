@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
+from ingest.errors import ConfigurationError
 from policies.document import default_policy_text
 from store.catalog.errands import ErrandKind
 from tests.support.seeded import CLEO, DORA, OWEN
 from tests.web.pages.conftest import Reader, Site, words_of
+from workers.policy_change import apply_policy, plan_policy
 
 
 def test_the_policy_in_force_is_shown_with_its_rules(site: Site, ada: Reader) -> None:
@@ -48,3 +54,25 @@ def test_whoever_asks_for_a_policy_cannot_put_it_in_force(site: Site, ada: Reade
     own = ada.post("/policies/proposals", page, text=again).headers["location"]
     assert "you cannot put it in force" in words_of(ada.get(own).text)
     assert ada.post(f"{own}/apply", page, plan="0" * 64).status_code == 403
+
+
+def test_a_policy_that_leaks_is_told_so_and_put_in_force_by_no_page(
+    site: Site, ada: Reader
+) -> None:
+    text, rule = default_policy_text(), "  - id: TRAINING_RESTRICTED\n"
+    head, _, rest = text.partition(rule)
+    leaking = head + rest[rest.index("  - id: ") :]
+    cleo = site.reader(CLEO)
+    form = cleo.get("/policies/edit").text
+    asked = cleo.post("/policies/proposals", form, text=leaking).headers["location"]
+    page = ada.get(asked).text
+    assert "whose terms forbid training would be released" in words_of(page)
+    plan = re.findall(r'name="plan" value="(\w+)"', page)[0]
+    refused = ada.post(f"{asked}/apply", page, plan=plan)
+    assert refused.status_code == 409
+    assert "Lint finds 1 errors" in words_of(refused.text)
+    context = site.context
+    made = plan_policy(context, leaking)
+    with pytest.raises(ConfigurationError, match="Lint"):
+        apply_policy(context, made, plan, "ada")
+    assert made.changes[0].what == "rule TRAINING_RESTRICTED"

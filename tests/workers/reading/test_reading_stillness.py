@@ -114,4 +114,4 @@ def test_a_held_host_is_named_with_who_waits_for_it(context: Context) -> None:
     assert "git.example.com" in told
     assert "It is being moved." in told
     assert "1 visit of its repositories" in told
-    assert "1 job failed" in told
+    assert "Jobs that wait for their time: 1;" in told

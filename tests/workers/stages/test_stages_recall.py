@@ -47,6 +47,7 @@ from workers.runner import drain
 from workers.settings import Settings
 from workers.stages.build import build as build_tier
 from workers.stages.recall import recall as take_back
+from workers.unsettled import NotSettled, Unsettled
 from workers.withdrawn import find_contents, keep_contents
 
 pytestmark = [
@@ -337,6 +338,7 @@ def test_no_row_of_a_withdrawn_file_is_in_any_later_pull(
     chance = random.Random(seed)
     one, key = repository(context, "one"), context.keys.public
     left, gone = sorted(shown(ALL) - {"b.py"}), set[str]()
+    settled = Unsettled(context)
     copies: list[tuple[Path, Tier]] = []
     build(context, Tier.RELEASABLE)
     for number in range(7):
@@ -345,8 +347,11 @@ def test_no_row_of_a_withdrawn_file_is_in_any_later_pull(
             name = left.pop(chance.randrange(len(left)))
             withdraw(context, Selector.PATH, name, repo_id=one.id)
             gone.add(name)
+            with pytest.raises(NotSettled):
+                settled.check()
         tiers = {"build": [Tier.RELEASABLE], "inside": [Tier.INTERNAL_ONLY]}.get(step, [])
         assert build(context, *tiers) == []
+        settled.check()
         everything = ReleaseBook(context.catalog, utc_now).list_releases()
         release = chance.choice([r for r in everything if r.is_out])
         source = context.settings.shards_dir(release.tier.value) / release.path

