@@ -15,10 +15,9 @@ from policies.decision import Tier
 from release.pull import apply_recalls
 from release.pull.recalls import RECALLS_FOLDER, Reader
 from store.catalog import RecallBook, RecallRecord
-from workers.audit import seal_audit
 from workers.context import Context, utc_now
-from workers.remarks import checked_remark
 from workers.settings import Settings
+from workers.withdrawal_steps import acknowledge_recall
 from workers.withdrawals import acknowledgements, unacknowledged
 
 app = typer.Typer(help="Rows taken back out of published releases.", no_args_is_help=True)
@@ -136,10 +135,7 @@ def ack(
 ) -> None:
     """Say that a consumer no longer uses what was recalled; it is kept and audited."""
     context = Context(settings=Settings())
-    book = RecallBook(context.catalog, utc_now)
-    remark = checked_remark(context, comment) if comment else ""
-    said = book.acknowledge(recall_id, consumer, actor=acting(by), comment=remark)
-    seal_audit(context)
+    said = acknowledge_recall(context, recall_id, consumer, actor=acting(by), comment=comment)
     out.print(f"{said.consumer} knows of {said.recall_id} since {said.at.date().isoformat()}")
 
 

@@ -66,6 +66,9 @@ def add(
         WithdrawalScope, typer.Option(help="all tiers, or releasable: it may stay inside.")
     ] = WithdrawalScope.ALL,
     by: As = "",
+    even_if_nothing: Annotated[
+        bool, typer.Option(help="Also where it names no file yet: for what comes later.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -79,6 +82,11 @@ def add(
         _print_radius(context, radius)
     if dry_run:
         return
+    if not (radius.places or even_if_nothing):
+        raise InputError(
+            "This names no file, neither of a repository nor of a release; nothing was withdrawn.",
+            hint="Look for a slip. --even-if-nothing withdraws what may come later.",
+        )
     withdraw(context, said, contents)
     if not as_json:
         out.print(f"{said.id} is in force; nothing is handed out until a worker, or a sync, has")

@@ -8,12 +8,13 @@ from typing import Final, Protocol
 
 from ingest.errors import InputError
 from policies.review import Move, Withdrawal
-from store.catalog import RecallBook, WithdrawalBook
+from store.catalog import Acknowledgement, RecallBook, WithdrawalBook
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.decisions import decide_anew
 from workers.remarks import checked_remark
 from workers.reviewing import Words
+from workers.withdrawals import who_pulled
 
 
 class LiftStep(StrEnum):
@@ -58,13 +59,21 @@ def move_lifting(context: Context, step: LiftStep, withdrawal_id: str, words: Wo
 
 def acknowledge_recall(
     context: Context, recall_id: str, consumer: str, *, actor: str, comment: str = ""
-) -> None:
-    """Write down that a consumer no longer uses what was recalled.
+) -> Acknowledgement:
+    """Write down that a consumer no longer uses what was recalled, and return it.
 
     Raises:
-        InputError: there is no such recall, or a text cannot be kept.
+        InputError: there is no such recall, the consumer has pulled nothing of it, or a text
+            cannot be kept.
     """
     remark = checked_remark(context, comment) if comment else ""
     book = RecallBook(context.catalog, utc_now)
-    book.acknowledge(recall_id, consumer, actor=actor, comment=remark)
+    recall = book.find(recall_id)
+    if recall is not None and consumer not in who_pulled(context, recall):
+        raise InputError(
+            f"{consumer} has pulled nothing that {recall_id} is about.",
+            hint=f"shardgate recall show {recall_id} lists who has.",
+        )
+    said = book.acknowledge(recall_id, consumer, actor=actor, comment=remark)
     seal_audit(context)
+    return said

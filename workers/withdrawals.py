@@ -207,12 +207,17 @@ def withdraw(context: Context, withdrawal: Withdrawal, contents: pa.Table) -> st
 def unacknowledged(context: Context, recall: RecallRecord) -> dict[str, list[PullRecord]]:
     """Return who has pulled what was recalled and has not said that they know: their pulls."""
     known = {a.consumer for a in acknowledgements(context, recall)}
-    waiting: defaultdict[str, list[PullRecord]] = defaultdict(list)
+    pulls = who_pulled(context, recall)
+    return {consumer: found for consumer, found in pulls.items() if consumer not in known}
+
+
+def who_pulled(context: Context, recall: RecallRecord) -> dict[str, list[PullRecord]]:
+    """Return everybody who has pulled a release that a recall is about: their pulls."""
+    found: defaultdict[str, list[PullRecord]] = defaultdict(list)
     for release in recall.releases:
         for pull in _pulls(context, release.release_id):
-            if pull.consumer not in known:
-                waiting[pull.consumer].append(pull)
-    return dict(sorted(waiting.items()))
+            found[pull.consumer].append(pull)
+    return dict(sorted(found.items()))
 
 
 def acknowledgements(context: Context, recall: RecallRecord) -> list[Acknowledgement]:

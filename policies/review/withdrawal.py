@@ -20,6 +20,11 @@ from policies.decision import Lane
 from policies.review.model import Approval, check_comment, check_person
 from policies.review.paths import check_pattern
 
+_FORMS: Final = {
+    "blob": "40 or 64 hex digits, the whole id that git gives",
+    "fingerprint": "32 hex digits, as findings have it",
+    "license": "one SPDX id, not an expression",
+}
 _BLOB: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{32}")
 _LICENSE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,99}")
@@ -180,4 +185,4 @@ def _check_value(selector: Selector, value: str) -> None:
             Selector.LICENSE: _LICENSE,
         }[selector]
         if not form.fullmatch(value):
-            raise ValueError(f"this is no {selector.value}")
+            raise ValueError(f"this is no {selector.value}: it has {_FORMS[selector.value]}")

@@ -48,6 +48,8 @@ def test_what_is_taken_back_is_seen_before_and_known_after(story: Story, tmp_pat
     why = ("--reason", "RIGHTS_CLAIM", "--comment", "a claim came in", "--as", "ada")
     nothing = story.read(*wish[:3], "nowhere/", *wish[4:], *why, "--dry-run")
     assert (nothing["places"], nothing["rows"], nothing["releases"]) == (0, 0, [])
+    with pytest.raises(InputError, match="names no file"):
+        story.run(*wish[:3], "nowhere/", *wish[4:], *why)
     radius = story.read(*wish, *why, "--dry-run")
     assert (radius["places"], radius["contents"], radius["rows"]) == (2, 2, 2)
     (struck,) = radius["releases"]
@@ -73,6 +75,8 @@ def test_what_is_taken_back_is_seen_before_and_known_after(story: Story, tmp_pat
     assert recall["requests"] == [said["id"]]
     assert "team-a" in story.run("recall", "show", recall["recall"])
     knows = ("--consumer", "team-a", "--comment", "trained anew", "--as", "eve")
+    with pytest.raises(InputError, match="team-b has pulled nothing"):
+        story.run("recall", "ack", recall["recall"], "--consumer", "team-b", "--as", "eve")
     assert "knows" in story.run("recall", "ack", recall["recall"], *knows)
     (recall,) = story.read("recall", "list")
     assert recall["waits_for"] == []
