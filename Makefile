@@ -35,10 +35,10 @@ run: $(VENV)/.run ## the whole path on this repository and three samples, or on 
 	@$(BIN)/shardgate run $(if $(REPO),--repo "$(REPO)")
 
 test: $(VENV)/.dev ## the full test suite (own Valkey, own PostgreSQL); k=EXPR selects
-	$(BIN)/python -m pytest -n 3 $(if $(k),-k "$(k)")
+	$(BIN)/python -m pytest -n 2 $(if $(k),-k "$(k)")
 
 soak: $(VENV)/.dev ## long tests: a kill in every stage, and properties over 20 times as many examples
-	$(BIN)/python -m pytest -n 3 --soak $(if $(k),-k "$(k)")
+	$(BIN)/python -m pytest -n 2 --soak $(if $(k),-k "$(k)")
 
 check: $(VENV)/.dev ## format, lint, types, import contracts, spelling
 	$(BIN)/ruff format --check $(SOURCES)

@@ -23,6 +23,7 @@ from policies.document import default_policy_text
 from policies.review import NO_REVIEWS
 from store.catalog import JobSpec, ReleaseBook
 from store.pack import read_pack, write_pack
+from tests.support.aging import let_end
 from tests.support.gitrepo import build_repository
 from tests.support.workbook import sheets_of
 from tests.workers.stages.test_workers_stages import enroll, outcomes, sync
@@ -155,14 +156,7 @@ def test_a_held_file_is_freed_by_another_person_and_held_again_when_the_waiver_e
     assert name in story.run("review", "waivers")
     assert story.read("review", "waivers", "--orphaned") == []
 
-    past = (utc_now() - timedelta(seconds=1)).strftime("%Y-%m-%d %H:%M:%S.%f")
-    early = (utc_now() - timedelta(days=1)).strftime("%Y-%m-%d %H:%M:%S.%f")
-    story.context.catalog.database.write(
-        lambda s: s.execute(
-            text("UPDATE reviews SET expires_at = :past, requested_at = :early"),
-            {"past": past, "early": early},
-        )
-    )
+    let_end(story.context, name)
     (ended,) = story.read("why", "tool", "src/odd.go")["reviews"]
     assert (ended["state"], ended["took_part"]) == ("expired", False)
     assert [step["actor"] for step in ended["steps"]] == ["ada", "bob"]

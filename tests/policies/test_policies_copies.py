@@ -174,7 +174,7 @@ CLUSTERS = content(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(
     st.lists(st.tuples(st.sampled_from(BLOBS), st.booleans()), min_size=1, max_size=6),
     st.sampled_from(BLOBS),

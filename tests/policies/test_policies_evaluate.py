@@ -137,13 +137,13 @@ KEPT = {"own_license_expression", "scope_license_expression", "skip_reason", "re
 FACTS = set(occurrence("r", b"a", "1")) - KEPT
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(pairs_with(FACTS))
 def test_forgetting_a_fact_never_loosens_an_outcome(drawn: list[tuple[Row, str]]) -> None:
     assert_never_looser([(row, {**row, name: None}) for row, name in drawn])
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.lists(dossier_rows(), min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_the_order_of_rows_is_irrelevant(rows: list[Row], random: object) -> None:
     placed = [{**row, "path": b"%d" % i, "blob_id": f"{i % 3}" * 40} for i, row in enumerate(rows)]

@@ -86,7 +86,7 @@ def test_an_unregistered_folder_has_rights_that_stand_for_nobody() -> None:
     assert rights.to_pylist()[0]["consent_valid"]
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(dossier_rows())
 def test_a_verdict_is_never_looser_than_no_verdict_at_all(row: Row) -> None:
     (found,) = verdicts(row)

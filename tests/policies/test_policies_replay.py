@@ -64,7 +64,7 @@ def said(row: Row) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("after", [STRICTER, OTHER])
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(rows=st.lists(dossier_rows(), min_size=1, max_size=6))
 def test_a_replay_tells_what_deciding_twice_tells(after: Policy, rows: list[Row]) -> None:
     rows = placed(rows)

@@ -212,7 +212,7 @@ corpora = st.lists(dossier_rows(), min_size=1, max_size=5).map(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(corpora, review_sets(), st.lists(withdrawals(), max_size=2), st.sampled_from(Tier))
 def test_what_deciding_anew_allows_stays_and_nothing_else(
     rows: list[Row], some: list[Review], said: list[Any], tier: Tier

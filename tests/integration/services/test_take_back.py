@@ -12,7 +12,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from policies.document import default_policy_text
 from release.pull import open_rows
 from store.catalog import ReleaseBook
 from tests.integration.conftest import Installation, environment, stopped_at_the_end
+from tests.support.aging import let_end
 from tests.support.gitrepo import build_repository
 from workers.context import utc_now
 from workers.corpus import corpus_keys, load_decisions
@@ -112,12 +112,7 @@ def read_releases(installation: Installation) -> list[tuple[str, str]]:
 def expire(installation: Installation, review: str) -> None:
     """Let the time of a waiver be over."""
     context = installation.context
-    moments = {
-        name: (utc_now() - timedelta(seconds=age)).strftime("%Y-%m-%d %H:%M:%S.%f")
-        for name, age in (("past", 1), ("early", 86_400))
-    }
-    statement = "UPDATE reviews SET expires_at = :past, requested_at = :early WHERE id = :id"
-    context.catalog.database.write(lambda s: s.execute(text(statement), {**moments, "id": review}))
+    let_end(context, review)
     context.catalog.close()
 
 

@@ -36,7 +36,7 @@ from tests.strategies.reviews import (
 )
 
 RANK = {"releasable": 0, "internal-only": 1, "excluded": 2, "skipped": 3}
-few = settings(max_examples=8)
+few = settings(max_examples=5)
 """Each example is two evaluations of a corpus; the laws of one row are tried often, below."""
 
 

@@ -55,7 +55,7 @@ def check(rows: list[Row], near: pa.Table, reviews: Reviews) -> None:
         assert {path: (told(a), told(b)) for _, path, a, b in replay.rows()} == expected
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(st.lists(dossier_rows(), min_size=1, max_size=5).map(placed), review_sets())
 def test_a_replay_under_reviews_tells_what_deciding_twice_tells(
     rows: list[Row], some: list[Review]

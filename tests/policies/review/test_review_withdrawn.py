@@ -30,7 +30,7 @@ from tests.strategies.reviews import BLOBS, POLICY, review_sets, waiver
 from tests.strategies.withdrawals import place, standing, withdrawal, withdrawals
 
 RANK = {"releasable": 0, "internal-only": 1, "excluded": 2, "skipped": 3}
-FEW = settings(max_examples=8)
+FEW = settings(max_examples=5)
 HERE = withdrawal("wdr_1", Selector.PATH, "a", repo_id="r")
 
 
