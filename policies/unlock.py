@@ -39,13 +39,13 @@ CONSENT: Final = "consent"
 # its copies, wherever they are.
 _SQL: Final = """
     WITH held AS (
-        SELECT repo_id, blob_id, size, coalesce(license_expression, '') AS license, outcome,
+        SELECT repo_id, blob_id, size, coalesce(license_expression, '') AS license,
             list_filter(reasons, lambda r: list_contains($1::VARCHAR[], r)) AS blockers
         FROM decisions WHERE outcome IN ('internal-only', 'excluded')
     ), single AS (
         SELECT blob_id FROM held GROUP BY blob_id
         HAVING count(DISTINCT {'b': blockers, 'r': repo_id, 'l': license}) = 1
-            AND min(len(blockers)) = 1 AND bool_and(outcome = 'internal-only')
+            AND min(len(blockers)) = 1
     )
     SELECT blockers[1] AS reason, repo_id, license, count(*) AS files, sum(size)::BIGINT AS bytes
     FROM held SEMI JOIN single USING (blob_id)
@@ -56,7 +56,8 @@ _SQL: Final = """
 def rank_unlocks(decisions: pa.Table, policy: Policy) -> list[Unlock]:
     """Return single approvals, the one that releases most bytes first.
 
-    Files that two reasons hold are in none of them. Near copies are compared anew with each
+    Files that two reasons hold are in none of them; what one rule excludes is in the one that
+    clears it, if anybody may. Near copies are compared anew with each
     decision, so the last of them may still be held afterwards.
 
     Args:

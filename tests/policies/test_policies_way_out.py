@@ -310,8 +310,15 @@ def test_approvals_are_ranked_by_what_each_alone_would_release() -> None:
         occurrence("r2", b"b", "2", size=30, **held),
         occurrence("r2", b"c", "3", size=5, is_generated=True),
         occurrence("r2", b"d", "4", size=99, is_generated=True, **held),
-        occurrence("r2", b"e", "5", size=99, is_minified=True),
-    ) == [("CUSTOMER_NAMED", "r2", 30), ("CUSTOMER_NAMED", "r1", 10), ("GENERATED", "r2", 5)]
+        occurrence("r2", b"e", "5", size=7, is_minified=True),
+        occurrence("r2", b"f", "6", size=99, is_minified=True, consent_valid=False),
+        occurrence("r2", b"g", "7", size=99, secrets_status="failed"),
+    ) == [
+        ("CUSTOMER_NAMED", "r2", 30),
+        ("CUSTOMER_NAMED", "r1", 10),
+        ("MINIFIED", "r2", 7),
+        ("GENERATED", "r2", 5),
+    ]
 
 
 @pytest.mark.parametrize("other", [{"is_minified": True}, {"is_generated": True}])
