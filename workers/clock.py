@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -15,7 +13,7 @@ from store.catalog import ReviewBook, RunState
 from workers.context import Context, utc_now
 from workers.recalls import publish_recalls
 from workers.released import published
-from workers.unsettled import end_of_consent
+from workers.unsettled import changed_at, end_of_consent
 
 RENEWAL: Final = timedelta(hours=1)
 """How often feeds are looked at. One is renewed when half of its life is over."""
@@ -89,19 +87,6 @@ class Clockwork:
 
         Nothing while nothing is out: what is decided later reads them as they are then.
         """
-        edited = [m for path in self._context.source_files if (m := _changed_at(path)) > since]
+        edited = [m for path in self._context.source_files if (m := changed_at(path)) > since]
         if edited and published(self._context):
             yield from edited
-
-
-def _changed_at(path: Path) -> datetime:
-    """Return when a file last got its content or its name; the oldest moment where there is none.
-
-    That is the time of its inode: a copy or an archive brings an old modification time along. A
-    link counts too, for it may be turned to another file.
-    """
-    moments = [datetime.min.replace(tzinfo=UTC)]
-    for stat in (path.stat, path.lstat):
-        with suppress(OSError):
-            moments.append(datetime.fromtimestamp(stat().st_ctime, UTC))
-    return max(moments)

@@ -29,13 +29,13 @@ from policies.review.paths import glob_regex
 from workers.context import Context
 from workers.corpus import CorpusKeys, digest_of, load_facts
 from workers.indexing import BY_FINGERPRINT, indexes_of
+from workers.reading.remembered import Remembered
 from workers.released import SIGNATURE, signatures
 from workers.review_requests import Outlook
 
 _CLUSTERS: Final = "clusters"
 _COMPARED: Final = ("size", "outcome", "reasons", "redact_categories", "waiver_ids")
-_MOST_KEPT: Final = 64
-_KEPT: Final[dict[tuple[str, ...], Outlook]] = {}
+_KEPT: Final[Remembered[Outlook]] = Remembered(64)
 """By catalog, decisions, what is asked for, and who looks: nothing that it follows from changes."""
 
 _ROWS: Final = """
@@ -94,12 +94,7 @@ def foresee_review(
     is_on = str(review in reviews.items)
     asked = digest_of(review.kind.value, review.asked()["target"])
     mark = (context.settings.catalog_url, keys.decisions, asked, is_on, seen)
-    if mark not in _KEPT:
-        found = _foresee(context, keys, review, reviews, repositories)
-        while len(_KEPT) >= _MOST_KEPT:
-            _KEPT.pop(next(iter(_KEPT)), None)
-        _KEPT[mark] = found
-    return _KEPT[mark]
+    return _KEPT.get(mark, lambda: _foresee(context, keys, review, reviews, repositories))
 
 
 def _foresee(

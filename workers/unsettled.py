@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time as clocks
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Final
 
 from ingest.errors import TransientError
@@ -18,12 +20,17 @@ _RUNS: Final = 100
 _SAID: Final = (
     "withdrawal.withdraw",
     "policy.apply",
-    "repository.retire",
     "repository.register",
+    "repository.restate",
     "review.approve",
     "review.withdraw",
 )
 """Entries of the audit chain that may take rows away."""
+_HARMLESS: Final = frozenset(
+    {"owner", "evidence", "credential", "release_consent", "consent_until"}
+)
+"""Changes of what is stated of a repository that take nothing away while there is a consent; an
+end that is over by then is told by the clock."""
 
 
 class NotSettled(TransientError):
@@ -42,9 +49,10 @@ class Unsettled:
     def since(self) -> datetime | None:
         """Return the newest moment that may take rows away and that no recall has answered.
 
-        That is when somebody withdrew something, restricted it, took a waiver or a consent back
-        or applied a policy, and when a waiver or a consent ended. It is answered once a run that
-        was begun later has taken back what may not be used any more.
+        That is when somebody withdrew something, restricted it, took a waiver or a consent back,
+        stated other rights, applied a policy or wrote the policy's or the company's files, and
+        when a waiver or a consent ended. It is answered once a run that was begun later has taken
+        back what may not be used any more.
         """
         mark, now = self._audit.last_number(), clocks.monotonic()
         if mark == self._settled[0] and now < self._settled[1]:
@@ -80,14 +88,17 @@ class Unsettled:
     def _look(self, answered: datetime) -> datetime | None:
         now = utc_now()
         said = (e.at for e in self._audit.since(answered, _SAID) if self._may_take(e))
-        moments = (*said, *(m for m in self._ends() if answered < m <= now))
+        edited = map(changed_at, self._context.source_files)
+        moments = (*said, *(m for m in (*self._ends(), *edited) if answered < m <= now))
         return max(moments, default=None)
 
     def _may_take(self, entry: AuditEntry) -> bool:
         if entry.action == "repository.register":
-            # Of what was never looked at nothing is out.
-            has_consent = bool(entry.detail.get("consent"))
-            return not has_consent and entry.subject in self._context.catalog.corpus()
+            # Nothing is out of a repository that was not registered before.
+            return self._audit.is_repeated(entry)
+        if entry.action == "repository.restate":
+            is_harmless = _HARMLESS.issuperset(entry.detail["changes"])
+            return not (is_harmless and entry.detail["consent"])
         if entry.action.startswith("review."):
             restricts = ReviewKind(entry.detail["kind"]).restricts
             return restricts == (entry.action == "review.approve")
@@ -107,3 +118,16 @@ class Unsettled:
 def end_of_consent(last_day: date) -> datetime:
     """Return when a consent is over: with the end of its last day, UTC."""
     return datetime.combine(last_day + timedelta(days=1), time(), UTC)
+
+
+def changed_at(path: Path) -> datetime:
+    """Return when a file last got its content or its name; the oldest moment where there is none.
+
+    That is the time of its inode: a copy or an archive brings an old modification time along. A
+    link counts too, for it may be turned to another file.
+    """
+    moments = [datetime.min.replace(tzinfo=UTC)]
+    for stat in (path.stat, path.lstat):
+        with suppress(OSError):
+            moments.append(datetime.fromtimestamp(stat().st_ctime, UTC))
+    return max(moments)

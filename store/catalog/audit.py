@@ -100,6 +100,15 @@ class AuditLog:
         ordered = query.order_by(AuditRow.seq)
         return self._database.read(lambda s: [entry_of(row) for row in s.scalars(ordered)])
 
+    def is_repeated(self, entry: AuditEntry) -> bool:
+        """Tell whether an earlier entry says that the same was done to the same subject."""
+        query = select(AuditRow.seq).where(
+            AuditRow.action == entry.action,
+            AuditRow.subject == entry.subject,
+            AuditRow.seq < entry.seq,
+        )
+        return self._database.read(lambda s: s.scalar(query.limit(1))) is not None
+
     def head(self) -> AuditEntry | None:
         """Return the last entry."""
         query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(1)

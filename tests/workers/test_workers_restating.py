@@ -12,6 +12,7 @@ from ingest.domain.repository import Repository, RightsBasis
 from ingest.errors import Conflict, InputError
 from ingest.register.registry import RegistrationRequest
 from store.catalog import AuditLog
+from workers.audit import verify_audit
 from workers.context import Context, utc_now
 from workers.reading.page import NotFound
 from workers.reading.repositories import find_repository, rights_version
@@ -55,6 +56,7 @@ def test_a_consent_is_given_with_a_reason_that_the_chain_keeps(context: Context)
     assert entry.detail["cause"] == "consent-renewed"
     assert entry.detail["consent_until"] == until.isoformat()
     assert find_repository(context, before.id).version == rights_version(after)
+    assert verify_audit(context).is_intact
     again = stated(after, **given)
     assert restate(context, before.id, again, actor="owen") == ()
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from ingest.domain.repository import RightsBasis
+from ingest.register.registry import RegistrationRequest
 from policies.decision import Lane
 from policies.review import Move, ReviewState, Selector, Withdrawal, WithdrawalReason
 from store.catalog import JobSpec, PolicyBook, ReviewBook, ReviewerBook, WithdrawalBook
 from tests.strategies.reviews import waiver
 from workers import unsettled
 from workers.context import Context, utc_now
+from workers.reading.repositories import rights_version
+from workers.registering import register, register_many
+from workers.restating import Cause, Restatement, restate
 from workers.settings import Settings
 from workers.unsettled import NotSettled, Unsettled
 
@@ -103,3 +108,54 @@ def test_a_waiver_takes_nothing_away_until_it_ends_or_is_taken_back(
     book.withdraw(review, Move(actor="bob", at=utc_now(), comment="no more", seen=2))
     with pytest.raises(NotSettled):
         Unsettled(context).check()
+
+
+def attested(consent: date | None, **given: object) -> RegistrationRequest:
+    values = {
+        "url": "https://git.example/one.git",
+        "owner": "core",
+        "rights": RightsBasis.OWNER_ATTESTED,
+        "license": "Apache-2.0",
+        "evidence": "E-1",
+        "release_consent": consent is not None,
+        "consent_until": consent,
+    }
+    return RegistrationRequest.model_validate(values | given)
+
+
+@pytest.mark.parametrize(
+    ("days", "given", "is_taking"),
+    [
+        (90, {}, False),
+        (90, {"owner": "late"}, False),
+        (None, {}, True),
+        (90, {"license": "MIT"}, True),
+    ],
+)
+def test_rights_that_are_stated_anew_count_where_they_may_take_something_away(
+    context: Context, days: int | None, given: dict[str, str], *, is_taking: bool
+) -> None:
+    look(context)
+    before = register(context, attested(context.today() + timedelta(days=9)), actor="ada")
+    Unsettled(context).check()
+    until = None if days is None else context.today() + timedelta(days=days)
+    anew = Restatement(
+        request=attested(until, **given), cause=Cause.OTHER, seen=rights_version(before)
+    )
+    assert restate(context, before.id, anew, actor="ada")
+    assert (Unsettled(context).since() is not None) is is_taking
+
+
+def test_a_repository_that_is_registered_once_more_and_a_file_that_is_written_count(
+    context: Context,
+) -> None:
+    look(context)
+    request = attested(context.today() + timedelta(days=9))
+    register(context, request, actor="ada")
+    context.company_file.write_text("domains: [acme.example]\n")
+    assert Unsettled(context).since() is not None
+    look(context)
+    Unsettled(context).check()
+    changed = request.model_copy(update={"license": "MIT"})
+    register_many(context, [changed], actor="ada")
+    assert Unsettled(context).since() is not None
