@@ -62,6 +62,7 @@ def test_a_policy_that_leaks_is_told_so_and_put_in_force_by_no_page(
     text, rule = default_policy_text(), "  - id: TRAINING_RESTRICTED\n"
     head, _, rest = text.partition(rule)
     leaking = head + rest[rest.index("  - id: ") :]
+    site.settle()
     cleo = site.reader(CLEO)
     form = cleo.get("/policies/edit").text
     asked = cleo.post("/policies/proposals", form, text=leaking).headers["location"]
