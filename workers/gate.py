@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -23,11 +24,10 @@ from release.build.gate import (
 from release.build.losses import LossGuard, Parent, check_losses, tally
 from release.build.redactor import RedactionMode
 from release.domain import EXCLUSIONS, Manifest
-from release.domain.manifest import MANIFEST_FILE, GateCheck
+from release.domain.manifest import GateCheck
 from store.catalog import (
     ClaimedJob,
     LeaseLost,
-    PolicyBook,
     ReleaseBook,
     ReleaseRecord,
     ReleaseState,
@@ -36,6 +36,8 @@ from store.catalog import (
 from workers.canary.run import canary_results
 from workers.context import Context, utc_now
 from workers.corpus import CorpusKeys, corpus_keys, digest_of, known_of_company
+from workers.released import manifest_of
+from workers.replaying import lost_by_policy
 
 ACCEPT_LOSS = "accept_loss"
 """Parameter of a run: repositories of which a step may take more than the wipe-out guard lets."""
@@ -113,10 +115,17 @@ class ReleaseGate:
             explained=explained_repositories(self.context, newest, before.tallies)
             if newest and before
             else frozenset(),
+            by_policy=partial(self._by_policy, newest),
             is_blocking=self.context.policy.is_blocking,
             names={r.id: r.name for r in self.context.catalog.list_repositories()},
         )
         return check_losses(draft, before, guard)
+
+    def _by_policy(self, newest: ReleaseRecord | None) -> Mapping[str, int]:
+        if newest is None:
+            return {}
+        decided_by = manifest_of(self.context, newest).policy_digest
+        return lost_by_policy(self.context, self.keys, self.tier, newest, decided_by)
 
     def _consents(self, context: Context) -> Sequence[GateCheck]:
         """Look at the consents in the catalog; inside the company none is needed."""
@@ -188,7 +197,7 @@ def newest_release(context: Context, tier: Tier) -> ReleaseRecord | None:
 def read_parent(context: Context, release: ReleaseRecord) -> Parent:
     """Return what a published release holds of each repository."""
     folder = context.settings.shards_dir(release.tier.value) / release.path
-    manifest = Manifest.from_json((folder / MANIFEST_FILE).read_bytes())
+    manifest = manifest_of(context, release)
     exclusions = EXCLUSIONS.empty_table()
     if context.lake.exists("exclusions", release.id):
         exclusions = context.lake.read("exclusions", release.id)
@@ -204,27 +213,17 @@ def explained_repositories(
     `held` are the repositories of that release.
 
     What counts: the repository is registered no more; its consent was withdrawn or has reached
-    the day that its owner named; a policy was applied, whose impact somebody has looked at; a
-    waiver for paths of the repository was withdrawn or reached its end. What does not: another
-    version of this program, its detectors or its default policy, a policy file that changed, and
-    whatever the repository itself looks like now.
+    the day that its owner named; a waiver for paths of the repository was withdrawn or reached its
+    end. What does not: another version of this program, its detectors or its default policy, a
+    policy file that changed, and whatever the repository itself looks like now. What an applied
+    policy takes is counted file by file (`workers.replaying.lost_by_policy`).
     """
     since = parent.published_at or parent.created_at
     registered = {r.id: r for r in context.catalog.list_repositories()}
-    if _was_policy_applied(context, since):
-        return frozenset(held)
     gone = set(held) - registered.keys()
     today = context.today()
     lapsed = {name for name, r in registered.items() if not r.has_valid_consent(today)}
     return frozenset(gone | lapsed | _with_ended_waivers(context, since))
-
-
-def _was_policy_applied(context: Context, since: datetime) -> bool:
-    book = PolicyBook(context.catalog, clock=utc_now)
-    return any(
-        application.at >= since and application.digest == context.policy.digest
-        for application in book.applications()
-    )
 
 
 def _with_ended_waivers(context: Context, since: datetime) -> set[str]:

@@ -10,19 +10,18 @@ import pyarrow.compute as pc
 
 from ingest.errors import ConfigurationError, InputError
 from policies.compare import Change, compare
-from policies.database import open_dossier
 from policies.document import check_examples, load_policy
 from policies.impact import Impact, ReleaseLine, weigh
 from policies.lint import Level, Remark, lint
 from policies.model import Policy
-from policies.replay import Replay
 from policies.standing import PRESENT
 from store.catalog import AuditLog, PolicyBook, ReleaseRecord
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, digest_of, reviews_in_force, rights_table
 from workers.decisions import decide_anew
-from workers.released import judge_releases, published, signatures
+from workers.released import judge_releases, published
+from workers.replaying import replay_corpus
 
 _PLANNED: Final = "policy.plan"
 
@@ -52,15 +51,12 @@ def plan_policy(context: Context, text: str) -> PolicyPlan:
     """
     policy = load_policy(text)
     keys = corpus_keys(context)
-    path = context.lake.path("dossiers", keys.dossier)
-    if not path.exists():
+    if not context.lake.exists("dossiers", keys.dossier):
         raise InputError(
             "There are no decisions over the present corpus.", hint="Run: shardgate sync"
         )
     names = {r.id: r.name for r in context.catalog.list_repositories()}
-    with open_dossier(path) as connection:
-        policies = (context.policy, policy)
-        replay = Replay(connection, policies, content=signatures(context), reviews=keys.reviews)
+    with replay_corpus(context, keys, (context.policy, policy)) as replay:
         impact = weigh(
             replay.cells(),
             replay.drifts(),

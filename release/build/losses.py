@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 import pyarrow as pa
@@ -78,6 +79,9 @@ class LossGuard:
     """Repositories whose loss a person has accepted for this build."""
     explained: frozenset[str] = frozenset()
     """Repositories whose decisions a person has changed since the parent was published."""
+    by_policy: Callable[[], Mapping[str, int]] = dict
+    """Counts the files of each repository that a policy which a person has put in force since then
+    keeps out; is asked only where it matters."""
     is_blocking: Callable[[str], bool] = lambda _: True
     """Tells whether a reason stands against release; the others are not named."""
     names: Mapping[str, str] = field(default_factory=dict)
@@ -125,7 +129,8 @@ def check_losses(draft: Draft, parent: Parent | None, guard: LossGuard) -> GateC
     losses = [
         loss for repo in sorted(now.keys() | known) for loss in _losses(repo, now, known, guard)
     ]
-    meant = [loss for loss in losses if _is_meant(loss, draft, guard)]
+    by_policy = cache(guard.by_policy)
+    meant = [loss for loss in losses if _is_meant(loss, draft, guard, by_policy)]
     stopping = [loss for loss in losses if loss not in meant]
     if stopping:
         against = f" compared with {parent.release_id}" if parent else ""
@@ -165,7 +170,9 @@ def _build_steps(count: Tally) -> Iterator[tuple[Step, tuple[int, int]]]:
     yield Step.BUILD, (count.emitted + count.held, count.emitted)
 
 
-def _is_meant(loss: Loss, draft: Draft, guard: LossGuard) -> bool:
+def _is_meant(
+    loss: Loss, draft: Draft, guard: LossGuard, by_policy: Callable[[], Mapping[str, int]]
+) -> bool:
     if loss.repo_id in guard.accepted:
         return True
     if loss.step not in (Step.SNAPSHOT, Step.DECIDE):
@@ -173,7 +180,11 @@ def _is_meant(loss: Loss, draft: Draft, guard: LossGuard) -> bool:
     if loss.repo_id in guard.explained:
         return True
     persons = sum(1 for rules in _rules(loss, draft) if PERSONS_REASONS & set(rules))
-    return not guard.is_too_much(loss.before, loss.after + persons + _moved(loss, draft))
+    left = loss.after + persons + _moved(loss, draft)
+    # A tree that came back nearly empty is no work of a policy: only files that are there count.
+    return not guard.is_too_much(loss.before, left) or not guard.is_too_much(
+        loss.before, left + by_policy().get(loss.repo_id, 0)
+    )
 
 
 def _moved(loss: Loss, draft: Draft) -> int:

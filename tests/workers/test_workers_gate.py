@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,8 @@ from tests.workers.stages.test_workers_stages import FIRST, enroll, sync
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, known_of_company
 from workers.gate import ACCEPT_LOSS, ReleaseGate, explained_repositories, newest_release
+from workers.released import manifest_of
+from workers.replaying import lost_by_policy
 from workers.runner import drain
 from workers.settings import Settings
 from workers.stages.build import build
@@ -44,6 +46,17 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
 ]
 RELEASABLE = Tier.RELEASABLE
+RENAMED = default_policy_text().replace("name: default", "name: stricter")
+
+NOTHING_LEAVES = """\
+  - id: NOTHING_LEAVES
+    title: Nothing leaves
+    because: The owner said so.
+    when: size >= 0
+    effect: internal-only
+    tests:
+      - {given: {}, outcome: internal-only}
+"""
 
 
 @dataclass(frozen=True)
@@ -130,8 +143,7 @@ def gate_of(copy: Installed) -> ReleaseGate:
     )
 
 
-def apply_policy(context: Context) -> None:
-    text = default_policy_text().replace("name: default", "name: stricter")
+def apply_policy(context: Context, text: str = RENAMED) -> None:
     record = (load_policy(text).digest, "stricter", text)
     PolicyBook(context.catalog, clock=utc_now).apply(record, plan="p", actor="ada")
 
@@ -260,10 +272,7 @@ def test_a_published_manifest_lists_every_check(installed: Installed) -> None:
 def test_a_wipe_out_stops_with_its_reason_until_somebody_accepts_it(copy: Installed) -> None:
     """Real stages: every file of the repository becomes copyleft at once."""
     context, repository = copy.context, copy.repository
-    notice = b"# SPDX-License-Identifier: " + b"GPL-3.0-only\n"
-    changed = {path: notice + data for path, data in FIRST.items()}
-    build_repository(copy.source / "shop.git", [changed])
-    sync(context, repository)
+    copyleft(copy)
     run_id = build_now(context, RELEASABLE)
     (parked,) = context.jobs.parked(run_id)
     assert "wipe-out" in parked.reason
@@ -290,15 +299,44 @@ def test_acts_of_people_since_the_parent_explain_a_loss(copy: Installed) -> None
     assert explained_repositories(context, later, held) == {copy.repository.id}
 
 
-def test_an_applied_policy_explains_a_loss_and_an_edited_file_does_not(copy: Installed) -> None:
-    parent = newest_release(copy.context, RELEASABLE)
+def copyleft(copy: Installed) -> None:
+    """Every file of the repository becomes copyleft at once."""
+    notice = b"# SPDX-License-Identifier: " + b"GPL-3.0-only\n"
+    changed = {path: notice + data for path, data in FIRST.items()}
+    build_repository(copy.source / "shop.git", [changed])
+    sync(copy.context, copy.repository)
+
+
+def losses(copy: Installed) -> Mapping[str, int]:
+    context = copy.context.anew()
+    parent = newest_release(context, RELEASABLE)
     assert parent is not None
-    held = [copy.repository.id]
-    apply_policy(copy.context)
-    assert explained_repositories(copy.context.anew(), parent, held) == {copy.repository.id}
+    decided_by = manifest_of(context, parent).policy_digest
+    return lost_by_policy(context, corpus_keys(context), RELEASABLE, parent, decided_by)
+
+
+def test_an_applied_policy_explains_what_it_takes_and_an_edited_file_nothing(
+    copy: Installed,
+) -> None:
+    context = copy.context
+    assert losses(copy) == {}
+    apply_policy(context)
+    assert losses(copy) == {}
+    strict = default_policy_text().replace("rules:\n", f"rules:\n{NOTHING_LEAVES}", 1)
+    apply_policy(context, strict)
+    assert losses(copy) == {copy.repository.id: len(FIRST)}
     edited = copy.source / "policy.yaml"
-    edited.write_text(default_policy_text().replace("name: default", "name: edited"))
-    settings = Settings(home=copy.context.settings.home, policy_file=edited)
+    edited.write_text(strict.replace("name: default", "name: edited"))
+    settings = Settings(home=context.settings.home, policy_file=edited)
     other = Context(settings=settings)
-    assert explained_repositories(other, parent, held) == frozenset()
+    assert losses(replace(copy, context=other)) == {}
     other.catalog.close()
+
+
+def test_an_applied_policy_does_not_hide_what_has_another_cause(copy: Installed) -> None:
+    """Somebody renames the policy, and on the same day a detector or an import holds everything."""
+    apply_policy(copy.context)
+    copyleft(copy)
+    assert losses(copy) == {}
+    (parked,) = copy.context.jobs.parked(build_now(copy.context.anew(), RELEASABLE))
+    assert "wipe-out" in parked.reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,24 @@ def test_what_a_person_did_or_accepted_lets_it_through(tmp_path: Path, name: str
     guard = LossGuard(**{name: frozenset({REPO})})  # type: ignore[arg-type]
     check = checked(tmp_path, files(30, "internal-only", 0, **HELD), parent, guard)
     assert check.numbers["meant"] == 1
+
+
+def test_a_policy_explains_as_many_files_as_it_takes(tmp_path: Path) -> None:
+    parent = parent_of(tmp_path, files(30))
+    now = files(30, "internal-only", 0, **HELD)
+    guard = replace(GUARD, by_policy=lambda: {REPO: 15})
+    assert checked(tmp_path, now, parent, guard).numbers["meant"] == 1
+    with pytest.raises(ReleaseRefused, match="loses 30 of 30"):
+        checked(tmp_path, now, parent, replace(GUARD, by_policy=lambda: {REPO: 14}))
+
+
+def test_a_policy_is_looked_at_only_where_something_is_lost(tmp_path: Path) -> None:
+    def never() -> dict[str, int]:
+        raise AssertionError
+
+    assert checked(
+        tmp_path, files(30), parent_of(tmp_path, files(30)), replace(GUARD, by_policy=never)
+    )
 
 
 @pytest.mark.parametrize("rule", ["KEPT_BY_REVIEW", "EXCLUDED_BY_REVIEW", "WITHDRAWN"])
