@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +11,7 @@ import typer
 
 from cli.console import human_bytes, out, print_table, safe
 from cli.people import As, AsJson, acting
+from cli.review_text import print_json
 from cli.why_text import print_story
 from ingest.errors import InputError
 from policies.decision import Outcome
@@ -19,10 +20,11 @@ from policies.report import display_path
 from policies.steps import Step, StepKind
 from workers.context import Context
 from workers.exports import ReportFormat, record_report, render_dataset, render_report
-from workers.file_record import story_record
-from workers.reports import find_unlocks, find_way_out, tell_file
+from workers.file_record import story_record, way_record
+from workers.reports import find_way_out, tell_file
 from workers.running import find_repository
 from workers.settings import Settings
+from workers.unlocks import rank
 
 
 def report(
@@ -78,7 +80,7 @@ def why(
     visit = context.catalog.latest_snapshot(repository.id)
     branch = visit.visit.branch or "?" if visit else "?"
     if as_json:
-        typer.echo(json.dumps(story_record(story, repository, branch), indent=2))
+        print_json(story_record(story, repository, branch))
     else:
         print_story(story, repository, branch)
 
@@ -86,12 +88,16 @@ def why(
 def why_not(
     repo: Annotated[str, typer.Argument(help="Name, id or URL of a repository.")],
     path: Annotated[str, typer.Argument(help="Path in the repository.")],
+    as_json: AsJson = False,
 ) -> None:
     """Tell the smallest set of approvals that would release one file."""
     context = Context(settings=Settings())
     repository = find_repository(context.catalog.list_repositories(), repo)
     raw = os.fsencode(path)
     told, way = find_way_out(context, repository, raw)
+    if as_json:
+        print_json(way_record(told, way))
+        return
     out.print(f"{safe(repository.name)}: {display_path(raw)}")
     out.print(f"{told.outcome}: {safe(told.summary)}\n")
     if told.outcome == Outcome.RELEASABLE:
@@ -108,27 +114,29 @@ def why_not(
 
 def unlock(
     most: Annotated[int, typer.Option("--most", min=1, help="Lines to show.")] = 20,
+    as_json: AsJson = False,
 ) -> None:
     """Rank the single approvals that would release most."""
-    context = Context(settings=Settings())
-    names = {r.id: r.name for r in context.catalog.list_repositories()}
-    found = find_unlocks(context)
+    found = rank(Context(settings=Settings()), most)
+    if as_json:
+        print_json(asdict(found))
+        return
     rows = [
         (
             u.reason,
             u.lane or "owner",
-            names.get(u.repo_id, u.repo_id),
-            u.license_expression,
-            u.volume.files,
-            human_bytes(u.volume.bytes),
-            u.volume.tokens,
+            u.repository,
+            u.license,
+            u.files,
+            human_bytes(u.bytes),
+            u.tokens,
         )
-        for u in found[:most]
+        for u in found.items
     ]
     columns = ("approval", "by", "repository", "license", "files", "bytes", "tokens (est.)")
     print_table("single approvals that would release most", columns, rows)
-    if len(found) > most:
-        out.print(f"… and {len(found) - most:,} more")
+    if found.total > len(found.items):
+        out.print(f"… and {found.total - len(found.items):,} more")
 
 
 def _who(step: Step) -> str:

@@ -61,14 +61,14 @@ def list_open(
     if as_json:
         print_json(
             {
-                "groups": [group_record(g, desk.lane_of(g)) for g in groups],
+                "groups": [group_record(g, desk.lane_of(g), desk.name_of(g)) for g in groups],
                 "proposed": [review_record(r, desk.now, patterns) for r in proposed],
                 "expiring": [review_record(r, desk.now, patterns) for r in expiring],
             }
         )
         return
-    columns = ("group", "lane", "rule", "about", "value", "files", "bytes")
-    rows = [group_row(g, desk.lane_of(g)) for g in groups[:_GROUPS_SHOWN]]
+    columns = ("group", "lane", "repository", "rule", "about", "value", "files", "bytes")
+    rows = [group_row(g, desk.lane_of(g), desk.name_of(g)) for g in groups[:_GROUPS_SHOWN]]
     print_table(f"open groups: {len(groups):,}", columns, rows, whole=1)
     if len(groups) > _GROUPS_SHOWN:
         out.print(f"… {len(groups) - _GROUPS_SHOWN:,} more: --json lists all")
@@ -88,10 +88,11 @@ def show(
     desk, patterns = ReviewDesk(context), Patterns(context)
     if name.startswith("grp_"):
         group = desk.find_group(name)
+        told = group, desk.lane_of(group), desk.name_of(group)
         if as_json:
-            print_json(group_record(group, desk.lane_of(group)))
+            print_json(group_record(*told))
         else:
-            print_group(group, desk.lane_of(group))
+            print_group(*told)
         return
     review = find_review(context, name)
     if as_json:

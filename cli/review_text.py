@@ -23,12 +23,13 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, indent=2))
 
 
-def group_row(group: Group, lane: str) -> tuple[object, ...]:
+def group_row(group: Group, lane: str, repository: str) -> tuple[object, ...]:
     """Return a group as a row of the list."""
     about = group.key[:12] if group.kind != "license" else group.key or "no license"
     return (
         group.id,
         lane or "nobody",
+        repository,
         group.rule_id,
         f"{group.label} {about}",
         group.preview,
@@ -37,11 +38,12 @@ def group_row(group: Group, lane: str) -> tuple[object, ...]:
     )
 
 
-def group_record(group: Group, lane: str) -> dict[str, object]:
+def group_record(group: Group, lane: str, repository: str) -> dict[str, object]:
     """Return a group as JSON."""
     return {
         "id": group.id,
         "repo_id": group.repo_id,
+        "repository": repository,
         "rule": group.rule_id,
         "title": group.title,
         "lane": lane or None,
@@ -58,10 +60,10 @@ def group_record(group: Group, lane: str) -> dict[str, object]:
     }
 
 
-def print_group(group: Group, lane: str) -> None:
+def print_group(group: Group, lane: str, repository: str) -> None:
     """Show a group: the rule, what it is about, what it blocks and what can be done."""
     rows = [
-        ("repository", group.repo_id),
+        ("repository", f"{repository} ({group.repo_id})"),
         ("rule", f"{group.rule_id}: {group.title}"),
         ("because", group.because),
         ("remedy", group.remedy or "none is known"),

@@ -9,6 +9,7 @@ from cli.console import out, print_table, safe
 from ingest.domain.repository import Repository
 from policies.effective import Reason
 from policies.report.escape import display_path
+from policies.report.evidence import Evidence
 from policies.report.said import Said
 from policies.review import ReviewState
 from workers.file_record import copied_from
@@ -32,8 +33,8 @@ def print_story(story: FileStory, repository: Repository, branch: str) -> None:
     rules = (*told.reasons, *told.waived_rules)
     print_table(
         "rules that fired",
-        ("rule", "effect", "title", "because"),
-        [(r.id, _effect(r, story), r.title, r.because) for r in rules],
+        ("rule", "effect", "title", "because", "remedy"),
+        [(r.id, _effect(r, story), r.title, r.because, r.remedy) for r in rules],
     )
     conditions = [(r.id, r.condition) for r in rules if r.condition]
     print_table("their conditions", ("rule", "fires when"), conditions)
@@ -41,11 +42,12 @@ def print_story(story: FileStory, repository: Repository, branch: str) -> None:
     print_table("facts they read", ("fact", "value", "meaning"), [facts[k] for k in sorted(facts)])
     print_table(
         "what was found",
-        ("family", "type", "line", "value", "sure", "remark"),
+        ("fingerprint", "family", "type", "line", "value", "sure", "remark"),
         [
-            (e.family, e.type, e.line or "", e.shown, e.confidence, _remark(e.is_false, e.views))
+            (e.fingerprint, e.family, e.type, e.line or "", e.shown, e.confidence, _remark(e))
             for e in story.evidence
         ],
+        whole=1,
     )
     out.print("who decided what when")
     for line in [line for said in story.said for line in _said_lines(said, story)] or ["  nobody"]:
@@ -81,9 +83,9 @@ def _effect(reason: Reason, story: FileStory) -> str:
     return reason.effect + lane + (", waived" if is_waived else "")
 
 
-def _remark(is_false: bool, views: tuple[str, ...]) -> str:
-    parts = ["declared false"] if is_false else []
-    return ", ".join([*parts, *(f"in {view}" for view in views)])
+def _remark(found: Evidence) -> str:
+    parts = ["declared false"] if found.is_false else []
+    return ", ".join([*parts, *(f"in {view}" for view in found.views)])
 
 
 def _said_lines(said: Said, story: FileStory) -> Iterator[str]:

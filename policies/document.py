@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib import resources
-from typing import TypeVar
+from typing import Final, TypeVar
 
-import duckdb
 from pydantic import ValidationError
 
 from ingest.errors import ConfigurationError
@@ -21,6 +20,7 @@ from policies.model import Condition, Example, Policy, PolicyDocument, Rule
 from policies.yaml_source import Place, YamlSource, parse_yaml
 
 Result = TypeVar("Result")
+_MOST_TOLD: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,36 @@ class ExampleFailure:
     actual: str
 
 
+class _Faults:
+    """What is wrong with a document: told together, so that nobody mends it in ten rounds."""
+
+    def __init__(self, source: YamlSource) -> None:
+        self._source = source
+        self._told: list[str] = []
+        self._hint = ""
+
+    def add(self, place: Place, message: str, hint: str = "") -> None:
+        """Note what is wrong at a place."""
+        self._told.append(f"{self._source.locate(place)}: {message}")
+        self._hint = self._hint or hint
+
+    def check(self, place: Place, check: Callable[[], Result]) -> Result | None:
+        """Run a check; what it refuses is noted."""
+        try:
+            return check()
+        except ConfigurationError as error:
+            self.add(place, error.message, error.hint)
+            return None
+
+    def refuse_any(self) -> None:
+        """Raise ConfigurationError where anything is wrong: a line each."""
+        if self._told:
+            more = len(self._told) - _MOST_TOLD
+            rest = [f"and {more} more"] if more > 0 else []
+            told = "\n".join([*self._told[:_MOST_TOLD], *rest])
+            raise ConfigurationError(f"Policy {told}", hint=self._hint)
+
+
 # A policy never changes and follows from its text alone; to check one takes half a second.
 @lru_cache(maxsize=8)
 def load_policy(text: str) -> Policy:
@@ -42,27 +72,34 @@ def load_policy(text: str) -> Policy:
     The examples are not run; see `check_examples`.
 
     Raises:
-        ConfigurationError: with line and column of what is wrong.
+        ConfigurationError: a line for each thing that is wrong, with its line and column. What
+            stands in the way of reading on (YAML, then keys and types) is told alone.
     """
     source = parse_yaml(text)
     document = _validate(source)
-    _check_examples_given(source, document)
+    faults = _Faults(source)
+    _check_examples_given(faults, document)
     with open_probe() as probe:
-        return Policy(
-            document=document,
-            digest=document.digest(),
-            licenses=tuple(
-                (row, _condition(source, ("licenses", i), PRECEDENCE_COLUMNS, probe))
-                for i, row in enumerate(document.licenses)
-            ),
-            rules=tuple(
-                Rule(
-                    document=rule,
-                    condition=_condition(source, ("rules", i), RULE_COLUMNS, probe),
-                )
-                for i, rule in enumerate(document.rules)
-            ),
-        )
+
+        def condition(place: Place, columns: Sequence[DossierColumn]) -> Condition | None:
+            place = (*place, "when")
+            said = str(source.read(place))
+            return faults.check(place, partial(check_condition, said, columns, probe))
+
+        licenses = [
+            (row, condition(("licenses", i), PRECEDENCE_COLUMNS))
+            for i, row in enumerate(document.licenses)
+        ]
+        rules = [
+            (rule, condition(("rules", i), RULE_COLUMNS)) for i, rule in enumerate(document.rules)
+        ]
+    faults.refuse_any()
+    return Policy(
+        document=document,
+        digest=document.digest(),
+        licenses=tuple((row, checked) for row, checked in licenses if checked),
+        rules=tuple(Rule(document=rule, condition=checked) for rule, checked in rules if checked),
+    )
 
 
 def digest_of_text(text: str) -> str:
@@ -127,38 +164,25 @@ def _validate(source: YamlSource) -> PolicyDocument:
     try:
         return PolicyDocument.model_validate_json(json.dumps(source.value))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        place: Place = tuple(first["loc"])
-        where = ".".join(str(part) for part in place) or "the document"
-        reason = first["msg"].removeprefix("Value error, ")
-        raise ConfigurationError(f"Policy {source.locate(place)}: {where}: {reason}.") from None
+        faults = _Faults(source)
+        errors = {
+            tuple(e["loc"]): e for e in error.errors(include_url=False, include_context=False)
+        }
+        for place, found in sorted(errors.items(), key=lambda item: source.mark(item[0])):
+            # A list misses whatever is wrong in it; to say so twice helps nobody.
+            if any(other != place and other[: len(place)] == place for other in errors):
+                continue
+            where = ".".join(str(part) for part in place) or "the document"
+            faults.add(place, f"{where}: {found['msg'].removeprefix('Value error, ')}.")
+        faults.refuse_any()
+        raise
     except ValueError:
         raise ConfigurationError("The policy holds a number that is not finite.") from None
 
 
-def _check_examples_given(source: YamlSource, document: PolicyDocument) -> None:
+def _check_examples_given(faults: _Faults, document: PolicyDocument) -> None:
     for number, rule in enumerate(document.rules):
         for position, example in enumerate(rule.tests):
             for name, value in example.given.items():
                 place = ("rules", number, "tests", position, "given", name)
-                _at(source, place, partial(check_given, name, value))
-
-
-def _at(source: YamlSource, place: Place, check: Callable[[], Result]) -> Result:
-    """Run a check; what it refuses is told with its place."""
-    try:
-        return check()
-    except ConfigurationError as error:
-        where = source.locate(place)
-        raise ConfigurationError(f"Policy {where}: {error.message}", hint=error.hint) from None
-
-
-def _condition(
-    source: YamlSource,
-    place: Place,
-    columns: Sequence[DossierColumn],
-    probe: duckdb.DuckDBPyConnection,
-) -> Condition:
-    place = (*place, "when")
-    text = str(source.read(place))
-    return _at(source, place, partial(check_condition, text, columns, probe))
+                faults.check(place, partial(check_given, name, value))

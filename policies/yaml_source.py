@@ -38,10 +38,14 @@ class YamlSource:
 
     def locate(self, place: Place) -> str:
         """Return ``line L, column C`` of a value, or of the nearest value above it."""
+        line, column = self.mark(place)
+        return f"line {line}, column {column}"
+
+    def mark(self, place: Place) -> tuple[int, int]:
+        """Return line and column, from 1, of a value, or of the nearest value above it."""
         while place and place not in self.marks:
             place = place[:-1]
-        line, column = self.marks.get(place, (1, 1))
-        return f"line {line}, column {column}"
+        return self.marks.get(place, (1, 1))
 
 
 def parse_yaml(text: str) -> YamlSource:

@@ -62,7 +62,9 @@ from workers.pack_members import (
     REVIEWS,
     SIGNED_PLACE,
     WITHDRAWALS,
+    WITHDRAWN_LATER,
 )
+from workers.pack_taken import recall_members
 from workers.said import tell
 
 _PATH_COLUMNS: Final = ["repo_id", "path", "path_findings"]
@@ -97,7 +99,10 @@ def gather_members(context: Context, record: ReleaseRecord) -> dict[str, bytes]:
     folder = context.settings.shards_dir(record.tier.value) / record.path
     manifest = read_published(context, record)
     entries = AuditLog(context.catalog, clock=utc_now).entries()
-    moment, reviews = _reviews_of(context, record, manifest, entries)
+    line = _line_of(context, record)
+    moment, reviews = _reviews_of(context, line[-1], manifest, entries)
+    recalls, requests = recall_members(context, [release.id for release in line])
+    asked = [w for w in _withdrawals(context) if w.id in requests]
     book = ReviewBook(context.catalog, context.policy)
     names = {review.id for review in reviews.items}
     decisions = _kept(context, "decisions", str(record.params["decisions"]))
@@ -114,6 +119,8 @@ def gather_members(context: Context, record: ReleaseRecord) -> dict[str, bytes]:
         POLICY: _policy_text(context, manifest).encode(),
         REVIEWS: _lines(_review_record(one) for one in said),
         WITHDRAWALS: _lines(_withdrawal_records(reviews.withdrawals, trees)),
+        **recalls,
+        WITHDRAWN_LATER: _lines(_withdrawal_records(asked, trees)),
         DATASET: dataset_document(context, record, manifest).encode(),
         CHAIN: _lines(entry_record(entry) for entry in entries),
         **{
@@ -124,21 +131,21 @@ def gather_members(context: Context, record: ReleaseRecord) -> dict[str, bytes]:
 
 
 def _reviews_of(
-    context: Context, record: ReleaseRecord, manifest: Manifest, entries: Sequence[AuditEntry]
+    context: Context, decided: ReleaseRecord, manifest: Manifest, entries: Sequence[AuditEntry]
 ) -> tuple[datetime, Reviews]:
-    """Return when the release was decided, and the reviews and withdrawals in force then.
+    """Return when a release was decided, and the reviews and withdrawals in force then.
 
     A build looks at them at its beginning and again just before it publishes, so both moments
     give the same; the manifest's is rounded down to a second. A release that takes rows out of
-    another was decided with that one.
+    another was decided with that one: `decided` is the first of its line, `manifest` its own.
     """
-    decided = _first_of(context, record)
-    own = manifest if decided.id == record.id else read_published(context, decided)
+    is_own = decided.id == manifest.release_id
+    own = manifest if is_own else read_published(context, decided)
     begun = datetime.fromisoformat(own.created_at)
     moments = [begun, begun + _SECOND, *([decided.published_at] if decided.published_at else [])]
     book = ReviewBook(context.catalog, context.policy)
-    withdrawals = WithdrawalBook(context.catalog, context.policy).list_all()
-    dossier, wanted = str(record.params["dossier"]), record.params["decisions"]
+    withdrawals = _withdrawals(context)
+    dossier, wanted = str(decided.params["dossier"]), decided.params["decisions"]
     for moment in moments:
         standing = _standing_at(withdrawals, entries, moment)
         reviews = in_force(_as_of(book.list_all(), entries, moment), moment, standing)
@@ -182,12 +189,16 @@ def _standing_at(
     return [replace(w, state=states[w.id]) for w in withdrawals if w.id in states]
 
 
-def _first_of(context: Context, record: ReleaseRecord) -> ReleaseRecord:
-    """Return the release that a chain of releases without some rows began with."""
-    book = ReleaseBook(context.catalog, clock=utc_now)
-    while parent := book.find_release(str(record.params.get("parent", ""))):
-        record = parent
-    return record
+def _withdrawals(context: Context) -> list[Withdrawal]:
+    return WithdrawalBook(context.catalog, context.policy).list_all()
+
+
+def _line_of(context: Context, record: ReleaseRecord) -> list[ReleaseRecord]:
+    """Return a release and those that it took rows out of, one after the other."""
+    book, line = ReleaseBook(context.catalog, clock=utc_now), [record]
+    while parent := book.find_release(str(line[-1].params.get("parent", ""))):
+        line.append(parent)
+    return line
 
 
 def _release_record(record: ReleaseRecord, moment: datetime, reviews: Reviews) -> dict[str, object]:

@@ -46,8 +46,8 @@ class Clockwork:
             return False
         # Where nothing was ever taken back, all that happened since the oldest run is to be seen.
         answered = self._context.jobs.newest_run_that_did("recall") or runs[-1].created_at
-        now = utc_now()
         moments = (*self._moments(), *self._edits(answered))
+        now = utc_now()
         latest = max((m for m in moments if answered < m <= now), default=None)
         if latest is None:
             return False

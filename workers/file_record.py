@@ -109,7 +109,11 @@ def way_record(told: Explanation, way: WayOut) -> dict[str, object]:
         "outcome": told.outcome,
         "summary": told.summary,
         "ways": [
-            [{"kind": s.kind.value, "subject": s.subject, "lane": s.lane} for s in steps]
+            [
+                {"kind": s.kind.value, "subject": s.subject, "lane": s.lane}
+                | {"fingerprints": list(s.fingerprints)}
+                for s in steps
+            ]
             for steps in way.sets
         ],
         "dead_ends": list(way.dead_ends),

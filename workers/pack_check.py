@@ -44,6 +44,7 @@ from workers.pack_members import (
     WITHDRAWALS,
 )
 from workers.pack_said import Told, find_faults, find_moment_faults, read_told, told_digest
+from workers.pack_taken import find_taken_faults, is_all_told, read_recalls
 
 _PACKAGE: Final = "dataset_DatasetPackage"
 _FILE: Final = "software_File"
@@ -91,6 +92,7 @@ def check_pack(path: Path, public_key: Path) -> PackReport:
         "exclusions": lambda: _check_exclusions(members, manifest),
         "dataset": lambda: _check_dataset(members, manifest),
         "reviews": lambda: _check_reviews(members, manifest),
+        "taken back": lambda: _check_taken_back(members, manifest, public_key),
         "audit chain": lambda: _check_chain(members, manifest, public_key),
     }
     index = PackPart(name="index", told=f"{len(members)} members, signed", faults=())
@@ -199,8 +201,23 @@ def _told(members: _Members) -> tuple[list[Told], list[Told]]:
     return read_told("review", members[REVIEWS]), withdrawals
 
 
+def _chain(members: _Members) -> list[AuditEntry]:
+    return [read_record(json.loads(line)) for line in members[CHAIN].splitlines()]
+
+
+def _check_taken_back(
+    members: _Members, manifest: Manifest, public_key: Path
+) -> tuple[str, list[str]]:
+    recalls = read_recalls(members, public_key)
+    faults = find_taken_faults(members, manifest, _chain(members))
+    if not is_all_told(manifest, recalls):
+        faults.append("the recalls name other rows than the manifest says have left")
+    rows = sum(recall.rows for recall, _ in recalls)
+    return f"{len(recalls):,} recalls of {rows:,} rows", faults
+
+
 def _check_chain(members: _Members, manifest: Manifest, public_key: Path) -> tuple[str, list[str]]:
-    entries = [read_record(json.loads(line)) for line in members[CHAIN].splitlines()]
+    entries = _chain(members)
     heads = {
         name.removeprefix(CHECKPOINTS): data
         for name, data in members.items()

@@ -15,6 +15,8 @@ EXCLUDED: Final = "exclusions.parquet"
 POLICY: Final = "policy.yaml"
 REVIEWS: Final = "reviews.jsonl"
 WITHDRAWALS: Final = "withdrawals.jsonl"
+TAKEN_BACK: Final = "taken-back/"
+WITHDRAWN_LATER: Final = f"{TAKEN_BACK}withdrawals.jsonl"
 CHAIN: Final = "audit/chain.jsonl"
 CHECKPOINTS: Final = "audit/checkpoints/"
 DATASET: Final = "dataset.spdx.json"
@@ -68,6 +70,13 @@ withdrawals.jsonl
     What was withdrawn when the release was decided: by whom, when, why. "digest" is
     what the chain calls "said"; path patterns are shown masked.
         jq -r '[.id, .selector, .reason, .withdrawn_by] | @tsv' withdrawals.jsonl
+
+taken-back/
+    What left this release later, or left the release that this one was made from: each
+    recall as its readers got it (DSSE, Ed25519), its rows, and the withdrawals that the
+    recalls name. "tombstone_digest" of the manifest is over the ids of the rows whose
+    "replaced_by" is this release; "blob_id" stands in internal-only recalls alone.
+        duckdb -c "SELECT reason, request_id, count(*) FROM 'taken-back/*.parquet' GROUP BY ALL"
 
 audit/chain.jsonl, audit/checkpoints/
     The whole audit chain up to the export of this pack, and its signed heads. The

@@ -87,9 +87,8 @@ def find_moment_faults(
     """
     release_id, begun = manifest
     published = {e.subject: e for e in entries if e.action == "publish"}
-    while parent := _parent(published, release_id):
-        release_id = parent
-    is_late = release_id not in published or moment > published[release_id].at + _ROUNDED
+    first = lineage(release_id, published.values())[-1]
+    is_late = first not in published or moment > published[first].at + _ROUNDED
     if is_late or (begun is not None and moment < begun):
         return ["the release was decided at another time than it tells"]
     return []
@@ -99,16 +98,13 @@ def find_faults(
     told: Sequence[Told], kind: str, entries: Iterable[AuditEntry], moment: datetime
 ) -> list[str]:
     """Return what is told of a kind otherwise than the chain says it stood at a moment."""
-    last: dict[str, Mapping[str, Any]] = {}
-    for entry in entries:
-        if entry.action.startswith(f"{kind}.") and entry.at <= moment:
-            last[entry.subject] = entry.detail
-    faults = []
-    for one in told:
-        if one.id not in last or not _agrees(one, last[one.id]):
-            faults.append(f"it does not record the {kind} {one.id} as it is told")
-        elif _stood(kind, last[one.id], moment) is False:
-            faults.append(f"by it the {kind} {one.id} was not in force")
+    last = last_said(kind, (entry for entry in entries if entry.at <= moment))
+    faults = find_contradictions(told, last)
+    faults += [
+        f"by it the {kind} {one.id} was not in force"
+        for one in told
+        if one.id in last and _stood(kind, last[one.id], moment) is False
+    ]
     names = [one.id for one in told]
     faults += [f"the {kind} {name} is told twice" for name in set(names) if names.count(name) > 1]
     return faults + [
@@ -116,6 +112,29 @@ def find_faults(
         for name, detail in last.items()
         if _stood(kind, detail, moment) and name not in names
     ]
+
+
+def last_said(kind: str, entries: Iterable[AuditEntry]) -> dict[str, Mapping[str, Any]]:
+    """Return what a chain says last of each review, or of each withdrawal."""
+    return {e.subject: e.detail for e in entries if e.action.startswith(f"{kind}.")}
+
+
+def find_contradictions(told: Iterable[Told], last: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return what is told otherwise than the chain says it last."""
+    return [
+        f"it does not record the {one.kind} {one.id} as it is told"
+        for one in told
+        if one.id not in last or not _agrees(one, last[one.id])
+    ]
+
+
+def lineage(release_id: str, entries: Iterable[AuditEntry]) -> list[str]:
+    """Return a release and those that it took rows out of, one after the other, by the chain."""
+    published = {e.subject: e for e in entries if e.action == "publish"}
+    found = [release_id]
+    while parent := _parent(published, found[-1]):
+        found.append(parent)
+    return found
 
 
 def _parent(published: Mapping[str, AuditEntry], release_id: str) -> str:

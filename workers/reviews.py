@@ -131,6 +131,14 @@ class ReviewDesk:
         lane = lane_that_clears(self._context.policy, group.rule_id)
         return lane.value if lane is not None else ""
 
+    def name_of(self, group: Group) -> str:
+        """Return the name of the repository that a group is in."""
+        return self._names.get(group.repo_id, group.repo_id)
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {r.id: r.name for r in self._context.catalog.list_repositories()}
+
     def draft(self, request: Request) -> Review:
         """Return the review that a request amounts to; nothing is written.
 

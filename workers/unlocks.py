@@ -10,7 +10,7 @@ from workers.context import Context
 from workers.reports import find_unlocks
 
 MOST: Final = 200
-"""Approvals that are told."""
+"""Approvals that are told where nobody asks for another number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,8 @@ class Unlocks:
     """How many there are in all."""
 
 
-def rank(context: Context) -> Unlocks:
-    """Return the single approvals that would release most.
+def rank(context: Context, most: int = MOST) -> Unlocks:
+    """Return the single approvals that would release most, so many of them.
 
     Raises:
         InputError: nothing was decided yet.
@@ -60,6 +60,6 @@ def rank(context: Context) -> Unlocks:
             bytes=u.volume.bytes,
             tokens=u.volume.tokens,
         )
-        for u in found[:MOST]
+        for u in found[:most]
     ]
     return Unlocks(items=items, total=len(found))

@@ -17,6 +17,8 @@ from workers.context import Context, utc_now
 _KEPT_SECONDS: Final = 1.0
 """What ends by the clock has ended this late at most; what somebody says counts at once."""
 _RUNS: Final = 100
+_TICK: Final = timedelta(milliseconds=10)
+"""By how much the time of an inode may lag: a tick of Linux with CONFIG_HZ=100, its slowest."""
 _SAID: Final = (
     "withdrawal.withdraw",
     "policy.apply",
@@ -86,11 +88,10 @@ class Unsettled:
         return runs[-1].created_at if runs else None
 
     def _look(self, answered: datetime) -> datetime | None:
+        said = [e.at for e in self._audit.since(answered, _SAID) if self._may_take(e)]
+        others = [*self._ends(), *map(changed_at, self._context.source_files)]
         now = utc_now()
-        said = (e.at for e in self._audit.since(answered, _SAID) if self._may_take(e))
-        edited = map(changed_at, self._context.source_files)
-        moments = (*said, *(m for m in (*self._ends(), *edited) if answered < m <= now))
-        return max(moments, default=None)
+        return max((*said, *(m for m in others if answered < m <= now)), default=None)
 
     def _may_take(self, entry: AuditEntry) -> bool:
         if entry.action == "repository.register":
@@ -121,13 +122,15 @@ def end_of_consent(last_day: date) -> datetime:
 
 
 def changed_at(path: Path) -> datetime:
-    """Return when a file last got its content or its name; the oldest moment where there is none.
+    """Return the latest moment at which a file may have got its content or its name.
 
-    That is the time of its inode: a copy or an archive brings an old modification time along. A
-    link counts too, for it may be turned to another file.
+    That is the time of its inode, which is the last tick of the kernel's clock before: a copy or an
+    archive brings an old modification time along. A link counts too, for it may be turned to
+    another file. The oldest moment where there is no file, and never one that is to come.
     """
     moments = [datetime.min.replace(tzinfo=UTC)]
     for stat in (path.stat, path.lstat):
         with suppress(OSError):
-            moments.append(datetime.fromtimestamp(stat().st_ctime, UTC))
+            changed = datetime.fromtimestamp(stat().st_ctime, UTC)
+            moments.append(min(changed + _TICK, utc_now()))
     return max(moments)

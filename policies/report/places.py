@@ -7,7 +7,7 @@ shown alike; a report that has to tell them apart does it by their contents.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -106,10 +106,11 @@ def mask_path(path: bytes, findings: Iterable[tuple[int, int, str]]) -> bytes:
     A value goes wherever it stands in the path, and whole characters go. Of findings that overlap
     the first names the placeholder.
     """
-    found = [(*_whole(path, start, end), category) for start, end, category in findings]
-    for start, end, category in list(found):
-        value = path[start:end]
-        found += [(m.start(), m.end(), category) for m in re.finditer(re.escape(value), path)]
+    found = [
+        (*_whole(path, *place), category)
+        for start, end, category in findings
+        for place in [(start, end), *_others(path, path[start:end])]
+    ]
     parts: list[bytes] = []
     place = 0
     for start, end, category in sorted(found):
@@ -123,6 +124,10 @@ def _show(path: bytes, found: Sequence[Mapping[str, Any]] | None) -> bytes:
     if found is None:
         return NOT_SCANNED
     return mask_path(path, [(f["first"], f["last"], f["category"]) for f in found])
+
+
+def _others(path: bytes, value: bytes) -> Iterator[tuple[int, int]]:
+    return (match.span() for match in re.finditer(re.escape(value), path))
 
 
 def _whole(path: bytes, start: int, end: int) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from policies.report.model import Group, ViolationReport
 
 _HEADER: Final = (
     "repo_id",
+    "repository",
     "rule_id",
     "title",
     "effect",
@@ -39,18 +40,20 @@ def to_csv(report: ViolationReport) -> str:
 
     A cell that starts with a character by which spreadsheets know formulas gets an apostrophe.
     """
+    names = {repository.repo_id: repository.name for repository in report.repositories}
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(_HEADER)
     for group in chain(report.groups, report.cleared):
-        writer.writerow([csv_cell(cell) for cell in _cells(group)])
+        writer.writerow([csv_cell(cell) for cell in _cells(group, names[group.repo_id])])
     return buffer.getvalue()
 
 
-def _cells(group: Group) -> list[str]:
+def _cells(group: Group, repository: str) -> list[str]:
     first = group.examples[0] if group.examples else None
     texts = (
         group.repo_id,
+        repository,
         group.rule_id,
         group.title,
         group.effect,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from itertools import chain
 from typing import Any, Final
 from urllib.parse import quote
@@ -30,7 +32,7 @@ def to_sarif(report: ViolationReport) -> str:
     """
     index = {rule.id: position for position, rule in enumerate(report.rules)}
     run = {
-        "tool": {"driver": {"name": "shardgate", "rules": [_rule(r) for r in report.rules]}},
+        "tool": {"driver": sarif_driver([_rule(r) for r in report.rules])},
         "originalUriBaseIds": {
             repository.repo_id: {"description": {"text": repository.name or repository.repo_id}}
             for repository in report.repositories
@@ -42,6 +44,11 @@ def to_sarif(report: ViolationReport) -> str:
         ],
     }
     return sarif_log(run)
+
+
+def sarif_driver(rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the tool component of a run (section 3.19) with the rules that it declares."""
+    return {"name": "shardgate", "version": version("shardgate"), "rules": list(rules)}
 
 
 def sarif_log(run: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from policies.report.escape import display_path
-from policies.report.render_sarif import sarif_log
+from policies.report.render_sarif import sarif_driver, sarif_log
 from policies.report.scan_model import (
     HistorySecret,
     LicenseVerdict,
@@ -36,9 +36,7 @@ def scan_to_sarif(report: ScanReport) -> str:
         *(_held(v, reason, rules) for v in report.held for reason in report.why_held(v)),
         *(_history(secret, rules) for secret in report.secrets),
     ]
-    driver: dict[str, Any] = {
-        "name": "shardgate",
-        "rules": list(rules.values()),
+    driver = sarif_driver(list(rules.values())) | {
         "notifications": [
             {"id": note, "shortDescription": {"text": f"Not scanned: {note.partition('/')[2]}"}}
             for note in notes

@@ -185,7 +185,15 @@ def read_tombstones(folder: Path, recall: Recall) -> pa.Table:
         ReleaseRefused: they are missing, or not those that were signed.
     """
     path = tombstones_path(folder, recall.recall_id)
-    data = read_document(path, recall.tombstones_bytes)
+    return check_tombstones(recall, read_document(path, recall.tombstones_bytes))
+
+
+def check_tombstones(recall: Recall, data: bytes) -> pa.Table:
+    """Return the tombstones of a recall from the bytes of their file.
+
+    Raises:
+        ReleaseRefused: they are not those that were signed.
+    """
     if hashlib.sha256(data).hexdigest() != recall.tombstones_sha256:
         raise ReleaseRefused(
             f"The tombstones of {recall.recall_id} are not those that were signed."

@@ -95,3 +95,9 @@ def test_ways_out_and_single_approvals_are_told(copied: Installation) -> None:
     assert "release consent" in way
     ranked = copied.run("unlock").stdout
     assert "security" in ranked
+    way = json.loads(copied.run("why-not", "harbor-internal-tools", "README.md", "--json").stdout)
+    assert way["ways"][0][0]["kind"] == "consent"
+    found = json.loads(copied.run("unlock", "--most", "1", "--json").stdout)
+    (first,) = found["items"]
+    assert first["files"] > 0
+    assert found["total"] > 1

@@ -96,6 +96,44 @@ def test_a_wrong_document_is_refused_with_its_place(old: str, new: str, message:
         load_policy(MINIMAL.replace(old, new))
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {
+                "name: small": "name: small\ncolour: red",
+                "because: a test": "because: a test\n    x: 1",
+            },
+            ["line 3, column 9: colour", "line 10, column 8: rules.0.x"],
+        ),
+        (
+            {"own_license_category <>": "own_license <>", "when: consent_valid": "when: size"},
+            [
+                "line 4, column 45: There is no column",
+                "line 9, column 11: A condition is true or false",
+            ],
+        ),
+    ],
+)
+def test_everything_that_is_wrong_is_told_at_once(changes: dict[str, str], told: list[str]) -> None:
+    text = MINIMAL
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    with pytest.raises(ConfigurationError) as caught:
+        load_policy(text)
+    lines = caught.value.message.removeprefix("Policy ").split("\n")
+    assert len(lines) == len(told)
+    for line, wanted in zip(lines, told, strict=True):
+        assert line.startswith(wanted), lines
+
+
+def test_of_very_many_errors_the_first_are_told() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_policy(MINIMAL + "".join(f"wrong{n}: 1\n" for n in range(50)))
+    lines = caught.value.message.split("\n")
+    assert (len(lines), lines[-1]) == (21, "and 30 more")
+
+
 @pytest.mark.parametrize("layers", [51, 20_000, 100_000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}"), ("- ", "")])
 def test_what_nests_deeper_than_a_policy_is_refused_with_its_place(

@@ -160,7 +160,7 @@ def _lines(text: str) -> str:
 def _editor(
     caller: Caller, text: str, *, status: int = 200, errand: Errand | None = None, **more: object
 ) -> HTMLResponse:
-    values: dict[str, Any] = {"trial": None, "error": "", "hint": "", "place": None}
+    values: dict[str, Any] = {"trial": None, "errors": [], "hint": ""}
     return caller.render(
         "policy_edit.html",
         fragment="weighed",
@@ -174,9 +174,13 @@ def _editor(
 
 
 def _refused(caller: Caller, text: str, error: InputError) -> HTMLResponse:
-    found = _PLACE.search(error.message)
-    place = Place.of(_lines(text), int(found[1]), int(found[2])) if found else None
-    return _editor(caller, text, status=422, error=error.message, hint=error.hint, place=place)
+    errors = [(said, _place_in(_lines(text), said)) for said in error.message.split("\n")]
+    return _editor(caller, text, status=422, errors=errors, hint=error.hint)
+
+
+def _place_in(text: str, said: str) -> Place | None:
+    found = _PLACE.search(said)
+    return Place.of(text, int(found[1]), int(found[2])) if found else None
 
 
 def _proposal(

@@ -29,8 +29,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the kernel is asked by prctl"),
 ]
 
-LONG = b"".join(b"def function_%d(value):\n    return value + %d\n" % (n, n) for n in range(40_000))
-"""Takes a second or so to scan."""
+LONG = b"".join(b"mail_%d = 'mara.ostrow%d@brightharbor.io'\n" % (n, n) for n in range(40_000))
+"""Takes seconds to scan: every line has something to be found."""
 _UNDER_WAY_SECONDS = 0.05
 """Processor time that no process takes before it scans."""
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from html.parser import HTMLParser
+from importlib.metadata import version
 
 import pyarrow as pa
 import pytest
@@ -199,6 +200,7 @@ def test_a_spreadsheet_sees_no_formula() -> None:
     text = to_csv(report_of(rows, {"2": [finding("-f", "PRIVATE_KEY", preview="+1**")]}))
     parsed = list(csv.reader(io.StringIO(text)))
     assert len(parsed) > 3
+    assert {row[parsed[0].index("repository")] for row in parsed[1:]} == {"example"}
     assert [
         c for row in parsed for c in row if c.startswith(("=", "+", "-", "@", "\t", "\r"))
     ] == []
@@ -209,6 +211,7 @@ def test_sarif_declares_every_rule_and_points_at_places() -> None:
     document = json.loads(to_sarif(hostile_report()))
     assert document["version"] == "2.1.0"
     (run,) = document["runs"]
+    assert run["tool"]["driver"]["version"] == version("shardgate")
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     restrictive = [r.id for r in POLICY.rules if r.effect.value != "grant"]
     assert set(restrictive) <= set(rules)

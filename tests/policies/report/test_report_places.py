@@ -42,6 +42,7 @@ def trees(*rows: Row) -> pa.Table:
         (b"globex/globex.sql", [(0, 6, "CUSTOMER")], b"<CUSTOMER>/<CUSTOMER>.sql"),
         (b"k/abcdef", [(2, 6, "PASSWORD"), (4, 8, "PROVIDER_TOKEN")], b"k/<PASSWORD>"),
         ("u/Jürgen".encode(), [(2, 4, "PERSON")], b"u/<NAME>rgen"),
+        (b"\x00\x80\x01\x80", [(1, 2, "CUSTOMER")], b"<CUSTOMER><CUSTOMER>"),
         (b"a@b.example/c@d.example", [(0, 11, "EMAIL_ADDRESS")], b"<EMAIL>/c@d.example"),
     ],
 )

@@ -39,7 +39,9 @@ def test_every_file_is_told_whatever_the_bytes_of_its_path(api: Api) -> None:
     assert way["outcome"] == files[held]
     assert way["ways"] or way["dead_ends"]
     assert all(
-        {"kind", "subject", "lane"} == step.keys() for steps in way["ways"] for step in steps
+        {"kind", "subject", "lane", "fingerprints"} == step.keys()
+        for steps in way["ways"]
+        for step in steps
     )
 
 

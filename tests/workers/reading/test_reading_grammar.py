@@ -21,7 +21,11 @@ FIELDS = {
     "seen": Field(does="When.", kind=Kind.MOMENT, is_sortable=True),
     "size": Field(does="Bytes.", is_sortable=True, is_filter=False),
 }
-TEXT = st.text(min_size=1, max_size=20).map(str.strip).filter(lambda t: t and t.isprintable())
+TEXT = st.text(
+    st.characters(exclude_categories=("C", "Z"), include_characters=" "),
+    min_size=1,
+    max_size=20,
+).filter(lambda t: t == t.strip())
 POSITIONS = st.lists(TEXT | st.integers(-(2**62), 2**62) | st.none(), min_size=1, max_size=2).map(
     tuple
 )

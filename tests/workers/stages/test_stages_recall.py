@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,12 +37,16 @@ from store.catalog import (
     ReviewerBook,
     WithdrawalBook,
 )
+from store.pack import write_pack
 from tests.support.gitrepo import build_repository
 from tests.workers.stages.test_workers_stages import FIRST, enroll, sync
 from workers.audit import verify_audit
+from workers.audit_pack import gather_members
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys
 from workers.lifting import lift_recall
+from workers.pack_check import check_pack
+from workers.pack_members import TAKEN_BACK, WITHDRAWN_LATER
 from workers.released import manifest_of, published, released_rows
 from workers.runner import drain
 from workers.settings import Settings
@@ -166,6 +171,57 @@ def test_a_withdrawn_path_leaves_what_is_out_and_all_that_is_built_later(context
     for release in published(context):
         assert "src/m00.py" not in paths(context, release)
     assert verify_audit(context).is_intact
+
+
+def test_an_audit_pack_tells_what_left_a_release_and_who_asked(
+    context: Context, tmp_path: Path
+) -> None:
+    build(context, Tier.RELEASABLE)
+    (first,) = published(context, Tier.RELEASABLE)
+    one = repository(context, "one")
+    asked = []
+    for path in ("src/m00.py", "src/m02.py"):
+        asked.append(withdraw(context, Selector.PATH, path, repo_id=one.id))
+        build(context)
+    second = find(context, first.id).replaced_by
+    third = find(context, find(context, second).replaced_by)
+    pack = tmp_path / "pack.zip"
+
+    def faults(members: Mapping[str, bytes]) -> list[str]:
+        pack.write_bytes(write_pack(members, context.keys.private))
+        return list(check_pack(pack, context.keys.public).faults)
+
+    def told(release: ReleaseRecord) -> set[str]:
+        """Ids of the withdrawals, after the whole pack was checked."""
+        members = gather_members(context, release)
+        assert faults(members) == []
+        return {json.loads(line)["id"] for line in members[WITHDRAWN_LATER].splitlines()}
+
+    # The line of the last one is all three; of the first only what left it is told.
+    assert told(third) == {one.id for one in asked}
+    assert told(find(context, first.id)) == {asked[0].id}
+    members = gather_members(context, third)
+    recalls = sorted(name for name in members if name.startswith(TAKEN_BACK + "rcl_"))
+    assert [name.partition(".")[2] for name in recalls] == ["dsse.json", "parquet"] * 2
+    by_id = {r.id: r for r in RecallBook(context.catalog, utc_now).list_all()}
+    last = next(r.id for r in by_id.values() if r.releases[0].release_id == second)
+    signed, rows = f"{TAKEN_BACK}{last}.dsse.json", f"{TAKEN_BACK}{last}.parquet"
+    without = {name: data for name, data in members.items() if name not in (signed, rows)}
+    assert faults(without) == [
+        f"taken back: {last} is recorded and not told",
+        "taken back: the recalls name other rows than the manifest says have left",
+    ]
+    other = next(name for name in recalls if name not in (signed, rows) and "parquet" in name)
+    (fault,) = faults(members | {rows: members[other]})
+    assert "are not those that were signed" in fault
+    assert faults(members | {signed: members["release/manifest.dsse.json"]}) == [
+        "taken back: The signed document is no recall."
+    ]
+    said = members[WITHDRAWN_LATER].splitlines(keepends=True)
+    (fault,) = faults(members | {WITHDRAWN_LATER: said[0]})
+    assert "asked for it, and is not told" in fault
+    forged = b"".join(said).replace(b"RIGHTS_CLAIM", b"OTHER")
+    assert any("as it is told" in fault for fault in faults(members | {WITHDRAWN_LATER: forged}))
 
 
 def test_lifting_lets_it_out_under_a_new_id_and_what_was_recalled_stays_so(
