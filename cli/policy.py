@@ -46,7 +46,7 @@ def run_examples(file: _File = "") -> None:
             ("rule", "example", "expected", "got"),
             [(f.rule_id, f.number, f.expected, f.actual) for f in failures],
         )
-    total = sum(len(rule.document.tests) for rule in policy.rules)
+    total = policy.examples
     out.print(f"{total - len(failures)} of {total} examples hold")
     if failures:
         raise typer.Exit(_FAILED)

@@ -101,7 +101,8 @@ def policy_page() -> str:
     ]
     columns = [f"| `{c.name}` | {c.type} | {_cell(c.meaning)} |" for c in DOSSIER_COLUMNS]
     intro = (
-        "The document is `policies/default.yaml`; every rule carries its tests there. "
+        "The document is `policies/default.yaml`; every rule, and every row of the precedence "
+        "of licenses, carries its tests there. "
         "A file is releasable only if at least one `grant` fires and no `hold`, `internal-only` "
         "or `exclude` does."
     )

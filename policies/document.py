@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ingest.errors import ConfigurationError
 from policies.columns import DossierColumn
-from policies.evaluate import judge_rows
+from policies.evaluate import deciding_rows, judge_rows
 from policies.examples import check_given, clean_row
 from policies.language import PRECEDENCE_COLUMNS, RULE_COLUMNS, check_condition, open_probe
 from policies.model import Condition, Example, Policy, PolicyDocument, Rule
@@ -29,7 +29,7 @@ class ExampleFailure:
 
     rule_id: str
     number: int
-    """1-based position among the examples of the rule."""
+    """1-based position among the examples of the rule, or of the row of the precedence."""
     expected: str
     actual: str
 
@@ -122,7 +122,7 @@ def load_default_policy() -> Policy:
 
 
 def check_examples(policy: Policy) -> list[ExampleFailure]:
-    """Run the examples of every rule; an empty list means that all hold.
+    """Run every example; an empty list means that all hold.
 
     Raises:
         ConfigurationError: an example gives a column that does not exist.
@@ -132,13 +132,35 @@ def check_examples(policy: Policy) -> list[ExampleFailure]:
         for rule in policy.rules
         for number, example in enumerate(rule.document.tests, start=1)
     ]
+    failures = _check_precedence(policy)
     if not cases:
-        return []
+        return failures
     verdicts = judge_rows([clean_row(example.given) for _, _, example in cases], policy)
-    return [
+    return failures + [
         failure
         for (rule, number, example), verdict in zip(cases, verdicts, strict=True)
         if (failure := _compare(rule, number, example, verdict)) is not None
+    ]
+
+
+def _check_precedence(policy: Policy) -> list[ExampleFailure]:
+    cases = [
+        (row, number, example)
+        for row, _ in policy.licenses
+        for number, example in enumerate(row.tests, start=1)
+    ]
+    if not cases:
+        return []
+    decided = deciding_rows([clean_row(example.given) for _, _, example in cases], policy)
+    return [
+        ExampleFailure(
+            rule_id=row.id,
+            number=number,
+            expected=f"{row.id} {'decides' if example.decides else 'does not decide'}",
+            actual=f"{name or 'no row'} decides",
+        )
+        for (row, number, example), name in zip(cases, decided, strict=True)
+        if (name == row.id) != example.decides
     ]
 
 
@@ -181,8 +203,9 @@ def _validate(source: YamlSource) -> PolicyDocument:
 
 
 def _check_examples_given(faults: _Faults, document: PolicyDocument) -> None:
-    for number, rule in enumerate(document.rules):
-        for position, example in enumerate(rule.tests):
-            for name, value in example.given.items():
-                place = ("rules", number, "tests", position, "given", name)
-                faults.check(place, partial(check_given, name, value))
+    for part, items in document.parts.items():
+        for number, item in enumerate(items):
+            for position, example in enumerate(item.tests):
+                for name, value in example.given.items():
+                    place = (part, number, "tests", position, "given", name)
+                    faults.check(place, partial(check_given, name, value))

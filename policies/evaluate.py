@@ -26,7 +26,7 @@ from policies.columns import DOSSIER
 from policies.copies import restrict_copies
 from policies.database import open_database
 from policies.decision import DECISIONS
-from policies.masks import DERIVED, license_expression_sql
+from policies.masks import DERIVED, deciding_row_sql, license_expression_sql
 from policies.model import COPY_WITHDRAWN, Policy
 from policies.questions import SOURCE_PREFIX
 from policies.review import NO_REVIEWS, Reviews
@@ -91,12 +91,24 @@ def decide(
 
 def judge_rows(rows: Sequence[Mapping[str, object]], policy: Policy) -> list[tuple[str, list[str]]]:
     """Return (outcome, reasons) of each dossier row by itself, without comparing copies."""
-    numbered = [{**row, "repo_id": "", "path": b"%09d" % n} for n, row in enumerate(rows)]
     with open_database() as connection:
-        judge_corpus(connection, pa.Table.from_pylist(numbered, schema=DOSSIER), policy)
+        judge_corpus(connection, _numbered(rows), policy)
         return connection.execute(
             "SELECT verdict_outcome, verdict_reasons FROM judged ORDER BY path"
         ).fetchall()
+
+
+def deciding_rows(rows: Sequence[Mapping[str, object]], policy: Policy) -> list[str]:
+    """Return the id of the row of the precedence that decides on each dossier row; empty: none."""
+    with open_database() as connection:
+        connection.register("dossier", _numbered(rows))
+        found = connection.execute(f"{deciding_row_sql(policy)} ORDER BY path").fetchall()
+    return [policy.licenses[index][0].id if index >= 0 else "" for _, index in found]
+
+
+def _numbered(rows: Sequence[Mapping[str, object]]) -> pa.Table:
+    numbered = [{**row, "repo_id": "", "path": b"%09d" % n} for n, row in enumerate(rows)]
+    return pa.Table.from_pylist(numbered, schema=DOSSIER)
 
 
 def judge_corpus(

@@ -84,7 +84,11 @@ def lint(text: str) -> list[Remark]:
     """
     policy = load_policy(text)
     source = parse_yaml(text)
-    places = {rule.id: source.locate(("rules", i)) for i, rule in enumerate(policy.rules)}
+    places = {
+        part.id: source.locate((name, i))
+        for name, parts in policy.document.parts.items()
+        for i, part in enumerate(parts)
+    }
     errors = [(Level.ERROR, *remark) for remark in (*_failures(policy), *_leaks(policy))]
     warnings = [(Level.WARNING, *remark) for remark in _doubts(policy)]
     return [
@@ -139,6 +143,9 @@ def finding_facts(family: Family, category: Category, count: int = 1) -> dict[st
 
 
 def _doubts(policy: Policy) -> Iterator[tuple[str, str]]:
+    for row in policy.document.licenses:
+        if not any(example.decides for example in row.tests):
+            yield row.id, "no example shows the row deciding"
     conditions: defaultdict[tuple[str, Effect], list[str]] = defaultdict(list)
     for rule in policy.rules:
         yield from ((rule.id, message) for message in _doubts_about(rule))

@@ -115,6 +115,16 @@ def license_expression_sql(row: str, judged: str) -> str:
     return f"CASE {judged}.license_source {columns} END"
 
 
+def deciding_row_sql(policy: Policy) -> str:
+    """Return the query over ``dossier`` of (path, position of the row of the precedence).
+
+    -1: no row decides, the license is unknown.
+    """
+    row = _precedence(policy, "({})".format)
+    owned = f"SELECT *, {_OWNERSHIP} AS ownership FROM dossier"  # noqa: S608 - a constant
+    return f"SELECT path, {row} FROM ({owned})"  # noqa: S608 - checked trees
+
+
 def _step(name: str, columns: str, below: str) -> str:
     return f"{name} AS (SELECT {columns} FROM {below})"  # noqa: S608 - checked trees
 

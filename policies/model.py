@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
@@ -84,10 +85,15 @@ class _Strict(BaseModel):
 GivenValue = bool | int | float | str | list[str] | None
 
 
-class Example(_Strict):
-    """A case that a rule must decide as stated: facts that differ from a clean file's."""
+class Case(_Strict):
+    """Facts that differ from a clean file's."""
 
     given: dict[str, GivenValue]
+
+
+class Example(Case):
+    """A case that a rule must decide as stated."""
+
     outcome: Outcome
     fires: bool = True
     reasons: tuple[str, ...] | None = None
@@ -145,6 +151,13 @@ class RuleDocument(_Strict):
         return self
 
 
+class LicenseExample(Case):
+    """A case of the precedence of licenses."""
+
+    decides: bool = True
+    """Whether the row that the case stands under is the first whose condition holds."""
+
+
 class LicenseRow(_Strict):
     """One row of the precedence of licenses; the first whose condition holds decides."""
 
@@ -154,6 +167,13 @@ class LicenseRow(_Strict):
     source: LicenseSource
     type: LicenseType | None = None
     """Type of the license; without it the type follows from the category of the source."""
+    tests: tuple[LicenseExample, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_default(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave missing tests out: rows without any keep the digest of their policy."""
+        said: dict[str, Any] = serialize(self)
+        return {k: v for k, v in said.items() if k != "tests" or v}
 
     @model_validator(mode="after")
     def _has_a_type(self) -> LicenseRow:
@@ -201,6 +221,11 @@ class PolicyDocument(_Strict):
         if not any(rule.effect is Effect.GRANT for rule in self.rules):
             raise ValueError("no rule grants anything: every file would stay internal")
         return self
+
+    @property
+    def parts(self) -> Mapping[str, Sequence[LicenseRow | RuleDocument]]:
+        """What has an id and carries examples, by its key in the document."""
+        return {"licenses": self.licenses, "rules": self.rules}
 
     def digest(self) -> str:
         """Return SHA-256 hex over the canonical document: sorted keys, defaults written out."""
@@ -334,6 +359,11 @@ class Policy:
     def find_rule(self, name: str) -> Rule | None:
         """Return the rule of this id; none for a reason of the engine."""
         return next((rule for rule in self.rules if rule.id == name), None)
+
+    @property
+    def examples(self) -> int:
+        """How many examples the document carries."""
+        return sum(len(part.tests) for parts in self.document.parts.values() for part in parts)
 
     def is_blocking(self, reason: str) -> bool:
         """Tell whether a reason of a decision stands against release."""

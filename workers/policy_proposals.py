@@ -79,7 +79,7 @@ def try_policy(text: str) -> Trial:
     """
     policy = loaded(text)
     return Trial(
-        examples=sum(len(rule.document.tests) for rule in policy.rules),
+        examples=policy.examples,
         failures=check_examples(policy),
         remarks=lint(text),
     )

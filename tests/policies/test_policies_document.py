@@ -39,6 +39,33 @@ def test_an_example_that_does_not_hold_is_reported_with_what_happened() -> None:
     assert failure.actual == "internal-only, fires: False (NO_GRANT)"
 
 
+def test_every_row_of_the_precedence_has_an_example_in_which_it_decides() -> None:
+    rows = load_default_policy().document.licenses
+    assert [row.id for row in rows if not any(e.decides for e in row.tests)] == []
+
+
+@pytest.mark.parametrize(
+    ("example", "actual"),
+    [
+        ("{given: {own_license_category: none}}", "no row decides"),
+        ("{given: {own_license_category: null}}", "no row decides"),
+        ("{given: {own_license_category: permissive}, decides: false}", "NOTICE decides"),
+    ],
+)
+def test_an_example_of_a_row_that_does_not_hold_is_reported(example: str, actual: str) -> None:
+    text = MINIMAL.replace("source: own}", f"source: own, tests: [{example}]}}")
+    (failure,) = check_examples(load_policy(text))
+    assert (failure.rule_id, failure.number, failure.actual) == ("NOTICE", 1, actual)
+
+
+def test_a_row_without_examples_leaves_the_digest_as_it_was() -> None:
+    """Waivers and decisions are bound to digests: an upgrade must not end them."""
+    bare = load_policy(MINIMAL)
+    assert "tests" not in bare.document.model_dump(mode="json")["licenses"][0]
+    told = MINIMAL.replace("source: own}", "source: own, tests: [{given: {}, decides: false}]}")
+    assert load_policy(told).digest != bare.digest
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [

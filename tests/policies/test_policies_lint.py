@@ -114,6 +114,7 @@ OTHER: dict[str, dict[str, object]] = {
         **dict.fromkeys(("because", "when"), "other"),
         "source": LicenseSource.REGISTRATION,
         "type": LicenseType.UNKNOWN,
+        "tests": (),
     },
     "rules": {
         **dict.fromkeys(("title", "because", "remedy", "when", "placeholder"), "other"),

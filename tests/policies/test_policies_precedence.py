@@ -8,6 +8,7 @@ from ingest.domain.artefacts import facts_schema
 from ingest.domain.finding import Family
 from policies.document import load_default_policy
 from policies.evaluate import decide
+from policies.examples import clean_row
 from tests.strategies.policies import Row, as_dossier, occurrence
 
 POLICY = load_default_policy()
@@ -95,6 +96,17 @@ def test_the_first_row_that_applies_decides(
 ) -> None:
     row = decided(**facts)
     assert (row["license_source"], row["license_type"], row["outcome"]) == (source, kind, outcome)
+
+
+def test_examples_name_the_row_by_which_decisions_are_made() -> None:
+    cases = [(row, e) for row, _ in POLICY.licenses for e in row.tests if e.decides]
+    rows = [
+        clean_row(example.given) | {"path": b"%03d" % n} for n, (_, example) in enumerate(cases)
+    ]
+    made = decide(as_dossier(rows), POLICY, content=NO_CONTENT, input_digest="i").to_pylist()
+    for (row, _), decision in zip(cases, made, strict=True):
+        assert decision["license_source"] == row.source
+        assert row.type is None or decision["license_type"] == row.type
 
 
 @pytest.mark.parametrize("sign", ["KNOWN_CONTENT", "SUBTREE_IMPORT"])
