@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from cli.people import acting
 from cli.samples import company_profile_yaml, write_samples
 from ingest.domain.repository import Repository
 from ingest.register.registry import RegistrationRequest, register
 from ingest.register.urls import canonicalise
+from workers.audit import seal_audit
 from workers.context import Context
+from workers.registering import registrations
 from workers.settings import Settings
 
 SAMPLE_CONSENT: Final = timedelta(days=365)
@@ -46,4 +49,7 @@ def register_local(context: Context, request: RegistrationRequest) -> Repository
     if known is not None:
         return known
     # The person who runs this names the path herself, which is the permission for a local one.
-    return register(request, context.catalog, today=context.today(), allow_local=True)
+    book = registrations(context, acting(""))
+    repository = register(request, book, today=context.today(), allow_local=True)
+    seal_audit(context)
+    return repository

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.domain.repository import Repository
 from store.catalog import AuditLog
 from store.catalog.chain_faults import read_chain
 from store.checkpoints import ChainReport, seal, verify_chain
@@ -17,36 +16,6 @@ def seal_audit(context: Context) -> None:
     """Sign the present head of the chain into a file beside the catalog."""
     log = AuditLog(context.catalog, clock=utc_now)
     seal(log, context.settings.audit_dir, context.keys.private)
-
-
-def record_registration(context: Context, repository: Repository, actor: str = "cli") -> None:
-    """Append that somebody attested a repository's rights, with what they said of release."""
-    until = repository.consent_until
-    detail = {
-        "rights": repository.rights_basis.value,
-        "consent": repository.release_consent,
-        "consent_until": until.isoformat() if until else None,
-    }
-    log = AuditLog(context.catalog, clock=utc_now)
-    log.append(actor, "repository.register", repository.id, detail)
-    seal_audit(context)
-
-
-def record_restatement(
-    context: Context, repository: Repository, changes: Sequence[str], cause: str, actor: str
-) -> None:
-    """Append that somebody stated a repository's rights anew: what changed, and why."""
-    until = repository.consent_until
-    detail = {
-        "changes": list(changes),
-        "cause": cause,
-        "rights": repository.rights_basis.value,
-        "consent": repository.release_consent,
-        "consent_until": until.isoformat() if until else None,
-    }
-    log = AuditLog(context.catalog, clock=utc_now)
-    log.append(actor, "repository.restate", repository.id, detail)
-    seal_audit(context)
 
 
 def record_accepted_loss(context: Context, repository_id: str, tier: str, actor: str) -> None:

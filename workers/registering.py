@@ -12,8 +12,8 @@ from ingest.register.registry import Action, Registration, RegistrationRequest, 
 from ingest.register.registry import register as register_rights
 from ingest.register.urls import canonicalise, repository_id
 from policies.access import Role
-from store.catalog import AuditLog, RepositoryState, UserBook
-from workers.audit import record_registration, seal_audit
+from store.catalog import AuditLog, RegistrationBook, RepositoryState, UserBook
+from workers.audit import seal_audit
 from workers.bound_credentials import check_bound
 from workers.context import Context, utc_now
 from workers.decisions import decide_anew
@@ -59,12 +59,17 @@ def register(
     judge_request(context, request, known, (owners, any_host))
     repository = register_rights(
         request,
-        context.catalog,
+        registrations(context, actor),
         today=context.today(),
         allow_local=context.settings.allow_local,
     )
-    record_registration(context, repository, actor)
+    seal_audit(context)
     return repository
+
+
+def registrations(context: Context, actor: str) -> RegistrationBook:
+    """Return the book in which somebody registers; the chain is to be sealed afterwards."""
+    return RegistrationBook(context.catalog, clock=utc_now, actor=actor)
 
 
 def plan_file(context: Context, text: str) -> list[PlannedChange]:
@@ -109,9 +114,10 @@ def apply_plan(context: Context, plan: Sequence[PlannedChange], *, actor: str) -
     found = [c.repository for c in plan if c.repository and c.action is not Action.UNCHANGED]
     for repository in found:
         _check_words(context, repository)
+    book = registrations(context, actor)
     for repository in found:
-        context.catalog.save_repository(repository)
-        record_registration(context, repository, actor)
+        book.save_repository(repository)
+    seal_audit(context)
     return len(found)
 
 
@@ -129,14 +135,15 @@ def register_many(  # noqa: PLR0913 - as many options as its faces have
     Arguments as `register`; with `dry_run` nothing is written.
     """
     known = {r.id: r for r in context.catalog.list_repositories()}
-    outcomes: list[Outcome] = []
+    book, outcomes = registrations(context, actor), list[Outcome]()
     for request in requests:
         outcome, repository = _judge(context, request, known, (owners, any_host))
         if repository is not None and not dry_run:
-            context.catalog.save_repository(repository)
-            record_registration(context, repository, actor)
+            book.save_repository(repository)
             known[repository.id] = repository
         outcomes.append(outcome)
+    if not dry_run:
+        seal_audit(context)
     is_update = any(outcome.action is Action.UPDATE for outcome in outcomes)
     if is_update and not dry_run and context.catalog.corpus():
         decide_anew(context)
@@ -193,10 +200,7 @@ def _set_state(
         raise InputError(f"There is no repository {repository_id}.")
     if before[0] is state[0]:
         return
-    context.catalog.set_state(repository_id, *state)
-    is_back = state[0] is RepositoryState.ACTIVE
-    action = "repository.restore" if is_back else "repository.retire"
-    AuditLog(context.catalog, clock=utc_now).append(actor, action, repository_id)
+    registrations(context, actor).set_state(repository_id, *state)
     seal_audit(context)
     if context.catalog.corpus():
         decide_anew(context)

@@ -9,12 +9,12 @@ from enum import StrEnum
 from ingest.domain.repository import Repository
 from ingest.errors import Conflict, InputError
 from ingest.register.registry import Action, RegistrationRequest
-from workers.audit import record_restatement
+from workers.audit import seal_audit
 from workers.context import Context
 from workers.decisions import decide_anew
 from workers.reading.page import NotFound
 from workers.reading.repositories import rights_version
-from workers.registering import judge_request
+from workers.registering import judge_request, registrations
 
 
 class Cause(StrEnum):
@@ -77,9 +77,10 @@ def restate(
         raise InputError("Another address is another repository: register that one.")
     if found.action is Action.UNCHANGED:
         return ()
-    if not context.catalog.replace_repository(before, found.repository):
+    book = registrations(context, actor)
+    if not book.restate(before, found.repository, found.changes, stated.cause.value):
         raise _changed(before)
-    record_restatement(context, found.repository, found.changes, stated.cause.value, actor)
+    seal_audit(context)
     if context.catalog.corpus():
         decide_anew(context)
     return found.changes

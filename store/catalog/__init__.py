@@ -44,6 +44,7 @@ from store.catalog.refreshes import (
     scanning_scopes,
     start_refresh,
 )
+from store.catalog.registrations import RegistrationBook
 from store.catalog.releases import ReleaseBook, ReleaseRecord, ReleaseState
 from store.catalog.reviewers import Reviewer, ReviewerBook
 from store.catalog.reviews import ReviewBook, ReviewEvent
@@ -100,6 +101,7 @@ __all__ = [
     "RecallRecord",
     "RecalledRelease",
     "Refreshing",
+    "RegistrationBook",
     "ReleaseBook",
     "ReleaseRecord",
     "ReleaseState",

@@ -84,23 +84,7 @@ class Catalog:
         Raises:
             RegistrationRefused: another repository has this URL or identity.
         """
-        values = asdict(repository) | {"rights_basis": repository.rights_basis.value}
-        if identity:
-            values["identity"] = identity
-        self.database.write(lambda s: self._save(s, values))
-
-    def replace_repository(self, before: Repository, after: Repository) -> bool:
-        """Replace what is stated of a repository if it still is `before`; tell whether it was."""
-
-        def replace(session: Session) -> bool:
-            query = select(RepositoryRow).where(RepositoryRow.id == before.id).with_for_update()
-            row = session.scalar(query)
-            if row is None or repository_of(row) != before:
-                return False
-            self._save(session, asdict(after) | {"rights_basis": after.rights_basis.value})
-            return True
-
-        return self.database.write(replace)
+        self.database.write(lambda s: save_stated(s, repository, self._clock(), identity))
 
     def set_state(self, repository_id: str, state: RepositoryState, reason: str) -> None:
         """Quarantine a repository or take it back; the corpus holds active ones only.
@@ -108,14 +92,7 @@ class Catalog:
         Raises:
             InputError: no such repository.
         """
-        change = (
-            update(RepositoryRow)
-            .where(RepositoryRow.id == repository_id)
-            .values(state=state.value, reason=reason)
-            .returning(RepositoryRow.id)
-        )
-        if self.database.write(lambda s: s.scalar(change)) is None:
-            raise InputError(f"There is no repository {repository_id}.")
+        self.database.write(lambda s: set_state(s, repository_id, state, reason))
 
     def repository_state(self, repository_id: str) -> tuple[RepositoryState, str] | None:
         """Return state and reason of a repository."""
@@ -126,24 +103,6 @@ class Catalog:
     def _find(self, query: Any) -> Repository | None:  # noqa: ANN401 - a select of any shape
         row = self.database.read(lambda s: s.scalar(query))
         return None if row is None else repository_of(row)
-
-    def _save(self, session: Session, values: dict[str, Any]) -> None:
-        identity = values.get("identity", values["url"])
-        same = or_(
-            RepositoryRow.url.in_((values["url"], identity)),
-            RepositoryRow.identity.in_((values["url"], identity)),
-        )
-        others = select(RepositoryRow.id).where(same, RepositoryRow.id != values["id"])
-        if session.scalar(others.limit(1)) is not None:
-            raise RegistrationRefused(f"{values['url']} is registered under another id.")
-        if session.get(RepositoryRow, values["id"]) is not None:
-            session.execute(
-                update(RepositoryRow).where(RepositoryRow.id == values["id"]).values(**values)
-            )
-            return
-        fresh = {"identity": identity, "created_at": self._clock()}
-        state = {"state": RepositoryState.ACTIVE.value, "reason": ""}
-        session.execute(insert(RepositoryRow).values(**(fresh | state | values)))
 
     # visits
 
@@ -320,3 +279,48 @@ def run_of(row: RunRow) -> Run:
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
+
+
+def save_stated(session: Session, repository: Repository, at: datetime, identity: str = "") -> None:
+    """Do `Catalog.save_repository` inside a caller's transaction; `at` is its `created_at`."""
+    values = asdict(repository) | {"rights_basis": repository.rights_basis.value}
+    if identity:
+        values["identity"] = identity
+    identity = values.get("identity", values["url"])
+    same = or_(
+        RepositoryRow.url.in_((values["url"], identity)),
+        RepositoryRow.identity.in_((values["url"], identity)),
+    )
+    others = select(RepositoryRow.id).where(same, RepositoryRow.id != values["id"])
+    if session.scalar(others.limit(1)) is not None:
+        raise RegistrationRefused(f"{values['url']} is registered under another id.")
+    if session.get(RepositoryRow, values["id"]) is not None:
+        session.execute(
+            update(RepositoryRow).where(RepositoryRow.id == values["id"]).values(**values)
+        )
+        return
+    fresh = {"identity": identity, "created_at": at}
+    state = {"state": RepositoryState.ACTIVE.value, "reason": ""}
+    session.execute(insert(RepositoryRow).values(**(fresh | state | values)))
+
+
+def replace_stated(session: Session, before: Repository, after: Repository, at: datetime) -> bool:
+    """Replace what is stated of a repository if it still is `before`; tell whether it was."""
+    query = select(RepositoryRow).where(RepositoryRow.id == before.id).with_for_update()
+    row = session.scalar(query)
+    if row is None or repository_of(row) != before:
+        return False
+    save_stated(session, after, at)
+    return True
+
+
+def set_state(session: Session, repository_id: str, state: RepositoryState, reason: str) -> None:
+    """Do `Catalog.set_state` inside a caller's transaction."""
+    change = (
+        update(RepositoryRow)
+        .where(RepositoryRow.id == repository_id)
+        .values(state=state.value, reason=reason)
+        .returning(RepositoryRow.id)
+    )
+    if session.scalar(change) is None:
+        raise InputError(f"There is no repository {repository_id}.")

@@ -16,7 +16,7 @@ from workers.audit import verify_audit
 from workers.context import Context, utc_now
 from workers.reading.page import NotFound
 from workers.reading.repositories import find_repository, rights_version
-from workers.registering import register
+from workers.registering import register, registrations
 from workers.restating import Cause, Restatement, restate
 from workers.settings import Settings
 
@@ -67,7 +67,8 @@ def test_of_two_who_state_it_the_second_is_told(context: Context) -> None:
     with pytest.raises(Conflict, match="meanwhile"):
         restate(context, before.id, stated(before, license="BSD-3-Clause"), actor="olga")
     # What is written in the same moment is noticed by the catalog itself.
-    assert not context.catalog.replace_repository(before, replace(before, owner="late"))
+    book = registrations(context, "late")
+    assert not book.restate(before, replace(before, owner="late"), ["owner"], "other")
     found = context.catalog.find_by_id(before.id)
     assert found is not None
     assert (found.license, found.owner) == ("MIT", "core")

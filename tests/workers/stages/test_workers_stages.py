@@ -25,9 +25,9 @@ from store.catalog import JobSpec, ReleaseBook, ReleaseState, RepositoryState
 from store.lake import Lake
 from tests.support.gitrepo import Commit, build_repository
 from workers.app import Process
-from workers.audit import record_registration
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, load_decisions
+from workers.registering import registrations
 from workers.reports import violation_report
 from workers.runner import drain, run_job
 from workers.running import first_jobs
@@ -63,9 +63,8 @@ def enroll(context: Context, path: Path) -> Repository:
         consent_until=context.today().replace(year=context.today().year + 1, day=1),
         evidence="ticket",
     )
-    repository = register(request, context.catalog, today=context.today(), allow_local=True)
-    record_registration(context, repository)
-    return repository
+    book = registrations(context, "cli")
+    return register(request, book, today=context.today(), allow_local=True)
 
 
 def sync(context: Context, *repositories: Repository, history: bool = False) -> str:

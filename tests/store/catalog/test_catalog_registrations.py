@@ -1,0 +1,90 @@
+"""Registrations and the audit chain: the one is never there without the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from ingest.errors import InputError, RegistrationRefused
+from store.catalog import (
+    AuditLog,
+    Catalog,
+    RegistrationBook,
+    RepositoryState,
+    registrations,
+)
+from tests.store.catalog.test_catalog_catalog import a_repository
+from tests.strategies.grants import NOW
+from tests.support.clock import Clock
+
+FIRST = a_repository()
+LATER = replace(FIRST, release_consent=False, consent_until=None)
+
+
+@pytest.fixture
+def book(catalog: Catalog) -> RegistrationBook:
+    return RegistrationBook(catalog, Clock(NOW), actor="ada")
+
+
+def said(catalog: Catalog) -> list[tuple[str, str, str]]:
+    log = AuditLog(catalog, clock=lambda: NOW)
+    assert log.verify().is_intact
+    return [(e.actor, e.action, e.subject) for e in log.entries()]
+
+
+def test_every_change_is_in_the_chain_with_what_was_attested(
+    catalog: Catalog, book: RegistrationBook
+) -> None:
+    book.save_repository(FIRST)
+    assert book.find_by_url(FIRST.url) == FIRST
+    assert book.restate(FIRST, LATER, ["release_consent"], "consent-ended")
+    book.set_state(FIRST.id, RepositoryState.QUARANTINED, "retired: no longer ours")
+    book.set_state(FIRST.id, RepositoryState.ACTIVE, "")
+    assert book.list_repositories() == [LATER]
+    actions = ["register", "restate", "retire", "restore"]
+    assert said(catalog) == [("ada", f"repository.{action}", FIRST.id) for action in actions]
+    first, later, *_ = AuditLog(catalog, clock=lambda: NOW).entries()
+    assert (first.detail["consent"], first.detail["consent_until"]) == (True, "2031-01-01")
+    assert (later.detail["consent"], later.detail["cause"]) == (False, "consent-ended")
+
+
+def test_what_changes_nothing_says_nothing(catalog: Catalog, book: RegistrationBook) -> None:
+    book.save_repository(FIRST)
+    assert not book.restate(LATER, FIRST, ["release_consent"], "other")
+    with pytest.raises(InputError):
+        book.set_state("repo_none", RepositoryState.ACTIVE, "")
+    with pytest.raises(RegistrationRefused):
+        book.save_repository(replace(a_repository(2), url=FIRST.url))
+    assert said(catalog) == [("ada", "repository.register", FIRST.id)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda book: book.save_repository(a_repository(2)),
+        lambda book: book.restate(FIRST, LATER, ["release_consent"], "other"),
+        lambda book: book.set_state(FIRST.id, RepositoryState.QUARANTINED, "retired"),
+    ],
+    ids=["register", "restate", "retire"],
+)
+def test_what_cannot_be_said_is_not_done(
+    catalog: Catalog,
+    book: RegistrationBook,
+    change: Callable[[RegistrationBook], object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The process dies between the two."""
+    book.save_repository(FIRST)
+
+    def die(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(registrations, "append_entry", die)
+        with pytest.raises(SystemExit):
+            change(book)
+    assert catalog.list_repositories() == [FIRST]
+    assert catalog.repository_state(FIRST.id) == (RepositoryState.ACTIVE, "")
+    assert len(said(catalog)) == 1
