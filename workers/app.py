@@ -7,6 +7,7 @@ catalog (`workers.runner`), so Celery is left with what it is good at: waking pr
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from functools import partial
 from typing import Any
@@ -101,6 +102,8 @@ def _app() -> Celery:
 def main() -> None:
     """Run a worker in the foreground: the entry point of ``python -m workers.app``."""
     settings = Settings()
+    # People wait for pages; for scans nobody waits by the second. Children have it from here.
+    os.nice(settings.worker_nice)
     configure_logging(logging.INFO)
     app = _app()
     stop = threading.Event()

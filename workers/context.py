@@ -34,7 +34,7 @@ from workers.settings import Settings
 if TYPE_CHECKING:  # heavy, and a scan of a folder needs none of it
     from policies.decision import Tier
     from release.build.gate import CanaryResult
-    from store.catalog import Catalog, JobQueue, PolicyRecord
+    from store.catalog import Catalog, Changes, JobQueue, PolicyRecord
     from store.lake import Lake
 
 
@@ -67,7 +67,7 @@ class Context:
     scanned: ScannedTexts = field(default_factory=ScannedTexts, repr=False)
     """What detectors said of the bytes that this process had scanned."""
     _detectors: dict[Family, BlobDetector] = field(default_factory=dict, repr=False)
-    _hosts: tuple[tuple[int, int], tuple[str, ...]] | None = field(default=None, repr=False)
+    _hosts: tuple[Changes, tuple[str, ...]] | None = field(default=None, repr=False)
     _last_read: tuple[tuple[object, ...], Context] | None = field(default=None, repr=False)
 
     @cached_property
@@ -179,7 +179,7 @@ class Context:
         """
         if not self.has_catalog:
             return ()
-        mark = self._changes()
+        mark = self.catalog.changes()
         if self._hosts is None or self._hosts[0] != mark:
             found = with_repository_hosts(CompanyProfile(), self._repository_urls()).hosts
             self._hosts = (mark, tuple(found))
@@ -204,13 +204,14 @@ class Context:
             fresh.__dict__[name] = getattr(self, name)
         return fresh
 
-    def current(self) -> Context:
+    def current(self, changes: Changes | None = None) -> Context:
         """Return what `anew` returns, with what was read before where that stands as it did.
 
         Each change of policy, rights and repositories is an entry of the audit chain or another
         repository, and files show theirs: to ask for these costs a tenth of reading it all.
+        `changes` are those of the catalog where the caller has asked for them already.
         """
-        mark = (*map(_mark, self.source_files), self._changes())
+        mark = (*map(_mark, self.source_files), changes or self.catalog.changes())
         fresh = self.anew()
         last = self._last_read
         if last is not None and last[0] == mark:
@@ -218,13 +219,6 @@ class Context:
             fresh.__dict__ |= {name: known[name] for name in _READ if name in known}
         self._last_read = (mark, fresh)
         return fresh
-
-    def _changes(self) -> tuple[int, int]:
-        """Return what changes with the registered repositories, and with all that people say."""
-        from store.catalog import AuditLog  # noqa: PLC0415 - heavy
-
-        last = AuditLog(self.catalog, clock=utc_now).last_number()
-        return self.catalog.count_repositories(), last
 
     @property
     def has_catalog(self) -> bool:

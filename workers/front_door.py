@@ -8,7 +8,7 @@ from policies.access import Principal, Role
 from policies.decision import Tier
 from release.domain.grant import Purpose
 from store.catalog import (
-    AuditLog,
+    Changes,
     GrantBook,
     Identity,
     LoginBook,
@@ -38,8 +38,8 @@ class FrontDoor:
         """Take the context, and how passwords are hashed."""
         catalog = context.catalog
         self._context = context
-        self._by_session = Recognized[Principal](AuditLog(catalog, utc_now).last_number)
-        self._by_token = Recognized[tuple[Token, Principal]](AuditLog(catalog, utc_now).last_number)
+        self._by_session = Recognized[Principal](lambda: catalog.changes().last_entry)
+        self._by_token = Recognized[tuple[Token, Principal]](lambda: catalog.changes().last_entry)
         self.users = UserBook(catalog, utc_now)
         self.tokens = TokenBook(catalog, utc_now)
         self._grants = GrantBook(catalog, utc_now)
@@ -105,9 +105,13 @@ class FrontDoor:
         self._logins.set_password(name, password, actor=actor)
         seal_audit(self._context)
 
-    def of_session(self, session: str) -> Principal | None:
-        """Return whose session it is, or None when it has ended."""
-        return self._by_session.get(digest_of(session), lambda: self._of_session(session))
+    def of_session(self, session: str, changes: Changes | None = None) -> Principal | None:
+        """Return whose session it is, or None when it has ended.
+
+        `changes` are those of the catalog where the caller has asked for them already.
+        """
+        mark = changes.last_entry if changes else None
+        return self._by_session.get(digest_of(session), lambda: self._of_session(session), mark)
 
     def _of_session(self, session: str) -> Principal | None:
         found = self._sessions.find(session)
@@ -126,9 +130,15 @@ class FrontDoor:
         known = self.of_bearer(value)
         return None if known is None else known[0]
 
-    def of_bearer(self, value: str) -> tuple[Token, Principal] | None:
-        """Return the token of a value and whom it acts for; None as `active_token`."""
-        return self._by_token.get(digest_of(value), lambda: self._of_bearer(value))
+    def of_bearer(
+        self, value: str, changes: Changes | None = None
+    ) -> tuple[Token, Principal] | None:
+        """Return the token of a value and whom it acts for; None as `active_token`.
+
+        `changes` are as for `of_session`.
+        """
+        mark = changes.last_entry if changes else None
+        return self._by_token.get(digest_of(value), lambda: self._of_bearer(value), mark)
 
     def _of_bearer(self, value: str) -> tuple[Token, Principal] | None:
         token = self.tokens.authenticate(value)

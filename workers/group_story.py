@@ -83,13 +83,16 @@ def tell_group(
         raise InputError(f"There is no open group {group_id}.")
     group = group_of(context, view)
     part = load_part(context, view.repository_id)
-    here = list_cases(
-        part.decisions,
-        group,
-        facts=part.corpus.facts,
-        trees=part.corpus.trees,
-        policy=context.policy,
-        limit=PLACES,
+    here = part.cases.get(
+        group.id,
+        lambda: list_cases(
+            part.decisions,
+            group,
+            facts=part.corpus.facts,
+            trees=part.corpus.trees,
+            policy=context.policy,
+            limit=PLACES,
+        ),
     )
     told = said_about(context, [group.repo_id], part.decisions, part.everything)
     before, after = beside(context, view, repositories=repositories)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import pyarrow as pa
 
 from policies.database import open_dossier
+from policies.report.cases import Cases
 from policies.review import NO_REVIEWS
 from workers.context import Context
 from workers.corpus import Corpus, corpus_keys, load_corpus
 from workers.reading.present import Present, shown_decisions
+from workers.reading.remembered import Remembered
 
 _MOST_PARTS: Final = 4
+_MOST_GROUPS: Final = 64
 _STALE_SECONDS: Final = 5.0
 """While decisions are made anew, what stands around the last ones goes on changing."""
 
@@ -30,6 +33,8 @@ class Part:
     """As these decisions saw it."""
     everything: Corpus
     """With what people declared false."""
+    cases: Remembered[Cases] = field(default_factory=lambda: Remembered(_MOST_GROUPS))
+    """Where its groups stand, by their ids: put together once."""
 
 
 def load_part(context: Context, repository_id: str) -> Part:

@@ -29,10 +29,13 @@ class Recognized(Generic[T]):
         self._mark, self._clock = mark, clock
         self._found: dict[str, tuple[int, float, T]] = {}
 
-    def get(self, digest: str, find: Callable[[], T | None]) -> T | None:
-        """Return what is known by a digest, or what is found; nothing is not remembered."""
+    def get(self, digest: str, find: Callable[[], T | None], mark: int | None = None) -> T | None:
+        """Return what is known by a digest, or what is found; nothing is not remembered.
+
+        `mark` is the number of the last entry where the caller has asked for it already.
+        """
         # Asked for before: what is found then is as new as the mark, or newer.
-        mark, now = self._mark(), self._clock()
+        mark, now = self._mark() if mark is None else mark, self._clock()
         known = self._found.get(digest)
         if known is not None and known[0] == mark and now < known[1]:
             return known[2]

@@ -138,6 +138,12 @@ class Settings(BaseSettings):
         ),
     )
     concurrency: int = Field(default=2, ge=1, le=64, description="Worker processes.")
+    worker_nice: int = Field(
+        default=10,
+        ge=0,
+        le=19,
+        description="How far workers give way to what else runs on their machine, as `nice` does.",
+    )
     queues: Annotated[tuple[QueueName, ...], NoDecode, BeforeValidator(_parts)] = Field(
         default=(),
         description=(
@@ -247,6 +253,11 @@ class Settings(BaseSettings):
         default="", description="URL where S3 is answered; empty: Amazon's of the region."
     )
     web_workers: int = Field(default=1, ge=1, le=64, description="Processes of the web server.")
+    web_waiting: int = Field(
+        default=64,
+        ge=1,
+        description="Requests that one process has begun or lets wait; more are refused with 503.",
+    )
     web_proxies: int = Field(
         default=0, ge=0, le=8, description="Proxies in front whose `X-Forwarded-For` is believed."
     )

@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 from opentelemetry import trace
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from workers.settings import Settings
@@ -65,6 +65,9 @@ def span(
         ids: attributes; identifiers, names of ours and numbers.
         parent: `TRACEPARENT` of who asked for it; empty: the span around this block, if any.
     """
+    if _is_off():
+        yield INVALID_SPAN
+        return
     context = _CARRIER.extract({TRACEPARENT: parent}) if parent else None
     tracer = trace.get_tracer(_NAME)
     # What an error says could hold content, so its kind alone is told.
@@ -81,6 +84,11 @@ def span(
         except BaseException as error:
             fail(found, type(error).__name__)
             raise
+
+
+def _is_off() -> bool:
+    """Tell whether nobody takes spans: to make one for nobody costs 4 % of a request."""
+    return isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
 
 
 def fail(failed: Span, kind: str) -> None:

@@ -3,7 +3,7 @@
 from store.catalog.answers import AnswerBook, KeptAnswer, Keyed
 from store.catalog.audit import AuditEntry, AuditLog, AuditReport, append_entry
 from store.catalog.barrier import Barrier, add_when_finished
-from store.catalog.catalog import Catalog
+from store.catalog.catalog import Catalog, Changes
 from store.catalog.grants import GrantBook
 from store.catalog.handed_lists import HandedLists
 from store.catalog.hosts import Hold, HostBook, HostRecord
@@ -67,6 +67,7 @@ __all__ = [
     "Barrier",
     "Catalog",
     "CatalogLists",
+    "Changes",
     "ClaimedJob",
     "GrantBook",
     "HandedLists",

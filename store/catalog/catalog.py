@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -25,6 +25,21 @@ _GOOD = (VisitStatus.FULL.value, VisitStatus.PARTIAL.value)
 def utc_now() -> datetime:
     """Return the present moment in UTC."""
     return datetime.now(UTC)
+
+
+_CHANGES: Final = """
+    SELECT (SELECT count(*) FROM repositories), (SELECT coalesce(max(seq), 0) FROM audit)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What tells that a catalog is as it was."""
+
+    repositories: int
+    """How many are registered."""
+    last_entry: int
+    """Number of the last entry of the audit chain; 0 where there is none."""
 
 
 class Catalog:
@@ -65,6 +80,11 @@ class Catalog:
     def count_repositories(self) -> int:
         """Return how many there are."""
         return self.database.read(lambda s: s.scalar(select(func.count(RepositoryRow.id)))) or 0
+
+    def changes(self) -> Changes:
+        """Return what is another whenever anybody registers, says or takes away anything. Cheap."""
+        repositories, last = self.database.row(_CHANGES)
+        return Changes(repositories=repositories, last_entry=last)
 
     def find_by_id(self, repository_id: str) -> Repository | None:
         """Return the repository of this id."""

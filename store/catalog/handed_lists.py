@@ -14,7 +14,7 @@ from release.domain.grant import Grant
 from store.asking import Position, Query, Slice
 from store.catalog.catalog import Catalog
 from store.catalog.grants import grant_of
-from store.catalog.lists import Listing, count_of, slice_of
+from store.catalog.lists import Listing, page_and_count
 from store.catalog.pulls import PullRecord, pull_of
 from store.catalog.tables import TokenRow
 from store.catalog.tables_pull import GrantRow, PullRow
@@ -60,9 +60,9 @@ class HandedLists:
         after, record = how
 
         def read(session: Session) -> tuple[Slice[T], int | None]:
-            found = slice_of(session, select(row), listing, query, after)
+            found, count = page_and_count(session, select(row), listing, query, after)
             rows = [record(one[0]) for one in found.rows]
-            return replace(found, rows=rows), count_of(session, listing, query, select(row))
+            return replace(found, rows=rows), count
 
         return self._database.read(read)
 

@@ -16,7 +16,7 @@ from store.asking import Position, Query, Slice
 from store.catalog.audit import AuditEntry, entry_of
 from store.catalog.catalog import Catalog, repository_of, visit_of
 from store.catalog.job_views import counts_by_run
-from store.catalog.lists import Listing, count_of, slice_of
+from store.catalog.lists import Listing, page_and_count
 from store.catalog.recalls import replacements
 from store.catalog.records import RepositoryState, StageCount, VisitRecord
 from store.catalog.releases import ReleaseRecord, release_of
@@ -90,9 +90,8 @@ class CatalogLists:
     ) -> tuple[Slice[ReleaseRecord], int | None]:
         def read(session: Session) -> tuple[Slice[ReleaseRecord], int | None]:
             recalled = replacements(session)
-            found = slice_of(session, select(ReleaseRow), listing, query, after)
+            found, count = page_and_count(session, select(ReleaseRow), listing, query, after)
             rows = [release_of(row[0], recalled) for row in found.rows]
-            count = count_of(session, listing, query, select(ReleaseRow.id))
             return replace(found, rows=rows), count
 
         return self._database.read(read)
@@ -104,9 +103,8 @@ class CatalogLists:
         listing = _reviews(now)
 
         def read(session: Session) -> tuple[Slice[Review], int | None]:
-            found = slice_of(session, select(ReviewRow), listing, query, after)
+            found, count = page_and_count(session, select(ReviewRow), listing, query, after)
             rows = reviews_of(session, [row[0] for row in found.rows])
-            count = count_of(session, listing, query, select(ReviewRow.id))
             return replace(found, rows=rows), count
 
         return self._database.read(read)
@@ -129,8 +127,7 @@ class CatalogLists:
         after, record = how
 
         def read(session: Session) -> tuple[Slice[T], int | None]:
-            found = slice_of(session, rows, listing, query, after)
-            count = count_of(session, listing, query, rows)
+            found, count = page_and_count(session, rows, listing, query, after)
             return replace(found, rows=[record(row) for row in found.rows]), count
 
         return self._database.read(read)

@@ -89,6 +89,23 @@ def merged(slices: Sequence[Slice[Any]], query: Query) -> Slice[Any]:
     )
 
 
+def page_and_count(
+    session: Session,
+    rows: Select[*tuple[Any, ...]],
+    listing: Listing,
+    query: Query,
+    after: Position | None,
+) -> tuple[Slice[Any], int | None]:
+    """Return a page as `slice_of`, and how many rows there are as `count_of`.
+
+    Nothing is counted where the page is all there is.
+    """
+    found = slice_of(session, rows, listing, query, after)
+    if after is None and found.end is None:
+        return found, len(found.rows)
+    return found, count_of(session, listing, query, rows)
+
+
 def count_of(
     session: Session, listing: Listing, query: Query, source: Select[*tuple[Any, ...]]
 ) -> int | None:

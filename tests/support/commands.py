@@ -31,6 +31,8 @@ def user_environment(**more: str) -> dict[str, str]:
     developers have.
     """
     own = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{_INSTALLED}{os.pathsep}{ROOT}"}
+    # Beside other tests a worker that gives way to all of them would hardly get on.
+    own["SHARDGATE_WORKER_NICE"] = "0"
     return own | rules_environment() | more
 
 

@@ -14,12 +14,13 @@ from web.access.marks import (
     public,
     signed_in,
 )
-from web.access.principal import Unauthenticated, Who, bearer_token, principal_of
+from web.access.principal import Present, Unauthenticated, Who, bearer_token, principal_of
 from web.access.subjects import deciding_each, own, shown_by_filter
 
 __all__ = [
     "Mark",
     "MarkMissing",
+    "Present",
     "Unauthenticated",
     "Who",
     "bearer_token",

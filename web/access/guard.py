@@ -11,6 +11,7 @@ import time
 import traceback
 import uuid
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -53,6 +54,7 @@ _UNLIMITED: Final = ("/livez", "/readyz", "/metrics")
 _FAILURES_RATE: Final = 20.0
 """A second and address; who shows tokens that are none gets no new bucket for each."""
 _MAX_GOOD: Final = 10_000
+_SOON_SECONDS: Final = "1"
 
 log = structlog.get_logger()
 
@@ -64,6 +66,7 @@ class Guard:
         """Take the application and the settings."""
         self._app = app
         self._proxies = settings.web_proxies
+        self._waiting, self._most_waiting = 0, settings.web_waiting
         self._max_bytes, self._hook_bytes = settings.web_max_body_bytes, settings.webhook_bytes
         self._good: OrderedDict[str, None] = OrderedDict()
         self._buckets, self._failures = Buckets(settings.web_rate), Buckets(_FAILURES_RATE)
@@ -81,7 +84,7 @@ class Guard:
         scope.setdefault("state", {})["request_id"] = request_id
         scope["state"]["address"] = address = client_address(scope, self._proxies)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            answer = _Answer(send, self._headers | {"X-Request-ID": request_id})
+            answer = _Answer(send, self._headers | {"X-Request-ID": request_id}, self._begun)
             # Who asks directly may not make their requests part of somebody's trace.
             parent = headers.get(TRACEPARENT, "") if self._proxies else ""
             ids = {"http.request.method": scope["method"], "shardgate.request": request_id}
@@ -100,8 +103,13 @@ class Guard:
         # Hosts tell of a push with all its commits.
         is_hook = scope["path"].startswith("/webhooks/")
         most = self._hook_bytes if is_hook else self._max_bytes
+        self._waiting += 1
         try:
-            if wait := self._wait(scope, headers):
+            if self._is_drowning(scope):
+                refusal = problem(503, "Too many requests wait already.", hint="Try again.")
+                refusal.headers["Retry-After"] = _SOON_SECONDS
+                await refusal(scope, receive, answer)
+            elif wait := self._wait(scope, headers):
                 refusal = problem(429, "Too many requests.", hint=f"Wait {wait} s.")
                 refusal.headers["Retry-After"] = str(wait)
                 await refusal(scope, receive, answer)
@@ -120,6 +128,7 @@ class Guard:
             title = f"Unexpected {kind}; this is a defect."
             await problem(500, title)(scope, receive, answer)
         finally:
+            answer.end()
             if scope["path"] not in _UNLIMITED:
                 log.info(
                     "web.answered",
@@ -128,6 +137,14 @@ class Guard:
                     status=answer.status,
                     seconds=round(time.monotonic() - started, 4),
                 )
+
+    def _begun(self) -> None:
+        """One less waits: its answer has begun, however long it goes on."""
+        self._waiting -= 1
+
+    def _is_drowning(self, scope: Scope) -> bool:
+        """Tell whether more wait than can be answered while somebody still waits for it."""
+        return self._waiting > self._most_waiting and scope["path"] not in _UNLIMITED
 
     def _wait(self, scope: Scope, headers: Headers) -> int:
         """Return for how many seconds this one has to wait; 0: not at all."""
@@ -152,12 +169,19 @@ class Guard:
 class _Answer:
     """Adds headers where an answer begins, and knows its status; 0: it has not begun."""
 
-    def __init__(self, send: Send, headers: dict[str, str]) -> None:
-        self._send, self._headers = send, headers
-        self.status = 0
+    def __init__(self, send: Send, headers: dict[str, str], begun: Callable[[], None]) -> None:
+        self._send, self._headers, self._begun = send, headers, begun
+        self.status, self._has_begun = 0, False
+
+    def end(self) -> None:
+        """Say that nobody waits for it to begin any more."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._begun()
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.end()
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             for name, value in self._headers.items():

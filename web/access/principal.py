@@ -10,15 +10,18 @@ from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from policies.access import Action, Principal, Role
-from store.catalog import Token
+from store.catalog import Changes, Token
 from web.access.cookies import SESSION_COOKIE, csrf_of, is_csrf_of
 from web.services import Served, Services
+from workers.context import Context
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER: Final = "X-CSRF-Token"
 CSRF_FIELD: Final = "csrf_token"
 KNOWN: Final = "is_known"
 """State of a request by which somebody was recognized."""
+_CHANGES: Final = "changes"
+"""State of a request: what had changed in the catalog when it was first looked at."""
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -38,6 +41,15 @@ class Known:
     session: str = ""
 
 
+def changes_of(request: Request, services: Services) -> Changes:
+    """Return what has changed in the catalog when a request was first looked at."""
+    found: Changes | None = getattr(request.state, _CHANGES, None)
+    if found is None:
+        found = services.context.catalog.changes()
+        setattr(request.state, _CHANGES, found)
+    return found
+
+
 def bearer_token(request: Request, services: Services) -> Token | None:
     """Return the active token that a request carries in its ``Authorization``, or None."""
     known = _of_bearer(request, services)
@@ -46,7 +58,8 @@ def bearer_token(request: Request, services: Services) -> Token | None:
 
 def _of_bearer(request: Request, services: Services) -> tuple[Token, Principal] | None:
     kind, _, value = request.headers.get("authorization", "").partition(" ")
-    known = services.door.of_bearer(value.strip()) if kind.lower() == "bearer" else None
+    value = value.strip() if kind.lower() == "bearer" else ""
+    known = services.door.of_bearer(value, changes_of(request, services)) if value else None
     setattr(request.state, KNOWN, known is not None)
     return known
 
@@ -73,7 +86,7 @@ def known_of(request: Request, services: Served) -> Known | None:
         known = _of_bearer(request, services)
         return None if known is None else Known(who=known[1])
     session = request.cookies.get(SESSION_COOKIE, "")
-    who = services.door.of_session(session) if session else None
+    who = services.door.of_session(session, changes_of(request, services)) if session else None
     setattr(request.state, KNOWN, who is not None)
     return None if who is None else Known(who=who, session=session)
 
@@ -94,6 +107,22 @@ async def principal_of(
         if request.method not in SAFE_METHODS:
             await check_csrf(request, known.session)
     return known.who
+
+
+async def context_of(
+    request: Request, services: Served, _: Annotated[Known | None, Depends(known_of)]
+) -> Context:
+    """Return policy, terms and rights as they are when a request is looked at."""
+    return services.context.current(changes_of(request, services))
+
+
+Present = Annotated[Context, Depends(context_of)]
+
+
+def know_again(request: Request, services: Services) -> Known | None:
+    """Return who asks by what holds now: an answer that goes on for long asks once more."""
+    setattr(request.state, _CHANGES, services.context.catalog.changes())
+    return known_of(request, services)
 
 
 async def check_csrf(request: Request, secret: str) -> None:

@@ -12,8 +12,7 @@ from starlette.exceptions import HTTPException
 
 from policies.access import Principal, owners_seen_by
 from store.asking import DEFAULT_LIMIT, MAX_LIMIT, Query
-from web.access import Who
-from web.services import Served
+from web.access import Present, Who
 from workers.context import Context
 from workers.reading.grammar import Field, Kind, parse_query, url_of
 from workers.reading.page import Page
@@ -125,9 +124,9 @@ class Ask:
         )
 
 
-async def ask_of(request: Request, services: Served, who: Who) -> Ask:
+async def ask_of(request: Request, context: Present, who: Who) -> Ask:
     """Return who asks, with policy, terms and rights as they are at this moment."""
-    return Ask(request=request, context=services.context.current(), who=who)
+    return Ask(request=request, context=context, who=who)
 
 
 Asking = Annotated[Ask, Depends(ask_of)]

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from policies.access import Action, may
 from store.catalog import RunState
 from web.access import needs
-from web.access.principal import known_of
+from web.access.principal import know_again
 from web.api.asking import Asking, Begun, Listed, begun, filters
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundOperation, about_operation
@@ -89,7 +89,7 @@ async def events(found: FoundOperation, ask: Asking, services: Served) -> EventS
     """Tell of an operation as server-sent events: ``progress`` when it changed, ``end`` once."""
 
     def may_still() -> bool:
-        known = known_of(ask.request, services)
+        known = know_again(ask.request, services)
         about = about_operation(found)
         return known is not None and may(known.who, Action.OPERATION_READ, about)
 

@@ -12,9 +12,8 @@ from starlette.responses import HTMLResponse
 
 from policies.access import Principal
 from store.asking import Query
-from web.access import Who
+from web.access import Present, Who
 from web.pages.templating import render
-from web.services import Served
 from workers.context import Context
 from workers.front_door import base_url
 from workers.reading.grammar import Field, parse_query
@@ -78,9 +77,9 @@ class Caller:
         return render(self.request, template, who=self.who, **values)
 
 
-async def caller_of(request: Request, services: Served, who: Who) -> Caller:
+async def caller_of(request: Request, context: Present, who: Who) -> Caller:
     """Return who asks, with policy, terms and rights as they are at this moment."""
-    return Caller(request=request, context=services.context.current(), who=who)
+    return Caller(request=request, context=context, who=who)
 
 
 Calling = Annotated[Caller, Depends(caller_of)]

@@ -9,10 +9,11 @@ from typing import Any, Final
 from ingest.domain.finding import Category, Confidence, Family
 from policies.columns import FINDING_FAMILIES
 from policies.decision import Lane, Outcome
-from store.asking import Op, Position, Query, Slice
-from store.index_lists import IndexListing, index_count, index_slice
+from store.asking import Op, Query
+from store.index_lists import IndexListing
 from workers.context import Context
-from workers.indexing import BY_FINGERPRINT, FINDINGS, indexed_decisions, indexes_of
+from workers.indexing import BY_FINGERPRINT, FINDINGS, indexed_decisions
+from workers.reading.asking_indexes import page_of_index
 from workers.reading.grammar import Field, Kind
 from workers.reading.page import Page, page_of, within
 from workers.reading.present import present_decisions
@@ -110,14 +111,10 @@ def list_findings(
     asked = within(query, "repository_id", repositories).sorted_by(DEFAULT_SORT)
     is_of_one = bool(asked.values("fingerprint")) and not asked.values("fingerprint", Op.NONE)
     kind, listing = (BY_FINGERPRINT, _OF_FINGERPRINT) if is_of_one else (FINDINGS, _LISTING)
-
-    def ask(query: Query, after: Position | None) -> tuple[Slice[Any], int | None]:
-        with indexes_of(context).open(kind, present.key) as (cursor, source):
-            found = index_slice(cursor, source, listing, query, after)
-            is_plain = not query.filters and not query.text
-            return found, index_count(cursor, source) if is_plain else None
-
-    return page_of(asked, ask, _views)
+    index = (kind, present.key)
+    return page_of(
+        asked, lambda query, after: page_of_index(context, index, listing, (query, after)), _views
+    )
 
 
 def list_shown(

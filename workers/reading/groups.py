@@ -10,10 +10,11 @@ from ingest.errors import InputError
 from policies.decision import Lane
 from policies.effective import Reason, describe_reason
 from store.asking import MAX_LIMIT, Filter, Position, Query, Slice
-from store.index_counts import index_totals, index_words
-from store.index_lists import IndexListing, index_count, index_slice
+from store.index_counts import IndexTotals, index_totals, index_words
+from store.index_lists import IndexListing
 from workers.context import Context
-from workers.indexing import GROUPS, indexed_decisions, indexes_of
+from workers.indexing import GROUPS, indexed_decisions
+from workers.reading.asking_indexes import ask_index, page_of_index
 from workers.reading.findings import FindingView, list_findings
 from workers.reading.grammar import Field, Kind
 from workers.reading.page import NotFound, Page, page_of, within
@@ -120,16 +121,14 @@ def list_groups(
         QueryRefused: the cursor belongs to another list.
     """
     present = indexed_decisions(context)
+    index = (GROUPS, present.key)
 
     def ask(query: Query, after: Position | None) -> tuple[Slice[Any], int | None]:
-        with indexes_of(context).open(GROUPS, present.key) as (cursor, source):
-            found = index_slice(cursor, source, _LISTING, query, after)
-            if not query.filters and not query.text:
-                return found, index_count(cursor, source)
-            if not is_counted or (after is None and found.end is None):
-                return found, None
-            totals = index_totals(cursor, source, _LISTING, query)
-            return found, totals.rows if totals.is_all else None
+        found, count = page_of_index(context, index, _LISTING, (query, after))
+        if count is not None or not is_counted or (after is None and found.end is None):
+            return found, count
+        totals = _totals(context, index, query)
+        return found, totals.rows if totals.is_all else None
 
     return page_of(
         _asked(query, repositories), ask, lambda rows: _views(rows, is_stale=present.is_stale)
@@ -208,10 +207,11 @@ def beside(
     lane = Filter(field="lane", values=(group.lane or NOBODY,))
     asked = _asked(Query(filters=(lane,), limit=1), repositories)
     place = (group.blocked, group.id)
-    present = indexed_decisions(context)
-    with indexes_of(context).open(GROUPS, present.key) as (cursor, source):
-        turned = replace(asked, sort="blocked")
-        found = [index_slice(cursor, source, _LISTING, q, place).rows for q in (turned, asked)]
+    index = (GROUPS, indexed_decisions(context).key)
+    turned = replace(asked, sort="blocked")
+    found = [
+        page_of_index(context, index, _LISTING, (query, place))[0].rows for query in (turned, asked)
+    ]
     before, after = (rows[0]["id"] if rows else "" for rows in found)
     return before, after
 
@@ -242,10 +242,18 @@ def total_groups(
     context: Context, query: Query, *, repositories: Collection[str] | None = None
 ) -> GroupTotals:
     """Count the groups that a query leaves, no farther than is cheap; as `list_groups`."""
-    present = indexed_decisions(context)
-    with indexes_of(context).open(GROUPS, present.key) as (cursor, source):
-        found = index_totals(cursor, source, _LISTING, _asked(query, repositories))
+    index = (GROUPS, indexed_decisions(context).key)
+    found = _totals(context, index, _asked(query, repositories))
     return GroupTotals(groups=found.rows, is_all=found.is_all)
+
+
+def _totals(context: Context, index: tuple[str, str], query: Query) -> IndexTotals:
+    return ask_index(
+        context,
+        index,
+        ("totals", query),
+        lambda cursor, source: index_totals(cursor, source, _LISTING, query),
+    )
 
 
 def words_of_groups(
@@ -257,10 +265,13 @@ def words_of_groups(
     most: int,
 ) -> Mapping[str, int]:
     """Return the words that the groups of a query have in a field, those with most groups first."""
-    present = indexed_decisions(context)
     asked = _asked(query, repositories)
-    with indexes_of(context).open(GROUPS, present.key) as (cursor, source):
-        return dict(index_words(cursor, source, _LISTING, asked, field, most=most))
+    return ask_index(
+        context,
+        (GROUPS, indexed_decisions(context).key),
+        ("words", asked, field, most),
+        lambda cursor, source: dict(index_words(cursor, source, _LISTING, asked, field, most=most)),
+    )
 
 
 def _asked(query: Query, repositories: Collection[str] | None) -> Query:

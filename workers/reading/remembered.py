@@ -19,13 +19,20 @@ class Remembered(Generic[T]):
         self._found: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable, find: Callable[[], T]) -> T:
-        """Return what is known by a key that names everything it follows from, or find it."""
+    def get(
+        self, key: Hashable, find: Callable[[], T], keeps: Callable[[T], bool] = lambda _: True
+    ) -> T:
+        """Return what is known by a key that names everything it follows from, or find it.
+
+        What `keeps` refuses, as it is too large, is found again each time.
+        """
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)
                 return self._found[key]
         found = find()
+        if not keeps(found):
+            return found
         with self._lock:
             self._found[key] = found
             while len(self._found) > self._size:

@@ -88,3 +88,19 @@ def test_what_cannot_be_said_is_not_done(
     assert catalog.list_repositories() == [FIRST]
     assert catalog.repository_state(FIRST.id) == (RepositoryState.ACTIVE, "")
     assert len(said(catalog)) == 1
+
+
+def test_whatever_is_said_shows_in_what_changed(catalog: Catalog, book: RegistrationBook) -> None:
+    """Pages rest on it: what was read before stands while this is the same."""
+    seen = [catalog.changes()]
+    for change in (
+        lambda: book.save_repository(FIRST),
+        lambda: book.restate(FIRST, LATER, ["release_consent"], "consent-ended"),
+        lambda: catalog.save_repository(a_repository(2)),
+        lambda: AuditLog(catalog, clock=lambda: NOW).append("ada", "policy.plan", "p"),
+    ):
+        change()
+        seen.append(catalog.changes())
+    assert len(set(seen)) == len(seen)
+    assert (seen[-1].repositories, seen[-1].last_entry) == (2, 3)
+    assert catalog.changes() == seen[-1]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
+import anyio
+import httpx
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
+from starlette.responses import StreamingResponse
 from structlog.testing import capture_logs
 
 from tests.web.access.conftest import Site, token_of
@@ -192,3 +195,52 @@ def test_local_paths_stay_as_they_are(path: str) -> None:
 def test_the_form_of_a_page_is_tied_to_its_browser(site: Site) -> None:
     one, two = (token_of(site.browser().get("/login").text) for _ in range(2))
     assert one != two
+
+
+def busy(gate: anyio.Event) -> FastAPI:
+    """An application in which two requests may wait, whose routes answer once a gate opens."""
+    app = FastAPI()
+    add_problem_handlers(app)
+    app.add_middleware(Guard, settings=Settings(web_waiting=2))
+
+    @app.get("/slow")
+    async def slow() -> None:
+        await gate.wait()
+
+    @app.get("/stream")
+    async def stream() -> StreamingResponse:
+        async def parts() -> AsyncIterator[bytes]:
+            yield b"begun"
+            await gate.wait()
+
+        return StreamingResponse(parts())
+
+    @app.get("/livez")
+    async def livez() -> None:
+        """Answer at once."""
+
+    return app
+
+
+def test_what_cannot_be_answered_in_time_is_refused_and_answers_that_go_on_do_not_count() -> None:
+    async def run() -> None:
+        gate, told = anyio.Event(), list[int]()
+        transport = httpx.ASGITransport(app=busy(gate))
+        async with httpx.AsyncClient(transport=transport, base_url="https://x") as client:
+
+            async def ask(path: str) -> None:
+                told.append((await client.get(path)).status_code)
+
+            async with anyio.create_task_group() as tasks:
+                for path in ("/stream", "/stream", "/stream", "/slow", "/slow"):
+                    tasks.start_soon(ask, path)
+                    await anyio.wait_all_tasks_blocked()
+                refused = await client.get("/slow")
+                assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+                assert (await client.get("/stream")).status_code == 503
+                assert (await client.get("/livez")).status_code == 200
+                gate.set()
+            assert told == [200] * 5
+            assert (await client.get("/slow")).status_code == 200
+
+    anyio.run(run)
