@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
+from anyio import to_thread
 from fastapi import FastAPI
 from starlette.responses import JSONResponse, Response
 
@@ -48,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        lifespan=_few_threads,
         # Its own spans and logs hold paths, and what errors say; `Guard` makes ours.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
@@ -73,6 +77,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _add_health(app)
     marked_routes(app)
     return app
+
+
+@asynccontextmanager
+async def _few_threads(app: FastAPI) -> AsyncIterator[None]:
+    """Bound the threads in which requests are worked on.
+
+    With forty, the default, the thread that takes requests in gets one turn in forty-one: what
+    arrives waits before anybody has seen it, and nobody can refuse it.
+    """
+    services: Services = app.state.services
+    limiter = to_thread.current_default_thread_limiter()
+    limiter.total_tokens = services.context.settings.web_threads
+    yield
 
 
 def _add_health(app: FastAPI) -> None:

@@ -253,6 +253,12 @@ class Settings(BaseSettings):
         default="", description="URL where S3 is answered; empty: Amazon's of the region."
     )
     web_workers: int = Field(default=1, ge=1, le=64, description="Processes of the web server.")
+    web_threads: int = Field(
+        default=8,
+        ge=1,
+        le=256,
+        description="Requests that one process works on at once; more wait their turn.",
+    )
     web_waiting: int = Field(
         default=64,
         ge=1,
