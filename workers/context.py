@@ -113,7 +113,7 @@ class Context:
             ArtefactCorrupt: the text in the catalog is not the one that was put in force.
         """
         policy = load_policy(self.policy_text)
-        applied = None if self.settings.policy_file else self._applied_policy()
+        applied = self._applied_policy()
         if applied is not None and applied.digest != policy.digest:
             raise ArtefactCorrupt(
                 f"The policy in force is not the one that was applied, {applied.digest[:12]}.",
@@ -227,7 +227,8 @@ class Context:
         return bool(settings.database_url) or (settings.root / "catalog.sqlite").exists()
 
     def _applied_policy(self) -> PolicyRecord | None:
-        if not self.has_catalog:
+        """Return the policy that people put in force; none where a file has it, or nobody did."""
+        if self.settings.policy_file or not self.has_catalog:
             return None
         from store.catalog import PolicyBook  # noqa: PLC0415 - heavy
 

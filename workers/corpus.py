@@ -165,7 +165,13 @@ def reviews_in_force(context: Context) -> Reviews:
 
 
 def rights_table(context: Context) -> pa.Table:
-    """Return one row per repository: what its owner attested, and whether consent holds today."""
+    """Return one row per repository: what its owner attested, and whether consent holds today.
+
+    Raises:
+        ArtefactCorrupt: one is not as the audit chain says that it was stated.
+    """
+    from store.catalog.registrations import unedited_repositories  # noqa: PLC0415 - as above
+
     today = context.today()
     algebra = license_algebra()
     rows = [
@@ -178,7 +184,7 @@ def rights_table(context: Context) -> pa.Table:
             "license_category": algebra.read(r.license).category,
             "consent_valid": r.has_valid_consent(today),
         }
-        for r in sorted(context.catalog.list_repositories(), key=lambda r: r.id)
+        for r in sorted(unedited_repositories(context.catalog), key=lambda r: r.id)
     ]
     return pa.Table.from_pylist(rows, schema=RIGHTS)
 

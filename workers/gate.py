@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,6 @@ import structlog
 from ingest.errors import TransientError
 from policies.decision import Tier
 from policies.model import Effect, Policy
-from policies.review import ReviewState
 from release.build.gate import (
     Draft,
     check_canaries,
@@ -31,13 +30,12 @@ from store.catalog import (
     ReleaseBook,
     ReleaseRecord,
     ReleaseState,
-    ReviewBook,
 )
 from workers.canary.run import canary_results
 from workers.context import Context, utc_now
 from workers.corpus import CorpusKeys, corpus_keys, digest_of, known_of_company
+from workers.explained import explained_files, explained_repositories
 from workers.released import manifest_of
-from workers.replaying import lost_by_policy
 
 ACCEPT_LOSS = "accept_loss"
 """Parameter of a run: repositories of which a step may take more than the wipe-out guard lets."""
@@ -112,20 +110,14 @@ class ReleaseGate:
             max_share=settings.max_loss,
             min_rows=settings.max_loss_min_rows,
             accepted=self.accepted,
-            explained=explained_repositories(self.context, newest, before.tallies)
-            if newest and before
+            explained=explained_repositories(self.context, before.tallies)
+            if before
             else frozenset(),
-            by_policy=partial(self._by_policy, newest),
+            by_people=partial(explained_files, self.context, self.keys, newest) if newest else dict,
             is_blocking=self.context.policy.is_blocking,
             names={r.id: r.name for r in self.context.catalog.list_repositories()},
         )
         return check_losses(draft, before, guard)
-
-    def _by_policy(self, newest: ReleaseRecord | None) -> Mapping[str, int]:
-        if newest is None:
-            return {}
-        decided_by = manifest_of(self.context, newest).policy_digest
-        return lost_by_policy(self.context, self.keys, self.tier, newest, decided_by)
 
     def _consents(self, context: Context) -> Sequence[GateCheck]:
         """Look at the consents in the catalog; inside the company none is needed."""
@@ -203,40 +195,3 @@ def read_parent(context: Context, release: ReleaseRecord) -> Parent:
         exclusions = context.lake.read("exclusions", release.id)
     tallies = tally(count_by_repository(folder, manifest.shards), exclusions)
     return Parent(release_id=release.id, tallies=tallies)
-
-
-def explained_repositories(
-    context: Context, parent: ReleaseRecord, held: Collection[str]
-) -> frozenset[str]:
-    """Return repositories whose decisions a person has changed since a release was published.
-
-    `held` are the repositories of that release.
-
-    What counts: the repository is registered no more; its consent was withdrawn or has reached
-    the day that its owner named; a waiver for paths of the repository was withdrawn or reached its
-    end. What does not: another version of this program, its detectors or its default policy, a
-    policy file that changed, and whatever the repository itself looks like now. What an applied
-    policy takes is counted file by file (`workers.replaying.lost_by_policy`).
-    """
-    since = parent.published_at or parent.created_at
-    registered = {r.id: r for r in context.catalog.list_repositories()}
-    gone = set(held) - registered.keys()
-    today = context.today()
-    lapsed = {name for name, r in registered.items() if not r.has_valid_consent(today)}
-    return frozenset(gone | lapsed | _with_ended_waivers(context, since))
-
-
-def _with_ended_waivers(context: Context, since: datetime) -> set[str]:
-    """Return the repositories in which something that people had agreed to has ended."""
-    book, now = ReviewBook(context.catalog, context.policy), utc_now()
-    found = set()
-    for review in book.list_all():
-        if not (review.approvals and review.kind.clears_a_rule and review.target.repo_id):
-            continue
-        if review.state is ReviewState.WITHDRAWN:
-            ended: datetime | None = book.history(review.id)[-1].at
-        else:
-            ended = review.expires_at
-        if ended is not None and since <= ended <= now:
-            found.add(review.target.repo_id)
-    return found

@@ -15,6 +15,7 @@ from policies.lint import Remark, lint
 from policies.model import Policy
 from store.asking import Filter, Query
 from store.catalog import PolicyBook
+from store.catalog.policies import PROPOSED
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.policy_change import (
@@ -27,7 +28,6 @@ from workers.policy_change import (
 from workers.reading.audit import list_entries
 from workers.reading.page import NotFound
 
-PROPOSED = "policy.propose"
 _MOST = 20
 
 

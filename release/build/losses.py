@@ -78,10 +78,10 @@ class LossGuard:
     accepted: frozenset[str] = frozenset()
     """Repositories whose loss a person has accepted for this build."""
     explained: frozenset[str] = frozenset()
-    """Repositories whose decisions a person has changed since the parent was published."""
-    by_policy: Callable[[], Mapping[str, int]] = dict
-    """Counts the files of each repository that a policy which a person has put in force since then
-    keeps out; is asked only where it matters."""
+    """Repositories that may leave whole."""
+    by_people: Callable[[], Mapping[str, int]] = dict
+    """Counts the files of each repository that left by what people did since the parent was
+    published; is asked only where it matters."""
     is_blocking: Callable[[str], bool] = lambda _: True
     """Tells whether a reason stands against release; the others are not named."""
     names: Mapping[str, str] = field(default_factory=dict)
@@ -129,8 +129,8 @@ def check_losses(draft: Draft, parent: Parent | None, guard: LossGuard) -> GateC
     losses = [
         loss for repo in sorted(now.keys() | known) for loss in _losses(repo, now, known, guard)
     ]
-    by_policy = cache(guard.by_policy)
-    meant = [loss for loss in losses if _is_meant(loss, draft, guard, by_policy)]
+    by_people = cache(guard.by_people)
+    meant = [loss for loss in losses if _is_meant(loss, draft, guard, by_people)]
     stopping = [loss for loss in losses if loss not in meant]
     if stopping:
         against = f" compared with {parent.release_id}" if parent else ""
@@ -171,7 +171,7 @@ def _build_steps(count: Tally) -> Iterator[tuple[Step, tuple[int, int]]]:
 
 
 def _is_meant(
-    loss: Loss, draft: Draft, guard: LossGuard, by_policy: Callable[[], Mapping[str, int]]
+    loss: Loss, draft: Draft, guard: LossGuard, by_people: Callable[[], Mapping[str, int]]
 ) -> bool:
     if loss.repo_id in guard.accepted:
         return True
@@ -181,9 +181,8 @@ def _is_meant(
         return True
     persons = sum(1 for rules in _rules(loss, draft) if PERSONS_REASONS & set(rules))
     left = loss.after + persons + _moved(loss, draft)
-    # A tree that came back nearly empty is no work of a policy: only files that are there count.
     return not guard.is_too_much(loss.before, left) or not guard.is_too_much(
-        loss.before, left + by_policy().get(loss.repo_id, 0)
+        loss.before, left + by_people().get(loss.repo_id, 0)
     )
 
 

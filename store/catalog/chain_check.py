@@ -24,6 +24,7 @@ from store.catalog.tables import AuditRow
 Row = TypeVar("Row")
 Said = TypeVar("Said", Review, Withdrawal)
 
+EDITED_HINT: Final = "Look: shardgate audit verify. Then restore the catalog from a backup."
 _FEW: Final = 500
 """Of so many rows each is asked for by name; databases take some thousand names."""
 _TRIES: Final = 3
@@ -101,7 +102,7 @@ def read_unedited(database: Database, read: Callable[[], list[Said]]) -> list[Sa
             return found
     raise ArtefactCorrupt(
         f"The catalog was edited: {faults[0]}.",
-        hint="Look: shardgate audit verify. Then restore the catalog from a backup.",
+        hint=EDITED_HINT,
     )
 
 

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from ingest.errors import ConfigurationError
 from policies.document import digest_of_text
 from store.catalog.audit import AuditEntry, entry_of
-from store.catalog.catalog import Catalog
+from store.catalog.catalog import Catalog, repository_of
 from store.catalog.chain_check import Written, is_as_said
+from store.catalog.policies import ACTIVATED, APPLIED, PROPOSED, text_digest
+from store.catalog.registrations import is_as_stated
 from store.catalog.reviews import reviews_of
 from store.catalog.tables import (
     AuditRow,
@@ -30,6 +32,7 @@ from store.catalog.withdrawals import withdrawals_of
 
 Row = TypeVar("Row", ReviewRow, WithdrawalRow)
 Said = TypeVar("Said")
+_OF_POLICIES: Final = (ACTIVATED, APPLIED, PROPOSED)
 _STATING: Final = ("repository.register", "repository.restate")
 _TRIES: Final = 3
 """A step between two reads looks like a fault where a database isolates statements only."""
@@ -97,20 +100,30 @@ def _rights(session: Session, entries: Sequence[AuditEntry]) -> Iterator[str]:
 
 def _policies(session: Session, entries: Sequence[AuditEntry]) -> Iterator[str]:
     """Compare the documents with their digests, and which were put in force by whom."""
-    for row in session.scalars(select(PolicyRow)):
-        try:
-            is_same = digest_of_text(row.text) == row.digest
-        except ConfigurationError:
-            # Of a version that wrote policies otherwise; the one in force is refused as it loads.
-            continue
-        if not is_same:
-            yield f"policy {row.digest}: its text is another one"
-    said = [
-        (e.subject, e.detail.get("plan"), e.actor) for e in entries if e.action == "policy.apply"
-    ]
+    named = {e.subject: e for e in entries if e.action in _OF_POLICIES}
+    kept = {row.digest: row.text for row in session.scalars(select(PolicyRow))}
+    for digest, text in kept.items():
+        if digest not in named:
+            yield f"policy {digest}: the chain does not know it"
+        elif not _is_text_of(text, named[digest]):
+            yield f"policy {digest}: its text is another one"
+    for digest in named.keys() - kept.keys():
+        yield f"policy {digest}: the chain knows it, and it is gone"
+    applied = [(e.subject, e.detail.get("plan"), e.actor) for e in entries if e.action == APPLIED]
     query = select(PolicyApplicationRow).order_by(PolicyApplicationRow.seq)
-    if said != [(row.digest, row.plan, row.actor) for row in session.scalars(query)]:
+    if applied != [(row.digest, row.plan, row.actor) for row in session.scalars(query)]:
         yield "policies put in force: they are not those that the chain names"
+
+
+def _is_text_of(text: str, said: AuditEntry) -> bool:
+    """Tell whether a document is the one that an entry is about."""
+    if "text" in said.detail:
+        return bool(said.detail["text"] == text_digest(text))
+    try:
+        return digest_of_text(text) == said.subject
+    except ConfigurationError:
+        # Of a version that wrote policies otherwise; the one in force is refused as it loads.
+        return True
 
 
 def _readable(
@@ -163,10 +176,4 @@ def _is_recall_as_said(
 
 
 def _is_registered_as_said(row: RepositoryRow, entries: Sequence[AuditEntry]) -> bool:
-    said = entries[-1].detail
-    until = row.consent_until.isoformat() if row.consent_until else None
-    return (said.get("rights"), said.get("consent"), said.get("consent_until")) == (
-        row.rights_basis,
-        row.release_consent,
-        until,
-    )
+    return is_as_stated(repository_of(row), entries[-1].detail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,13 +10,21 @@ from typing import Final
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from ingest.errors import ArtefactCorrupt
 from store.catalog.audit import append_entry
 from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog
-from store.catalog.tables import PolicyApplicationRow, PolicyRow
+from store.catalog.chain_check import EDITED_HINT
+from store.catalog.tables import AuditRow, PolicyApplicationRow, PolicyRow
 
 ACTIVATED: Final = "policy.activate"
 """Entry of the audit chain: from now on decisions are made by this policy."""
+APPLIED: Final = "policy.apply"
+"""Entry of the audit chain: somebody put this policy in force."""
+PROPOSED: Final = "policy.propose"
+"""Entry of the audit chain: somebody asks for this policy."""
+_TRIES: Final = 3
+"""What is put in force between two reads looks like an edit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +73,8 @@ class PolicyBook:
             session.execute(others.values(active=False))
             self._keep(session, digest, name, text)
             session.execute(update(PolicyRow).where(PolicyRow.digest == digest).values(active=True))
-            append_entry(session, self._clock(), (actor, ACTIVATED, digest), {"before": before})
+            detail = {"before": before, "text": text_digest(text)}
+            append_entry(session, self._clock(), (actor, ACTIVATED, digest), detail)
             return True
 
         return self._database.write(transaction)
@@ -88,14 +98,16 @@ class PolicyBook:
         That names how many errors of lint were accepted, where any were.
         """
         digest, name, text = record
-        detail = {"plan": plan} | ({"accepted_errors": accepted} if accepted else {})
+        detail: dict[str, str | int] = {"plan": plan, "text": text_digest(text)}
+        if accepted:
+            detail["accepted_errors"] = accepted
 
         def transaction(session: Session) -> None:
             self._keep(session, digest, name, text)
             at = self._clock()
             values = {"digest": digest, "plan": plan, "actor": actor, "at": at}
             session.execute(insert(PolicyApplicationRow).values(**values))
-            append_entry(session, at, (actor, "policy.apply", digest), detail)
+            append_entry(session, at, (actor, APPLIED, digest), detail)
 
         self._database.write(transaction)
 
@@ -105,21 +117,27 @@ class PolicyBook:
 
         def transaction(session: Session) -> None:
             self._keep(session, digest, name, text)
-            who = (actor, "policy.propose", digest)
-            append_entry(session, self._clock(), who, {"plan": plan})
+            who = (actor, PROPOSED, digest)
+            detail = {"plan": plan, "text": text_digest(text)}
+            append_entry(session, self._clock(), who, detail)
 
         self._database.write(transaction)
 
     def applied(self) -> PolicyRecord | None:
-        """Return the policy that people put in force last; none while nobody has."""
-        newest = select(PolicyApplicationRow).order_by(PolicyApplicationRow.seq.desc()).limit(1)
+        """Return the policy that people put in force last; none while nobody has.
 
-        def transaction(session: Session) -> PolicyRecord | None:
-            row = session.scalar(newest)
-            found = session.get(PolicyRow, row.digest) if row is not None else None
-            return None if found is None else _policy(found)
-
-        return self._database.read(transaction)
+        Raises:
+            ArtefactCorrupt: it is not the one that the audit chain names last, or its document is
+                gone: to decide by another one could let out what it holds.
+        """
+        for _ in range(_TRIES):
+            said, applied, record = self._database.read(_read_applied)
+            if said == applied and (record is not None or applied is None):
+                return record
+        raise ArtefactCorrupt(
+            "The policy in force is not the one that the audit chain names.",
+            hint=f"{EDITED_HINT} Until then SHARDGATE_POLICY_FILE may name the policy.",
+        )
 
     def applications(self) -> list[PolicyApplication]:
         """Return who put which policy in force, newest first."""
@@ -135,6 +153,21 @@ class PolicyBook:
         if session.get(PolicyRow, digest) is None:
             values = {"name": name, "text": text, "first_seen_at": self._clock()}
             session.execute(insert(PolicyRow).values(digest=digest, active=False, **values))
+
+
+def text_digest(text: str) -> str:
+    """Return SHA-256 hex over a document as it was written."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read_applied(session: Session) -> tuple[str | None, str | None, PolicyRecord | None]:
+    """Return which policy the chain says is in force, which the table says, and that one."""
+    last = select(AuditRow.subject).where(AuditRow.action == APPLIED)
+    said = session.scalar(last.order_by(AuditRow.seq.desc()).limit(1))
+    newest = select(PolicyApplicationRow.digest).order_by(PolicyApplicationRow.seq.desc()).limit(1)
+    applied = session.scalar(newest)
+    found = session.get(PolicyRow, applied) if applied is not None else None
+    return said, applied, None if found is None else _policy(found)
 
 
 def _policy(row: PolicyRow) -> PolicyRecord:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ingest.domain.repository import Repository
+from ingest.errors import ArtefactCorrupt
 from store.catalog.audit import append_entry
 from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog, replace_stated, save_stated, set_state
+from store.catalog.chain_check import EDITED_HINT
+from store.catalog.database import Database
 from store.catalog.ids import checked_ids
 from store.catalog.records import RepositoryState
+from store.catalog.tables import AuditRow
 
 
 class RegistrationBook:
@@ -84,11 +92,78 @@ class RegistrationBook:
         return self._catalog.database.write(transaction)
 
 
+def unedited_repositories(catalog: Catalog) -> list[Repository]:
+    """Return all repositories, if each is as the audit chain says that it was stated last.
+
+    A license that was edited by hand would let out what its owner never offered. What was
+    registered by a version whose entries do not tell everything is not compared, nor what the
+    chain does not know; `store.catalog.chain_faults` tells of that.
+
+    Raises:
+        ArtefactCorrupt: one is not.
+    """
+    good = _GOOD.setdefault(catalog.database, set())
+    for _ in range(_TRIES):
+        last = catalog.database.read(_last_stated)
+        found = catalog.list_repositories()
+        mark = (last, *found)
+        if mark in good:
+            return found
+        stated = catalog.database.read(_stated)
+        edited = [r for r in found if not _is_stated(r, stated.get(r.id))]
+        if not edited:
+            good.clear()
+            good.add(mark)
+            return found
+    raise ArtefactCorrupt(
+        f"The catalog was edited: repository {edited[0].id} is not as its owner stated it.",
+        hint=EDITED_HINT,
+    )
+
+
+def is_as_stated(repository: Repository, detail: Mapping[str, Any]) -> bool:
+    """Tell whether a repository is as the detail of its last entry says."""
+    said = _said(repository)
+    return all(detail.get(name) == said[name] for name in said if name in detail or name != STATED)
+
+
+STATED: Final = "stated"
+"""Key of the digest over all that was stated; entries of earlier versions have none."""
+_TRIES: Final = 3
+"""What is stated between two reads looks like an edit."""
+_GOOD: Final[WeakKeyDictionary[Database, set[tuple[object, ...]]]] = WeakKeyDictionary()
+"""What was found to be as the chain says, by the last entry about any: asked for with each page."""
+_STATING: Final = ("repository.register", "repository.restate")
+
+
+def _last_stated(session: Session) -> int:
+    return session.scalar(select(func.max(AuditRow.seq)).where(AuditRow.action.in_(_STATING))) or 0
+
+
+def _stated(session: Session) -> dict[str, Mapping[str, Any]]:
+    """Return the detail of the last entry about each repository."""
+    query = select(AuditRow.subject, AuditRow.detail).where(AuditRow.action.in_(_STATING))
+    return dict(map(tuple, session.execute(query.order_by(AuditRow.seq))))
+
+
+def _is_stated(repository: Repository, detail: Mapping[str, Any] | None) -> bool:
+    return detail is None or is_as_stated(repository, detail)
+
+
 def _said(repository: Repository) -> dict[str, object]:
-    """Return the rights that somebody attested, with what they said of release."""
+    """Return the rights that somebody attested, with what they said of release.
+
+    The digest is over everything else too, of which some words may not stand in the chain.
+    """
     until = repository.consent_until
-    return {
+    told = {
         "rights": repository.rights_basis.value,
         "consent": repository.release_consent,
         "consent_until": until.isoformat() if until else None,
     }
+    words = (
+        *(repository.id, repository.url, repository.name, repository.owner),
+        *(repository.license, repository.evidence, repository.credential),
+    )
+    text = json.dumps([*words, *told.values()])
+    return {**told, STATED: hashlib.sha256(text.encode()).hexdigest()}

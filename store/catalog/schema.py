@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ingest.errors import ConfigurationError
 from store.catalog.database import Database
 
-HEAD_REVISION: Final = "0012"
+HEAD_REVISION: Final = "0013"
 """Revision that this version's model stands for."""
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"

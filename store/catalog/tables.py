@@ -321,6 +321,7 @@ class AuditRow(Base):
     """One link of the audit chain; never changed."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index(None, "action", "subject", "seq"),)
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]

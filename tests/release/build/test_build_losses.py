@@ -112,10 +112,10 @@ def test_what_a_person_did_or_accepted_lets_it_through(tmp_path: Path, name: str
 def test_a_policy_explains_as_many_files_as_it_takes(tmp_path: Path) -> None:
     parent = parent_of(tmp_path, files(30))
     now = files(30, "internal-only", 0, **HELD)
-    guard = replace(GUARD, by_policy=lambda: {REPO: 15})
+    guard = replace(GUARD, by_people=lambda: {REPO: 15})
     assert checked(tmp_path, now, parent, guard).numbers["meant"] == 1
     with pytest.raises(ReleaseRefused, match="loses 30 of 30"):
-        checked(tmp_path, now, parent, replace(GUARD, by_policy=lambda: {REPO: 14}))
+        checked(tmp_path, now, parent, replace(GUARD, by_people=lambda: {REPO: 14}))
 
 
 def test_a_policy_is_looked_at_only_where_something_is_lost(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_policy_is_looked_at_only_where_something_is_lost(tmp_path: Path) -> N
         raise AssertionError
 
     assert checked(
-        tmp_path, files(30), parent_of(tmp_path, files(30)), replace(GUARD, by_policy=never)
+        tmp_path, files(30), parent_of(tmp_path, files(30)), replace(GUARD, by_people=never)
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
+from ingest.errors import ArtefactCorrupt
 from store.catalog import AuditLog, Catalog, PolicyBook
+from store.catalog.policies import text_digest
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -52,14 +56,37 @@ def test_the_policy_that_was_applied_last_is_in_force(book: PolicyBook, catalog:
     ]
     entries = AuditLog(catalog, clock=lambda: NOW).entries()
     assert [(e.actor, e.action, e.subject, dict(e.detail)) for e in entries] == [
-        ("ada", "policy.apply", "d1", {"plan": "p1"}),
-        ("bo", "policy.apply", "d2", {"plan": "p2"}),
-        ("ada", "policy.apply", "d1", {"plan": "p3"}),
+        ("ada", "policy.apply", "d1", {"plan": "p1", "text": text_digest("text 1")}),
+        ("bo", "policy.apply", "d2", {"plan": "p2", "text": text_digest("text 2")}),
+        ("ada", "policy.apply", "d1", {"plan": "p3", "text": text_digest("text 1")}),
     ]
     book.apply(("d3", "three", "text 3"), plan="p4", actor="bo", accepted=2)
     head = AuditLog(catalog, clock=lambda: NOW).head()
     assert head is not None
-    assert dict(head.detail) == {"plan": "p4", "accepted_errors": 2}
+    assert (head.detail["plan"], head.detail["accepted_errors"]) == ("p4", 2)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "DELETE FROM policy_applications WHERE plan = 'p2'",
+        "DELETE FROM policies WHERE digest = 'd2'",
+        "UPDATE policy_applications SET digest = 'd1' WHERE plan = 'p2'",
+        "DELETE FROM policy_applications",
+    ],
+)
+def test_no_other_policy_is_in_force_than_the_chain_names(
+    book: PolicyBook, catalog: Catalog, edit: str
+) -> None:
+    book.apply(("d1", "one", "text 1"), plan="p1", actor="ada")
+    book.apply(("d2", "two", "text 2"), plan="p2", actor="bo")
+    if not catalog.database.is_sqlite:
+        pytest.skip("by hand, as who edits the file would")
+    catalog.close()
+    with closing(sqlite3.connect(str(catalog.database.engine.url.database))) as file, file:
+        file.execute(edit)
+    with pytest.raises(ArtefactCorrupt, match="not the one that the audit chain names"):
+        book.applied()
 
 
 def test_deciding_by_a_policy_puts_none_in_force(book: PolicyBook) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
-from ingest.errors import InputError, RegistrationRefused
+from ingest.errors import ArtefactCorrupt, InputError, RegistrationRefused
 from store.catalog import (
     AuditLog,
     Catalog,
@@ -15,6 +16,8 @@ from store.catalog import (
     RepositoryState,
     registrations,
 )
+from store.catalog.chain_faults import read_chain
+from store.catalog.registrations import unedited_repositories
 from tests.store.catalog.test_catalog_catalog import a_repository
 from tests.strategies.grants import NOW
 from tests.support.clock import Clock
@@ -104,3 +107,50 @@ def test_whatever_is_said_shows_in_what_changed(catalog: Catalog, book: Registra
     assert len(set(seen)) == len(seen)
     assert (seen[-1].repositories, seen[-1].last_entry) == (2, 3)
     assert catalog.changes() == seen[-1]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "license = 'GPL-3.0-only'",
+        "owner = 'somebody else'",
+        "url = 'https://git.invalid/other.git'",
+        "release_consent = 1",
+        "consent_until = '2099-12-31'",
+        "evidence = 'DOC-2'",
+    ],
+)
+def test_what_was_edited_is_decided_on_by_nobody(
+    catalog: Catalog, book: RegistrationBook, edit: str
+) -> None:
+    book.save_repository(FIRST)
+    assert book.restate(FIRST, LATER, ["release_consent"], "consent-ended")
+    for _ in range(2):
+        assert unedited_repositories(catalog) == [LATER]
+    if not catalog.database.is_sqlite:
+        edit = edit.replace("= 1", "= true")
+    with catalog.database.engine.begin() as connection:
+        connection.execute(text(f"UPDATE repositories SET {edit}"))
+    with pytest.raises(ArtefactCorrupt, match="not as its owner stated it"):
+        unedited_repositories(catalog)
+    (fault,) = read_chain(catalog)[1]
+    assert fault == f"repository {FIRST.id}: it is not as the chain says"
+
+
+def test_entries_that_tell_less_and_repositories_without_any_are_let_be(
+    catalog: Catalog, book: RegistrationBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a chain that an earlier version wrote."""
+    catalog.save_repository(a_repository(2))
+    with monkeypatch.context() as patch:
+        said = registrations._said
+        patch.setattr(
+            registrations, "_said", lambda r: {k: v for k, v in said(r).items() if k != "stated"}
+        )
+        book.save_repository(FIRST)
+    assert unedited_repositories(catalog) == [FIRST, a_repository(2)]
+    catalog.save_repository(replace(FIRST, license="MIT"))
+    assert len(unedited_repositories(catalog)) == 2
+    catalog.save_repository(replace(FIRST, license="MIT", release_consent=False))
+    with pytest.raises(ArtefactCorrupt):
+        unedited_repositories(catalog)

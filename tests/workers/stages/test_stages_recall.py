@@ -39,7 +39,7 @@ from store.catalog import (
 )
 from store.pack import write_pack
 from tests.support.gitrepo import build_repository
-from tests.workers.stages.test_workers_stages import FIRST, enroll, sync
+from tests.workers.stages.test_workers_stages import FIRST, enroll, state_anew, sync
 from workers.audit import verify_audit
 from workers.audit_pack import gather_members
 from workers.context import Context, utc_now
@@ -253,7 +253,7 @@ def test_a_consent_that_ends_takes_the_repository_back_and_the_internal_tier_kee
     assert build(context, Tier.RELEASABLE) == []
     (first,) = published(context, Tier.RELEASABLE)
     two = repository(context, "two")
-    context.catalog.save_repository(replace(two, release_consent=False, consent_until=None))
+    state_anew(context, replace(two, release_consent=False, consent_until=None))
     assert build(context, Tier.INTERNAL_ONLY) == []
     (recall,) = RecallBook(context.catalog, utc_now).list_all()
     assert "CONSENT_ENDED" in recall.reasons
@@ -282,7 +282,7 @@ def test_a_build_that_died_before_it_told_of_its_release_tells_and_decides_anew(
     root = context.settings.shards_dir(Tier.RELEASABLE.value)
     feed_path(root / RECALLS_FOLDER, Tier.RELEASABLE).unlink()
     two = repository(context, "two")
-    context.catalog.save_repository(replace(two, release_consent=False, consent_until=None))
+    state_anew(context, replace(two, release_consent=False, consent_until=None))
     subject = f"{Tier.RELEASABLE}.{first.params['decisions']}"
     context.jobs.start_run(
         "release",
@@ -300,7 +300,7 @@ def test_a_build_that_died_before_it_told_of_its_release_tells_and_decides_anew(
 
 def test_a_damaged_release_stops_no_other_and_is_named(context: Context) -> None:
     two = repository(context, "two")
-    context.catalog.save_repository(replace(two, release_consent=False, consent_until=None))
+    state_anew(context, replace(two, release_consent=False, consent_until=None))
     build(context, *Tier)
     inside, outside = (published(context, tier)[0] for tier in Tier)
     for release in (inside, outside):
@@ -371,10 +371,10 @@ def test_what_nobody_can_judge_is_recalled_as_a_whole_in_the_last_attempt_until_
 
     away.rename(dossier)
     two = repository(context, "two")
-    context.catalog.save_repository(replace(two, release_consent=False, consent_until=None))
+    state_anew(context, replace(two, release_consent=False, consent_until=None))
     with pytest.raises(InputError, match="2 rows of"):
         lift_recall(context, recall.id, actor="ada")
-    context.catalog.save_repository(two)
+    state_anew(context, two)
     assert lift_recall(context, recall.id, actor="ada").lifted == (release.id,)
     with pytest.raises(InputError, match="no recall of whole releases"):
         lift_recall(context, recall.id, actor="ada")

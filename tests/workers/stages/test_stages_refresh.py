@@ -12,7 +12,7 @@ import pytest
 from policies.decision import Tier
 from store.catalog import JobState, ReleaseBook, read_refreshing
 from tests.support.gitrepo import build_repository
-from tests.workers.stages.test_workers_stages import enroll, outcomes, sync
+from tests.workers.stages.test_workers_stages import enroll, outcomes, state_anew, sync
 from workers.context import Context, utc_now
 from workers.corpus import corpus_keys, load_decisions
 from workers.decisions import decide_anew
@@ -159,7 +159,7 @@ def test_what_cannot_be_scanned_by_the_new_rules_fails_closed_and_keeps_nobody_w
 
 def test_a_declared_license_that_changes_is_joined_over_the_tree_again(context: Context) -> None:
     (repository, _) = context.catalog.list_repositories()
-    context.catalog.save_repository(replace(repository, license="Apache-2.0"))
+    state_anew(context, replace(repository, license="Apache-2.0"))
     batches = context.lake.keys("batches")
     drain(context, decide_anew(context))
     assert context.lake.keys("batches") == batches
@@ -171,7 +171,7 @@ def test_a_withdrawal_waits_for_no_scan(context: Context) -> None:
     (release,) = ReleaseBook(context.catalog, clock=utc_now).list_releases(Tier.RELEASABLE)
     fresh = with_host(context)
     for repository in context.catalog.list_repositories():
-        fresh.catalog.save_repository(replace(repository, release_consent=False))
+        state_anew(fresh, replace(repository, release_consent=False))
     decide_anew(fresh)
     (decide,) = ready(fresh, "decide")
     assert run_job(fresh, decide, lambda _: None)

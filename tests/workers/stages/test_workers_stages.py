@@ -67,6 +67,11 @@ def enroll(context: Context, path: Path) -> Repository:
     return register(request, book, today=context.today(), allow_local=True)
 
 
+def state_anew(context: Context, repository: Repository) -> None:
+    """Have its owner state something else of a repository."""
+    registrations(context, "owen").save_repository(repository)
+
+
 def sync(context: Context, *repositories: Repository, history: bool = False) -> str:
     run_id = context.jobs.start_run(
         "sync", {"tiers": [], "history": history}, lambda run: first_jobs(run, repositories)
@@ -262,7 +267,7 @@ def test_a_consent_that_ends_after_the_decision_stops_the_build(
     repository = enroll(context, build_repository(tmp_path / "r.git", [FIRST]).path)
     sync(context, repository)
     decided = corpus_keys(context).decisions
-    context.catalog.save_repository(replace(repository, release_consent=False))
+    state_anew(context, replace(repository, release_consent=False))
     run_id = context.jobs.start_run(
         "release",
         {"tiers": []},
@@ -285,7 +290,7 @@ def test_a_copy_in_a_repository_without_consent_holds_the_releasable_one(
     assert outcomes(context) == {b"s.py": Outcome.RELEASABLE.value}
     closed = build_repository(tmp_path / "c.git", [{b"t.py": shared}]).path
     inner = enroll(context, closed)
-    context.catalog.save_repository(replace(inner, release_consent=False, consent_until=None))
+    state_anew(context, replace(inner, release_consent=False, consent_until=None))
     sync(context, inner)
     assert set(outcomes(context).values()) == {Outcome.INTERNAL_ONLY.value}
 
