@@ -14,6 +14,7 @@ from release.pull.recalls import read_feed
 from store.catalog import AuditLog, GrantBook, PolicyBook, PullBook, ReleaseBook
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
+from workers.recalls import RESTRICTED_BY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +62,16 @@ def _read_receipts(context: Context, run_id: str) -> dict[str, Receipt]:
 def _consumption(context: Context, receipts: dict[str, Receipt]) -> Consumption:
     policies = PolicyBook(context.catalog, clock=utc_now)
     grants = GrantBook(context.catalog, clock=utc_now)
+    standings = {r.release_id: _standing(context, r) for r in receipts.values()}
     digests = {shard.policy_digest for r in receipts.values() for shard in r.shards}
+    digests |= {standing.restricted_by for standing in standings.values()} - {""}
     known = {digest: policies.find_policy(digest) for digest in digests}
     held = {name: grants.find(name) for name in {r.grant_id for r in receipts.values()}}
     return Consumption(
         receipts=receipts,
         grants=[grant for grant in held.values() if grant is not None],
         policies={digest: record.name for digest, record in known.items() if record is not None},
-        standings={r.release_id: _standing(context, r) for r in receipts.values()},
+        standings=standings,
     )
 
 
@@ -80,7 +83,8 @@ def _standing(context: Context, receipt: Receipt) -> Standing:
     root = context.settings.shards_dir(receipt.tier.value)
     # The installation's own feed is the newest there is, however old.
     feed = read_feed(root, context.keys.public, receipt.tier, now=None)
+    by = str(record.params.get(RESTRICTED_BY, ""))
     entry = feed.releases.get(receipt.release_id) if feed is not None else None
     if entry is None or entry.state is not ReleaseStanding.RECALLED:
-        return Standing(state=record.state.value)
-    return Standing(state=RECALLED, replaced_by=entry.replaced_by)
+        return Standing(state=record.state.value, restricted_by=by)
+    return Standing(state=RECALLED, replaced_by=entry.replaced_by, restricted_by=by)

@@ -59,6 +59,7 @@ from workers.pack_members import (
     README,
     README_TEXT,
     RELEASE,
+    RESTRICTING,
     REVIEWS,
     SIGNED_PLACE,
     WITHDRAWALS,
@@ -116,10 +117,11 @@ def gather_members(context: Context, record: ReleaseRecord) -> dict[str, bytes]:
         RELEASE: _json(_release_record(record, moment, reviews)),
         DECISIONS: _parquet(_shown_decisions(decisions, trees)),
         EXCLUDED: _parquet(_shown_exclusions(exclusions, trees)),
-        POLICY: _policy_text(context, manifest).encode(),
+        POLICY: _policy_text(context, manifest.policy_digest).encode(),
         REVIEWS: _lines(_review_record(one) for one in said),
         WITHDRAWALS: _lines(_withdrawal_records(reviews.withdrawals, trees)),
         **recalls,
+        **_restricting(context, manifest),
         WITHDRAWN_LATER: _lines(_withdrawal_records(asked, trees)),
         DATASET: dataset_document(context, record, manifest).encode(),
         CHAIN: _lines(entry_record(entry) for entry in entries),
@@ -235,11 +237,17 @@ def _withdrawal_records(
         yield {"id": one.id, **one.said(), **shown, "digest": one.digest}
 
 
-def _policy_text(context: Context, manifest: Manifest) -> str:
-    found = PolicyBook(context.catalog, clock=utc_now).find_policy(manifest.policy_digest)
+def _restricting(context: Context, manifest: Manifest) -> dict[str, bytes]:
+    """Return the policy by which rows were left out, where there is one."""
+    digest = manifest.restricted_by
+    return {RESTRICTING: _policy_text(context, digest).encode()} if digest else {}
+
+
+def _policy_text(context: Context, digest: str) -> str:
+    found = PolicyBook(context.catalog, clock=utc_now).find_policy(digest)
     if found is not None:
         return found.text
-    raise InputError("The policy that decided the release is not kept.")
+    raise InputError("A policy that the release was judged by is not kept.")
 
 
 def _kept(context: Context, kind: str, key: str, schema: pa.Schema | None = None) -> pa.Table:

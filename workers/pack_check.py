@@ -39,6 +39,7 @@ from workers.pack_members import (
     MANIFEST_PLACE,
     POLICY,
     RELEASE,
+    RESTRICTING,
     REVIEWS,
     SIGNED_PLACE,
     WITHDRAWALS,
@@ -212,6 +213,10 @@ def _check_taken_back(
     faults = find_taken_faults(members, manifest, _chain(members))
     if not is_all_told(manifest, recalls):
         faults.append("the recalls name other rows than the manifest says have left")
+    if manifest.restricted_by:
+        restricting = load_policy(members[RESTRICTING].decode())
+        if restricting.digest != manifest.restricted_by:
+            faults.append("its policy is not the one that the manifest names")
     rows = sum(recall.rows for recall, _ in recalls)
     return f"{len(recalls):,} recalls of {rows:,} rows", faults
 

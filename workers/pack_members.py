@@ -16,6 +16,7 @@ POLICY: Final = "policy.yaml"
 REVIEWS: Final = "reviews.jsonl"
 WITHDRAWALS: Final = "withdrawals.jsonl"
 TAKEN_BACK: Final = "taken-back/"
+RESTRICTING: Final = f"{TAKEN_BACK}policy.yaml"
 WITHDRAWN_LATER: Final = f"{TAKEN_BACK}withdrawals.jsonl"
 CHAIN: Final = "audit/chain.jsonl"
 CHECKPOINTS: Final = "audit/checkpoints/"
@@ -74,8 +75,10 @@ withdrawals.jsonl
 taken-back/
     What left this release later, or left the release that this one was made from: each
     recall as its readers got it (DSSE, Ed25519), its rows, and the withdrawals that the
-    recalls name. "tombstone_digest" of the manifest is over the ids of the rows whose
-    "replaced_by" is this release; "blob_id" stands in internal-only recalls alone.
+    recalls name. policy.yaml is the document by which the rows of the other release were
+    judged once more ("restricted_by" of the manifest). "tombstone_digest" of the
+    manifest is over the ids of the rows whose "replaced_by" is this release; "blob_id"
+    stands in internal-only recalls alone.
         duckdb -c "SELECT reason, request_id, count(*) FROM 'taken-back/*.parquet' GROUP BY ALL"
 
 audit/chain.jsonl, audit/checkpoints/

@@ -50,6 +50,8 @@ from workers.rescan import Eyes, keep_hits
 from workers.sandbox import Progress
 
 ACTOR: Final = "worker"
+RESTRICTED_BY: Final = "restricted_by"
+"""Parameter of a release: digest of the policy by which rows of its parent were left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +258,12 @@ def _without(context: Context, release: ReleaseRecord, lost: Mapping[str, Loss],
     ]
     eyes, dropped = work.eyes(), pa.Table.from_pylist(kept, schema=DROPPED)
     # What it is decided by, and which is the newest, is as it was with its parent.
-    params = {**release.params, "parent": release.id, "tombstones": ids_digest(lost)}
+    params = {
+        **release.params,
+        "parent": release.id,
+        "tombstones": ids_digest(lost),
+        RESTRICTED_BY: context.policy.digest,
+    }
     parent = BuiltRelease(
         directory=context.settings.shards_dir(release.tier.value) / release.path,
         manifest=manifest,
@@ -266,7 +273,9 @@ def _without(context: Context, release: ReleaseRecord, lost: Mapping[str, Loss],
         parent,
         dropped,
         ReReleaseSpec(
-            created_at=utc_now().replace(microsecond=0), accepted_identities=eyes.accepted
+            created_at=utc_now().replace(microsecond=0),
+            accepted_identities=eyes.accepted,
+            restricted_by=context.policy.digest,
         ),
         ReReleaseTools(
             scanner=eyes.scanner(),

@@ -151,6 +151,9 @@ class Manifest:
     tombstone_digest: str = ""
     """SHA-256 hex over the ids that this release leaves out of its parent, sorted, one a line;
     empty where it is no such release."""
+    restricted_by: str = ""
+    """Digest of the policy by which the parent's rows were judged once more, and some left out;
+    empty where none were, and then no member of the document."""
 
     def __post_init__(self) -> None:
         """Check forms and sums."""
@@ -168,6 +171,11 @@ class Manifest:
             self.parent_release_id and DIGEST.fullmatch(self.tombstone_digest)
         ):
             msg = "a release without some rows of its parent names the parent and those rows"
+            raise ValueError(msg)
+        if self.restricted_by and not (
+            self.tombstone_digest and DIGEST.fullmatch(self.restricted_by)
+        ):
+            msg = "a policy that takes rows out is named by a release that leaves some out"
             raise ValueError(msg)
         own = (self.input_digest, self.policy_digest)
         if not self.tombstone_digest and any(
@@ -193,7 +201,10 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """Return the canonical document."""
-        return canonical_json(asdict(self))
+        said = asdict(self)
+        if not self.restricted_by:
+            del said["restricted_by"]
+        return canonical_json(said)
 
     @classmethod
     def from_json(cls, data: bytes) -> Self:
@@ -204,7 +215,7 @@ class Manifest:
         """
         try:
             raw: dict[str, Any] = json.loads(data)
-            if set(raw) != {f.name for f in fields(cls)}:
+            if set(raw) | {"restricted_by"} != {f.name for f in fields(cls)}:
                 raise ReleaseRefused("The manifest has unknown or missing fields.")
             raw["tier"] = Tier(raw["tier"])
             raw["counts"] = Counts(**raw["counts"])

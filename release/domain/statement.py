@@ -78,10 +78,12 @@ class UsedRelease(_Part):
     state: _Name
     """State in the catalog when this was signed; ``recalled``: rows of it were taken back."""
     replaced_by: ReleaseId | None = None
+    restricted_by: DigestSet | None = None
+    """Of the policy by which rows were taken out of the release that it was made from."""
 
 
 class UsedPolicy(_Part):
-    """A policy that decided on rows of the shards."""
+    """A policy that decided on rows of the shards, or took some out."""
 
     name: str
     """Empty where the catalog no longer knows it."""
@@ -197,6 +199,8 @@ class Standing:
 
     state: str
     replaced_by: str | None = None
+    restricted_by: str = ""
+    """Digest of the policy by which rows were taken out of its parent; empty: none were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +234,9 @@ def make_statement(consumed: Consumption, at: datetime) -> Statement:
         for name, receipt in releases.items()
         for shard in receipt.shards
     }
-    digests = sorted({shard.policy_digest for shard in shards.values()})
+    deciding = {shard.policy_digest for shard in shards.values()}
+    restricting = {consumed.standings[name].restricted_by for name in releases}
+    digests = sorted((deciding | restricting) - {""})
     predicate = TrainingRun(
         run_id=first.run_id,
         consumer=first.consumer,
@@ -273,6 +279,7 @@ def _release(receipt: Receipt, standing: Standing) -> UsedRelease:
         rows=sum(shard.rows for shard in receipt.shards),
         state=standing.state,
         replaced_by=standing.replaced_by,
+        restricted_by=DigestSet(sha256=standing.restricted_by) if standing.restricted_by else None,
     )
 
 

@@ -82,6 +82,8 @@ class ReReleaseSpec:
     """What the exit scan refuses; none given: `EXIT_CATEGORIES` of the tier."""
     accepted_identities: frozenset[str] = frozenset()
     """`Finding.hmac` of values that people have cleared; the exit scan lets them pass."""
+    restricted_by: str = ""
+    """Digest of the policy by which the rows were judged; empty: it is not told."""
     is_all_scanned: bool = False
     """The exit scan looks at the shards that were taken over, too."""
 
@@ -153,6 +155,7 @@ def re_release(
             documents=(),
             gate=(_scan_passed(shards, scanned, inspector),),
             tombstone_digest=digest,
+            restricted_by=spec.restricted_by,
         )
         kept = check_kept(parent, ids, staging, (draft, exclusions))
         further = () if tools.gate is None else tools.gate(staging, draft)

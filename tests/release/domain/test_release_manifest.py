@@ -112,3 +112,16 @@ def test_only_a_release_that_takes_rows_back_may_hold_shards_of_another_run(
     assert replace(manifest, shards=tuple(foreign), **parent).shards == tuple(foreign)
     with pytest.raises(ValueError, match="names the parent"):
         replace(manifest, parent_release_id=None, tombstone_digest="0" * 64)
+
+
+def test_a_policy_that_took_rows_out_is_named_where_some_were_and_else_no_member(
+    manifest: Manifest,
+) -> None:
+    assert b"restricted_by" not in manifest.to_json()
+    with pytest.raises(ValueError, match="leaves some out"):
+        replace(manifest, restricted_by="0" * 64)
+    parent = {"parent_release_id": f"rel_{'0' * 20}", "tombstone_digest": "0" * 64}
+    restricted = replace(manifest, restricted_by="1" * 64, **parent)
+    assert Manifest.from_json(restricted.to_json()) == restricted
+    with pytest.raises(ValueError, match="leaves some out"):
+        replace(restricted, restricted_by="none")

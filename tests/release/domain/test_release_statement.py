@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from ingest.errors import ReleaseRefused
 from policies.decision import Tier
 from release.domain.grant import Purpose
 from release.domain.receipt import Receipt
-from release.domain.statement import Statement, make_statement
+from release.domain.statement import Standing, Statement, make_statement
 from tests.strategies.grants import NOW, consumption, grant, receipt, release_id_of, sha
 
 TYPE_URI = re.compile(r"https://[a-z0-9.-]+/[A-Za-z0-9/_.-]+/v\d+")
@@ -63,6 +64,21 @@ def test_a_statement_names_run_purpose_releases_policies_grants_and_receipts() -
 def test_a_statement_says_what_was_taken_back_since() -> None:
     run = made(receipt(1), state="recalled").predicate
     assert [r.id for r in run.recalled] == [release_id_of(1)]
+
+
+def test_a_statement_names_the_policy_that_took_rows_out_as_well() -> None:
+    """Its shards carry the one that decided; who asks by which it may be used wants both."""
+    (known,) = (receipt(),)
+    other = sha("stricter policy")
+    consumed = consumption(known)
+    standings = {known.release_id: Standing(state="published", restricted_by=other)}
+    policies = {**consumed.policies, other: "stricter"}
+    told = make_statement(replace(consumed, standings=standings, policies=policies), NOW).predicate
+    assert {p.digest.sha256: p.name for p in told.policies} == policies
+    (used,) = told.releases
+    assert used.restricted_by is not None
+    assert used.restricted_by.sha256 == other
+    assert make_statement(consumed, NOW).predicate.releases[0].restricted_by is None
 
 
 def test_a_statement_survives_its_own_document_and_ignores_what_it_does_not_know() -> None:

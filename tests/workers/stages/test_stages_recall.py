@@ -16,6 +16,7 @@ import pytest
 from ingest.domain.repository import Repository
 from ingest.errors import ArtefactCorrupt, InputError, ReleaseRefused, TransientError
 from policies.decision import Tier
+from policies.document import default_policy_text
 from policies.review import (
     Move,
     Selector,
@@ -46,7 +47,7 @@ from workers.context import Context, utc_now
 from workers.corpus import corpus_keys
 from workers.lifting import lift_recall
 from workers.pack_check import check_pack
-from workers.pack_members import TAKEN_BACK, WITHDRAWN_LATER
+from workers.pack_members import RESTRICTING, TAKEN_BACK, WITHDRAWN_LATER
 from workers.released import manifest_of, published, released_rows
 from workers.runner import drain
 from workers.settings import Settings
@@ -216,6 +217,11 @@ def test_an_audit_pack_tells_what_left_a_release_and_who_asked(
     assert "are not those that were signed" in fault
     assert faults(members | {signed: members["release/manifest.dsse.json"]}) == [
         "taken back: The signed document is no recall."
+    ]
+    assert manifest_of(context, third).restricted_by == context.policy.digest
+    other_policy = default_policy_text().replace("name: default", "name: other")
+    assert faults(members | {RESTRICTING: other_policy.encode()}) == [
+        "taken back: its policy is not the one that the manifest names"
     ]
     said = members[WITHDRAWN_LATER].splitlines(keepends=True)
     (fault,) = faults(members | {WITHDRAWN_LATER: said[0]})
