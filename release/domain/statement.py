@@ -160,8 +160,10 @@ class Statement(_Part):
         by_release = Counter(name.partition("/")[0] for name in names)
         if by_release != Counter({r.id: r.shards for r in run.releases}):
             raise ValueError("the shards are not those of the releases")
-        if {s.annotations.policy for s in self.subject} != {p.digest.sha256 for p in run.policies}:
-            raise ValueError("the policies are not those of the shards")
+        restricting = {r.restricted_by.sha256 for r in run.releases if r.restricted_by}
+        judging = restricting | {s.annotations.policy for s in self.subject}
+        if judging != {p.digest.sha256 for p in run.policies}:
+            raise ValueError("the policies are not those of the shards and releases")
         if {r.id for r in run.releases} != {r.release for r in run.receipts}:
             raise ValueError("a release has no receipt")
         tiers, grants = {r.id: r.tier for r in run.releases}, {g.id: g for g in run.grants}
