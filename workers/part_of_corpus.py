@@ -17,7 +17,7 @@ from workers.corpus import Corpus, corpus_keys, load_corpus
 from workers.reading.present import Present, shown_decisions
 from workers.reading.remembered import Remembered
 
-_MOST_PARTS: Final = 4
+_MOST_PARTS: Final = 8
 _MOST_GROUPS: Final = 64
 _STALE_SECONDS: Final = 5.0
 """While decisions are made anew, what stands around the last ones goes on changing."""
@@ -48,19 +48,27 @@ def load_part(context: Context, repository_id: str) -> Part:
 
 def part_of(context: Context, present: Present, repository_id: str) -> Part:
     """Return what some decisions tell of one repository; nothing where it was not visited."""
-    mark = (context.settings.catalog_url, present.key, present.is_stale, repository_id)
-    known = _PARTS.get(mark)
-    if known is not None and time.monotonic() < known[0]:
-        return known[1]
-    part = _read_part(context, present, repository_id)
+    place, mark = (context.settings.catalog_url, repository_id), (present.key, present.is_stale)
+    known = _PARTS.get(place)
+    if known is not None and known.mark == mark and time.monotonic() < known.until:
+        return known.part
+    part, made_of = _read_part(context, present, repository_id, known)
     kept = _STALE_SECONDS if present.is_stale else math.inf
+    _PARTS.pop(place, None)
     while len(_PARTS) >= _MOST_PARTS:
         _PARTS.pop(next(iter(_PARTS)), None)
-    _PARTS[mark] = (time.monotonic() + kept, part)
+    _PARTS[place] = _Known(mark=mark, until=time.monotonic() + kept, part=part, made_of=made_of)
     return part
 
 
-def _read_part(context: Context, present: Present, repository_id: str) -> Part:
+def _read_part(
+    context: Context, present: Present, repository_id: str, known: _Known | None
+) -> tuple[Part, tuple[object, ...]]:
+    """Return a part and what it was made of; what is known is taken where that is the same.
+
+    Facts about a content never change, and one that gets its first facts gets another decision: so
+    where its own rows are as they were, a repository costs little, however often the rest changes.
+    """
     keys = corpus_keys(context)
     own = replace(
         keys,
@@ -70,16 +78,30 @@ def _read_part(context: Context, present: Present, repository_id: str) -> Part:
     with open_dossier(context.lake.path("decisions", present.key), "decisions") as connection:
         decisions = connection.sql(_OF_ONE, params=[repository_id]).to_arrow_table()
         beside = connection.sql(_BESIDE, params=[repository_id]).to_arrow_table()
-    everything = load_corpus(context, own, NO_REVIEWS)
     # The last decisions may be of other reviews: what these cleared is still held by them.
     is_same = present.is_stale or not keys.reviews.items
+    names = (own.snapshots, own.trees, keys.reviews.digest, dict(context.ruleset_digests))
+    made_of = (*names, is_same, keys.rights, beside)
+    if known is not None and known.made_of == made_of and known.part.decisions == decisions:
+        return replace(known.part, decisions=decisions), made_of
+    everything = load_corpus(context, own, NO_REVIEWS)
     corpus = everything if is_same else load_corpus(context, own, beside=beside)
-    return Part(decisions=decisions, corpus=corpus, everything=everything)
+    return Part(decisions=decisions, corpus=corpus, everything=everything), made_of
 
 
-_PARTS: Final[dict[tuple[str, str, bool, str], tuple[float, Part]]] = {}
-"""By catalog, decisions and repository: until when it stands, and what was read; a reviewer goes
-from group to group of one repository, and all that a part is made from never changes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """A part that was read a moment ago."""
+
+    mark: tuple[str, bool]
+    """Decisions, and whether they were about to be made anew."""
+    until: float
+    part: Part
+    made_of: tuple[object, ...]
+
+
+_PARTS: Final[dict[tuple[str, str], _Known]] = {}
+"""By catalog and repository: a reviewer goes from group to group of one repository."""
 _BESIDE: Final = """
     SELECT DISTINCT repo_id, blob_id FROM decisions WHERE repo_id <> $1
         AND blob_id IN (SELECT blob_id FROM decisions WHERE repo_id = $1)

@@ -71,9 +71,9 @@ class PolicyBook:
             before = session.scalar(select(PolicyRow.digest).where(PolicyRow.active)) or ""
             others = update(PolicyRow).where(PolicyRow.digest != digest)
             session.execute(others.values(active=False))
-            self._keep(session, digest, name, text)
+            kept = self._keep(session, digest, name, text)
             session.execute(update(PolicyRow).where(PolicyRow.digest == digest).values(active=True))
-            detail = {"before": before, "text": text_digest(text)}
+            detail = {"before": before, "text": kept}
             append_entry(session, self._clock(), (actor, ACTIVATED, digest), detail)
             return True
 
@@ -98,16 +98,16 @@ class PolicyBook:
         That names how many errors of lint were accepted, where any were.
         """
         digest, name, text = record
-        detail: dict[str, str | int] = {"plan": plan, "text": text_digest(text)}
+        detail: dict[str, str | int] = {"plan": plan}
         if accepted:
             detail["accepted_errors"] = accepted
 
         def transaction(session: Session) -> None:
-            self._keep(session, digest, name, text)
+            kept = self._keep(session, digest, name, text)
             at = self._clock()
             values = {"digest": digest, "plan": plan, "actor": actor, "at": at}
             session.execute(insert(PolicyApplicationRow).values(**values))
-            append_entry(session, at, (actor, APPLIED, digest), detail)
+            append_entry(session, at, (actor, APPLIED, digest), {**detail, "text": kept})
 
         self._database.write(transaction)
 
@@ -116,10 +116,9 @@ class PolicyBook:
         digest, name, text = record
 
         def transaction(session: Session) -> None:
-            self._keep(session, digest, name, text)
+            kept = self._keep(session, digest, name, text)
             who = (actor, PROPOSED, digest)
-            detail = {"plan": plan, "text": text_digest(text)}
-            append_entry(session, self._clock(), who, detail)
+            append_entry(session, self._clock(), who, {"plan": plan, "text": kept})
 
         self._database.write(transaction)
 
@@ -149,10 +148,14 @@ class PolicyBook:
             ]
         )
 
-    def _keep(self, session: Session, digest: str, name: str, text: str) -> None:
-        if session.get(PolicyRow, digest) is None:
-            values = {"name": name, "text": text, "first_seen_at": self._clock()}
-            session.execute(insert(PolicyRow).values(digest=digest, active=False, **values))
+    def _keep(self, session: Session, digest: str, name: str, text: str) -> str:
+        """Keep a document and return the digest of its text: of the first that was so written."""
+        known = session.get(PolicyRow, digest)
+        if known is not None:
+            return text_digest(known.text)
+        values = {"name": name, "text": text, "first_seen_at": self._clock()}
+        session.execute(insert(PolicyRow).values(digest=digest, active=False, **values))
+        return text_digest(text)
 
 
 def text_digest(text: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from ingest.errors import ArtefactCorrupt
 from store.catalog import AuditLog, Catalog, PolicyBook
+from store.catalog.chain_faults import read_chain
 from store.catalog.policies import text_digest
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -92,3 +93,15 @@ def test_no_other_policy_is_in_force_than_the_chain_names(
 def test_deciding_by_a_policy_puts_none_in_force(book: PolicyBook) -> None:
     book.activate_policy("d1", "default", "text")
     assert book.applied() is None
+
+
+def test_the_same_policy_in_other_words_is_kept_as_it_was_first_written(
+    book: PolicyBook, catalog: Catalog
+) -> None:
+    """The digest is over what a document says, not over its comments."""
+    book.activate_policy("d1", "one", "text 1")
+    book.propose(("d1", "one", "# a remark\ntext 1"), plan="p1", actor="ada")
+    book.apply(("d1", "one", "# another\ntext 1"), plan="p1", actor="bo")
+    entries = AuditLog(catalog, clock=lambda: NOW).entries()
+    assert {entry.detail["text"] for entry in entries} == {text_digest("text 1")}
+    assert read_chain(catalog)[1] == ()
