@@ -15,9 +15,10 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
-import httpx
+from benchmarks.wire import Wire
 
 _TIMEOUT_SECONDS = 30.0
 _SEED = 20_261_126
@@ -83,14 +84,13 @@ async def arrive(
     chance = random.Random(_SEED)
     order = chance.choices(kinds, [kind.share for kind in kinds], k=round(rate * seconds))
     outcome = Outcome(seconds={kind.name: [] for kind in kinds})
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=64)
-    async with httpx.AsyncClient(base_url=base, limits=limits, timeout=_TIMEOUT_SECONDS) as client:
+    with closing(Wire(base)) as wire:
         started, running, second = time.perf_counter(), set[asyncio.Task[None]](), 0
         for number, kind in enumerate(order):
             due = started + number / rate
             if (wait := due - time.perf_counter()) > 0:
                 await asyncio.sleep(wait)
-            task = asyncio.create_task(_send(client, outcome, kind, chance.choice(kind.asks), due))
+            task = asyncio.create_task(_send(wire, outcome, kind, chance.choice(kind.asks), due))
             running.add(task)
             task.add_done_callback(running.discard)
             if number / rate >= second:
@@ -102,16 +102,15 @@ async def arrive(
     return outcome
 
 
-async def _send(
-    client: httpx.AsyncClient, outcome: Outcome, kind: Kind, ask: Ask, due: float
-) -> None:
+async def _send(wire: Wire, outcome: Outcome, kind: Kind, ask: Ask, due: float) -> None:
     outcome.late.append(time.perf_counter() - due)
     try:
-        answer = await client.request(ask.method, ask.url, headers=ask.headers)
-    except httpx.HTTPError as error:
-        outcome.errors[f"{kind.name}: {type(error).__name__}"] += 1
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
+            status = await wire.ask(ask.method, ask.url, ask.headers)
+    except (OSError, EOFError, TimeoutError) as error:
+        outcome.errors[type(error).__name__] += 1
         return
-    if answer.status_code != ask.status:
-        outcome.errors[f"{kind.name}: {answer.status_code}"] += 1
+    if status != ask.status:
+        outcome.errors[str(status)] += 1
         return
     outcome.seconds[kind.name].append(time.perf_counter() - due)
