@@ -12,6 +12,7 @@ from release.domain.statement import RECALLED, Consumption, Standing, Statement,
 from release.pull import open_receipt, sign_statement
 from release.pull.recalls import read_feed
 from store.catalog import AuditLog, GrantBook, PolicyBook, PullBook, ReleaseBook
+from store.catalog.chain_rows import check_pulls
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.recalls import RESTRICTED_BY
@@ -31,8 +32,11 @@ def attest(context: Context, run_id: str, *, by: str) -> Attestation:
     Raises:
         InputError: nothing was pulled for the run.
         ReleaseRefused: a receipt in the catalog is not the one that was signed.
+        ArtefactCorrupt: the pulls of the run are not those that the audit chain names.
     """
     receipts = _read_receipts(context, run_id)
+    # Before anything is said of what was not pulled: a row may have been taken away.
+    check_pulls(context.catalog, run_id)
     if not any(receipt.shards for receipt in receipts.values()):
         raise InputError(
             f"No shard was pulled for a training run {run_id}.", hint="Run: shardgate pulls"

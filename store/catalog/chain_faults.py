@@ -15,6 +15,7 @@ from policies.document import digest_of_text
 from store.catalog.audit import AuditEntry, entry_of
 from store.catalog.catalog import Catalog, repository_of
 from store.catalog.chain_check import Written, is_as_said
+from store.catalog.chain_rows import row_faults
 from store.catalog.policies import ACTIVATED, APPLIED, PROPOSED, text_digest
 from store.catalog.registrations import is_as_stated
 from store.catalog.reviews import reviews_of
@@ -56,8 +57,11 @@ def _read(session: Session) -> tuple[list[AuditEntry], tuple[str, ...], bool]:
         *_people(session, entries),
         *_rights(session, entries),
         *_policies(session, entries),
+        *row_faults(session, entries),
     )
     session.expire_all()
+    # More than one comparison may find the same.
+    faults = tuple(dict.fromkeys(faults))
     return entries, faults, session.scalar(newest) == before
 
 

@@ -21,9 +21,10 @@ from store.catalog.audit import append_entry
 from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog
 from store.catalog.passwords import Passwords, check_password
+from store.catalog.said import said_of_password
 from store.catalog.sessions import digest_of, end_sessions
 from store.catalog.tables_users import LoginFailureRow, LoginLinkRow, UserRow
-from store.catalog.users import administrators, insert_user, load_user, set_roles
+from store.catalog.users import administrators, insert_user, load_user, set_roles, set_teams
 
 LINK_LIFE: Final = timedelta(minutes=15)
 _LINK_BYTES: Final = 32
@@ -92,7 +93,8 @@ class LoginBook:
             row.password_hash, row.changed_at = stored, self._clock()
             end_sessions(session, name)
             session.execute(delete(LoginLinkRow).where(LoginLinkRow.name == name))
-            append_entry(session, self._clock(), (actor, "user.password", name), {})
+            who = (actor, "user.password", name)
+            append_entry(session, self._clock(), who, said_of_password(stored))
 
         self._database.write(transaction)
 
@@ -112,7 +114,8 @@ class LoginBook:
         if not self._passwords.matches(stored, password):
             raise LoginRefused("This name and password do not go together.")
         fresh = self._passwords.hash(password) if self._passwords.is_outdated(stored) else stored
-        self._database.write(lambda s: _end_try(s, name, address, (stored, fresh)))
+        hashes, now = (stored, fresh), self._clock()
+        self._database.write(lambda s: _end_try(s, (name, address), hashes, now))
         return name
 
     def make_link(self, name: str, *, actor: str, life: timedelta = LINK_LIFE) -> str:
@@ -205,8 +208,7 @@ def _strip(session: Session, identity: Identity, now: datetime) -> None:
     row = _known(session, identity)
     if row is None:
         return
-    row.teams = []
-    session.flush()
+    set_teams(session, ("oidc", row.name), [], now)
     is_last = administrators(session) == [row.name]
     kept = frozenset({Role.ADMINISTRATOR}) if is_last else frozenset[Role]()
     set_roles(session, ("oidc", row.name), kept, now)
@@ -218,13 +220,12 @@ def _recognize(session: Session, identity: Identity, now: datetime) -> str | Non
     if row is None:
         if session.get(UserRow, identity.name) is not None:
             return None
-        insert_user(session, ("oidc", identity.name), now)
+        known = identity.issuer, identity.external_id
+        insert_user(session, ("oidc", identity.name), now, identity=known)
         row = session.get_one(UserRow, identity.name)
-        row.issuer, row.external_id = identity.issuer, identity.external_id
     if not row.active:
         return None
-    row.teams = sorted(identity.teams)
-    session.flush()
+    set_teams(session, ("oidc", row.name), sorted(identity.teams), now)
     set_roles(session, ("oidc", row.name), identity.roles, now)
     return row.name
 
@@ -254,8 +255,14 @@ def _begin_try(session: Session, name: str, address: str, now: datetime) -> None
             session.execute(insert(LoginFailureRow).values(key=key, **values))
 
 
-def _end_try(session: Session, name: str, address: str, hashes: tuple[str, str]) -> None:
-    """Forget the account's failures, and that this try was one of the address."""
+def _end_try(
+    session: Session, caller: tuple[str, str], hashes: tuple[str, str], now: datetime
+) -> None:
+    """Forget the account's failures, and that this try was one of the address.
+
+    `caller` is name and address; of `hashes`, the second takes the place of the first.
+    """
+    name, address = caller
     session.execute(delete(LoginFailureRow).where(LoginFailureRow.key == _key("account", name)))
     row = session.get(LoginFailureRow, _key("address", address))
     if row is not None:
@@ -263,7 +270,10 @@ def _end_try(session: Session, name: str, address: str, hashes: tuple[str, str])
     old, fresh = hashes
     if fresh != old:
         same = (UserRow.name == name, UserRow.password_hash == old)
-        session.execute(update(UserRow).where(*same).values(password_hash=fresh))
+        change = update(UserRow).where(*same).values(password_hash=fresh)
+        # Nothing is said of a password that was changed meanwhile.
+        if session.scalar(change.returning(UserRow.name)) is not None:
+            append_entry(session, now, (name, "user.rehash", name), said_of_password(fresh))
 
 
 def _key(kind: str, value: str) -> str:

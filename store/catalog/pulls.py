@@ -19,6 +19,7 @@ from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog
 from store.catalog.grants import locked_grant
 from store.catalog.recalls import replacements
+from store.catalog.said import said_by
 from store.catalog.tables import ReleaseRow
 from store.catalog.tables_pull import PullRow, TrainingRunRow
 
@@ -145,7 +146,8 @@ def _record(
     seq = session.scalar(insert(PullRow).values(**values).returning(PullRow.seq))
     detail = {"run": receipt.run_id, "grant": receipt.grant_id, "receipt": digest}
     who = (receipt.consumer, "pull", receipt.release_id)
-    append_entry(session, now, who, detail | {"purpose": receipt.purpose.value})
+    detail |= {"purpose": receipt.purpose.value, **said_by(PullRow, values)}
+    append_entry(session, now, who, detail)
     return pull_of(session.get_one(PullRow, seq))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from store.catalog.audit import append_entry
 from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog
 from store.catalog.ids import checked_ids
+from store.catalog.said import said_by
 from store.catalog.tables import ReleaseRow
 from store.catalog.tables_recall import AcknowledgementRow, RecalledReleaseRow, RecallRow
 
@@ -114,7 +115,10 @@ class RecallBook:
             ]
             session.execute(insert(RecalledReleaseRow), rows)
             names = [release.release_id for release in recall.releases]
-            detail = checked_ids({**cause, "releases": names, "rows": recall.rows})
+            replaced = [release.replaced_by for release in recall.releases]
+            taken = {"releases": names, "rows": recall.rows, "replaced_by": replaced}
+            said = said_by(RecallRow, {"id": recall.id, **values})
+            detail = checked_ids({**cause, **taken, **said})
             append_entry(session, recall.issued_at, (actor, "recall", recall.id), detail)
             return True
 
@@ -225,16 +229,15 @@ def _acknowledge(session: Session, said: Acknowledgement) -> Acknowledgement:
     known = session.get(AcknowledgementRow, (said.recall_id, said.consumer))
     if known is not None:
         return _acknowledgement(known)
-    values = {"consumer": said.consumer, "actor": said.actor, "comment": said.comment}
-    session.execute(
-        insert(AcknowledgementRow).values(recall_id=said.recall_id, at=said.at, **values)
-    )
+    values = asdict(said)
+    session.execute(insert(AcknowledgementRow).values(**values))
     who = (said.actor, "recall.acknowledge", said.recall_id)
-    append_entry(session, said.at, who, _named(said.consumer))
+    detail = {**named_in_chain(said.consumer), **said_by(AcknowledgementRow, values)}
+    append_entry(session, said.at, who, detail)
     return said
 
 
-def _named(consumer: str) -> Mapping[str, str]:
+def named_in_chain(consumer: str) -> Mapping[str, str]:
     """Return the name of a consumer as the chain keeps it: one of words by its digest alone."""
     try:
         return checked_ids({"consumer": consumer})

@@ -18,6 +18,7 @@ from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog
 from store.catalog.ids import checked_ids
 from store.catalog.recalls import replacements
+from store.catalog.said import said_by_row
 from store.catalog.tables import ReleaseRow
 
 _AUDITED: Final = ("parent", "decisions")
@@ -191,7 +192,9 @@ class ReleaseBook:
             session.execute(change.values(state=state.value, **values))
             if who is not None:
                 named = {k: v for k, v in row.params.items() if k in _AUDITED}
-                detail = checked_ids({**({"manifest": digest} if digest else {}), **named})
+                session.refresh(row)
+                named |= {"manifest": digest} if digest else {}
+                detail = checked_ids({**named, **said_by_row(row)})
                 at = values.get("published_at") or self._clock()
                 append_entry(session, at, (*who, release_id), detail)
 

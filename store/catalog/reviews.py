@@ -35,6 +35,7 @@ from store.catalog.audit import append_entry
 from store.catalog.catalog import Catalog
 from store.catalog.chain_check import read_unedited
 from store.catalog.ids import fresh_id
+from store.catalog.said import said_by
 from store.catalog.steps import bench_of, overwrite, write_step
 from store.catalog.tables import ReviewEventRow, ReviewRow
 
@@ -212,6 +213,7 @@ def _append(session: Session, event_id: str, event: ReviewEvent, review: Review)
         "starts_at": asked["starts_at"],
         "expires_at": asked["expires_at"],
     }
+    detail |= said_by(ReviewEventRow, asdict(event))
     who = (event.actor, f"review.{event.action}", review.id)
     append_entry(session, event.at, who, detail)
 

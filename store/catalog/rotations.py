@@ -19,6 +19,7 @@ from ingest.errors import InputError
 from store.catalog.audit import append_entry
 from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog
+from store.catalog.said import said_by
 from store.catalog.tables import RotationRow
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{32}")
@@ -98,9 +99,11 @@ class RotationBook:
 def _append(session: Session, said: RotationRecord) -> None:
     values = {"fingerprint": said.fingerprint, "state": said.state.value, "at": said.at}
     values |= {"actor": said.actor, "comment": said.comment}
-    session.execute(insert(RotationRow).values(**values))
     who = (said.actor, "secret.rotate", said.fingerprint)
-    append_entry(session, said.at, who, {"state": said.state.value})
+    detail = {"state": said.state.value, **said_by(RotationRow, values)}
+    # First the entry, which others wait for: so rows are numbered in the order of the chain.
+    append_entry(session, said.at, who, detail)
+    session.execute(insert(RotationRow).values(**values))
 
 
 def _record(row: RotationRow) -> RotationRecord:

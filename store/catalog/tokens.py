@@ -25,6 +25,7 @@ from store.catalog.audit import append_entry
 from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog
 from store.catalog.ids import fresh_id
+from store.catalog.said import said_by
 from store.catalog.tables import TokenRow
 
 TOKEN_PREFIX: Final = "sgt_"  # noqa: S105 - what every token begins with is no secret
@@ -132,12 +133,13 @@ class TokenBook:
             raise InputError(
                 f"A token lives {MAX_TOKEN_LIFE.days} days at most.", hint="Make another one then."
             )
+        scopes = sorted(set(request.scopes))
         value = TOKEN_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
         values = {
             "id": fresh_id("tok"),
             "digest": _digest(value),
             "consumer": request.consumer,
-            "scopes": " ".join(sorted(set(request.scopes))),
+            "scopes": " ".join(scopes),
             "purpose": request.purpose,
             "run_id": request.run_id,
             "created_by": who,
@@ -149,7 +151,13 @@ class TokenBook:
 
         def transaction(session: Session) -> Token:
             session.execute(insert(TokenRow).values(**values))
-            detail = {"consumer": request.consumer, "purpose": request.purpose}
+            detail = {
+                "consumer": request.consumer,
+                "purpose": request.purpose,
+                "scopes": scopes,
+                "until": request.expires_at.isoformat(),
+                **said_by(TokenRow, values),
+            }
             append_entry(session, now, (who, "token.create", str(values["id"])), detail)
             return token_of(session.get_one(TokenRow, values["id"]))
 

@@ -6,7 +6,7 @@ whoever asks for a user gets both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -21,6 +21,7 @@ from store.catalog.audit import append_entry
 from store.catalog.barrier import Clock
 from store.catalog.catalog import Catalog
 from store.catalog.reviewers import active_lanes, set_in_lane
+from store.catalog.said import said_by, said_of_teams
 from store.catalog.sessions import end_sessions
 from store.catalog.tables_users import UserRoleRow, UserRow
 
@@ -65,8 +66,7 @@ class UserBook:
         def transaction(session: Session) -> User:
             if session.get(UserRow, name) is not None:
                 raise InputError(f"There is a user {name} already.")
-            insert_user(session, who, self._clock())
-            session.get_one(UserRow, name).teams = _checked_teams(teams)
+            insert_user(session, who, self._clock(), teams=_checked_teams(teams))
             set_roles(session, who, frozenset(roles), self._clock())
             return _found(session, name)
 
@@ -84,7 +84,10 @@ class UserBook:
                 return None
             if session.get(UserRow, name) is None:
                 insert_user(session, who, self._clock())
-            session.get_one(UserRow, name).active = True
+            row = session.get_one(UserRow, name)
+            if not row.active:
+                row.active = True
+                _log(session, (*who, "user.enable"), self._clock(), {})
             set_roles(session, who, frozenset(Role), self._clock())
             return _found(session, name)
 
@@ -119,9 +122,8 @@ class UserBook:
         who, wanted = (_checked(actor), name), _checked_teams(teams)
 
         def transaction(session: Session) -> User:
-            if sorted(_found(session, name).teams) != wanted:
-                session.get_one(UserRow, name).teams = wanted
-                _log(session, (*who, "user.teams"), self._clock(), {"teams": len(wanted)})
+            _found(session, name)
+            set_teams(session, who, wanted, self._clock())
             return _found(session, name)
 
         return self._database.write(transaction)
@@ -182,22 +184,45 @@ def load_user(session: Session, name: str) -> User | None:
     )
 
 
-def insert_user(session: Session, who: tuple[str, str], now: datetime) -> None:
-    """Add a user without a role inside a caller's transaction; `who` is actor and name."""
+def insert_user(
+    session: Session,
+    who: tuple[str, str],
+    now: datetime,
+    *,
+    teams: Sequence[str] = (),
+    identity: tuple[str, str] | None = None,
+) -> None:
+    """Add a user without a role inside a caller's transaction; `who` is actor and name.
+
+    `identity`: OpenID issuer and its id of them, where one vouches for them.
+    """
     actor, name = who
+    issuer, external_id = identity or (None, None)
     values = {
         "name": name,
         "password_hash": "",
-        "teams": [],
+        "teams": list(teams),
         "active": True,
-        "issuer": None,
-        "external_id": None,
+        "issuer": issuer,
+        "external_id": external_id,
         "created_by": actor,
         "created_at": now,
         "changed_at": now,
     }
     session.execute(insert(UserRow).values(**values))
-    _log(session, (actor, name, "user.add"), now, {})
+    detail = {**said_by(UserRow, values), **said_of_teams(teams)}
+    _log(session, (actor, name, "user.add"), now, detail)
+
+
+def set_teams(session: Session, who: tuple[str, str], wanted: Sequence[str], now: datetime) -> None:
+    """Say which owners a user stands for, inside a caller's transaction; see `set_roles`."""
+    actor, name = who
+    row = session.get_one(UserRow, name)
+    if sorted(row.teams) != list(wanted):
+        row.teams = list(wanted)
+        session.flush()
+        detail = {"teams": len(wanted), **said_of_teams(wanted)}
+        _log(session, (actor, name, "user.teams"), now, detail)
 
 
 def set_roles(
@@ -256,7 +281,7 @@ def _found(session: Session, name: str) -> User:
 
 
 def _log(
-    session: Session, about: tuple[str, str, str], now: datetime, detail: dict[str, object]
+    session: Session, about: tuple[str, str, str], now: datetime, detail: Mapping[str, object]
 ) -> None:
     actor, name, action = about
     append_entry(session, now, (actor, action, name), detail)

@@ -32,6 +32,7 @@ from store.catalog.audit import append_entry
 from store.catalog.catalog import Catalog
 from store.catalog.chain_check import read_unedited
 from store.catalog.ids import fresh_id
+from store.catalog.said import said_by
 from store.catalog.steps import bench_of, overwrite, write_step
 from store.catalog.tables_recall import WithdrawalEventRow, WithdrawalRow
 
@@ -207,6 +208,7 @@ def _append(
         "state": withdrawal.state.value,
         "version": event.version,
     }
+    detail |= said_by(WithdrawalEventRow, asdict(event))
     who = (event.actor, f"withdrawal.{event.action}", withdrawal.id)
     append_entry(session, event.at, who, detail)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from ingest.errors import InputError, ReleaseRefused
+from ingest.errors import ArtefactCorrupt, InputError, ReleaseRefused
 from policies.decision import Tier
 from release.domain.grant import Purpose, Wish
 from release.ports import ignore_progress
@@ -116,6 +116,29 @@ def test_a_receipt_that_somebody_put_into_the_catalog_is_refused(
     run = "other" if change.startswith("run_id") else RUN
     with pytest.raises(ReleaseRefused):
         attest(aside, run, by="bob")
+    aside.catalog.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        f"DELETE FROM pulls WHERE run_id = '{RUN}'",
+        f"DELETE FROM pulls WHERE run_id = '{RUN}' AND tier = 'internal-only'",
+        f"UPDATE pulls SET receipt = NULL WHERE run_id = '{RUN}'",
+        f"UPDATE pulls SET run_id = NULL WHERE run_id = '{RUN}'",
+        f"UPDATE pulls SET consumer = 'zoe' WHERE run_id = '{RUN}'",
+        f"UPDATE training_runs SET purpose = 'evaluation' WHERE id = '{RUN}'",
+    ],
+)
+def test_a_run_whose_pulls_are_not_those_of_the_chain_is_not_attested(
+    context: Context, change: str
+) -> None:
+    aside = Context(settings=context.settings.model_copy(update={"database_url": _copy(context)}))
+    aside.catalog.database.write(lambda s: s.execute(text(change)))
+    with pytest.raises(ArtefactCorrupt, match=f"The catalog was edited: .*{RUN}") as caught:
+        attest(aside, RUN, by="bob")
+    assert caught.value.exit_code == 1
+    assert not verify_audit(aside).is_intact
     aside.catalog.close()
 
 

@@ -85,7 +85,8 @@ def test_a_release_goes_out_with_one_entry_of_the_audit_chain(
         book.publish("rel_1", "m1", "rel_1", {})
     (entry,) = AuditLog(catalog, Clock()).entries()
     assert (entry.actor, entry.action, entry.subject) == ("worker", "publish", "rel_1")
-    assert entry.detail == {"manifest": "m1", "parent": "rel_0"}
+    assert set(entry.detail) == {"manifest", "parent", "row_sha256"}
+    assert (entry.detail["manifest"], entry.detail["parent"]) == ("m1", "rel_0")
 
 
 def test_what_replaces_an_old_release_is_not_the_newest(book: ReleaseBook) -> None:

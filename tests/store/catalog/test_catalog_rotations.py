@@ -51,7 +51,8 @@ def test_what_is_said_is_in_the_audit_chain_without_its_comment(
     log = AuditLog(catalog, clock=Clock())
     (entry,) = log.entries()
     assert (entry.actor, entry.action, entry.subject) == ("ada", "secret.rotate", ONE)
-    assert entry.detail == {"state": "revoked"}
+    assert entry.detail["state"] == "revoked"
+    assert set(entry.detail) == {"state", "row_sha256"}
     assert log.verify().is_intact
 
 
