@@ -190,6 +190,9 @@ DOSSIER_COLUMNS: Final[tuple[DossierColumn, ...]] = (
 )
 """Every column of the dossier, in order."""
 
+COUNT_COLUMNS: Final = tuple(c.name for c in _FINDINGS if pa.types.is_integer(c.type))
+"""Names of the columns of which a larger count never makes a file cleaner."""
+
 DERIVED_COLUMNS: Final[tuple[DossierColumn, ...]] = (
     _column("ownership", _TEXT, "whose the file is", *OWNERSHIPS),
     _column("license_expression", _TEXT, "effective license by the policy's precedence"),

@@ -16,8 +16,12 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
     # Every result that leaves is ordered explicitly; insertion order only costs memory.
     "preserve_insertion_order": "false",
-    # A rule that divides by nothing has no answer, which is the strict one; it stops no evaluation.
-    "error_on_division_by_zero": "false",
+    # To divide by zero fails, as to overflow does, and is not infinite: `policies.unanswered` has
+    # one way for both.
+    "error_on_division_by_zero": "true",
+    "ieee_floating_point_ops": "false",
+    # What several expressions share would be worked out before them, outside the TRY of each.
+    "disabled_optimizers": "common_subexpressions",
     "lock_configuration": "true",
 }
 
@@ -47,6 +51,6 @@ def open_dossier(path: Path, view: str = "dossier") -> Iterator[duckdb.DuckDBPyC
         quoted = str(path).replace("'", "''")
         connection.execute(f"SET allowed_paths = ['{quoted}']")
         for name, value in _CONFIG.items():
-            connection.execute(f"SET {name} = {value}")
+            connection.execute(f"SET {name} = '{value}'")
         connection.execute(f"CREATE TEMP VIEW {view} AS FROM read_parquet('{quoted}')")
         yield connection

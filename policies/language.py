@@ -8,8 +8,9 @@ runs it over two probe rows, so that a comparison that only fails on data fails 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from math import isfinite
 from typing import Final
 
 import duckdb
@@ -23,6 +24,7 @@ from ingest.errors import ConfigurationError
 from policies.columns import DERIVED_COLUMNS, DOSSIER_COLUMNS, DossierColumn
 from policies.database import open_database
 from policies.model import Condition
+from policies.unanswered import tried
 
 RULE_COLUMNS: Final = (*DOSSIER_COLUMNS, *DERIVED_COLUMNS)
 """What a rule may read."""
@@ -39,6 +41,8 @@ _ALLOWED: Final = frozenset(
     }
 )
 _DIALECT = "duckdb"
+_MOST: Final = 2.0**127
+"""The widest integers of DuckDB end here; beyond, it compares with nothing."""
 
 
 @contextmanager
@@ -63,9 +67,18 @@ def check_condition(
 
     Raises:
         ConfigurationError: it does not parse, uses something that is not allowed, names an
-            unknown column or a word outside a column's vocabulary, or is not boolean.
+            unknown column, a word outside a column's vocabulary or a number that is too large, is
+            not boolean, or has a part without an answer for any row.
     """
-    tree = _parse(text)
+    try:
+        return _check(_parse(text), columns, probe)
+    except RecursionError:
+        raise ConfigurationError("The condition is nested too deeply.") from None
+
+
+def _check(
+    tree: exp.Expr, columns: Sequence[DossierColumn], probe: duckdb.DuckDBPyConnection
+) -> Condition:
     known = {column.name: column for column in columns}
     for node in tree.walk():
         _check_node(node, known)
@@ -73,6 +86,8 @@ def check_condition(
     words = _check_vocabulary(tree, known)
     sql = tree.sql(dialect=_DIALECT, comments=False)
     _bind(sql, probe)
+    for constant in _constants(tree):
+        _check_constant(constant.sql(dialect=_DIALECT, comments=False), probe)
     return Condition(
         sql=sql,
         columns=tuple(used),
@@ -95,8 +110,6 @@ def _parse(text: str) -> exp.Expr:
         statements = [s for s in sqlglot.parse(text, dialect=_DIALECT) if s is not None]
     except SqlglotError as error:
         raise ConfigurationError(f"The condition is not valid SQL: {_describe(error)}.") from None
-    except RecursionError:
-        raise ConfigurationError("The condition is nested too deeply.") from None
     if len(statements) != 1:
         raise ConfigurationError("A condition is exactly one expression.")
     return statements[0]
@@ -116,12 +129,20 @@ def _check_node(node: exp.Expr, known: Mapping[str, DossierColumn]) -> None:
         if isinstance(node, exp.Anonymous):
             name = f"The function '{node.name}'"
         raise ConfigurationError(f"{name} is not allowed in a condition.")
+    if isinstance(node, exp.Literal) and not node.is_string:
+        _check_number(node.this)
     if not isinstance(node, exp.Column):
         return
     if node.table:
         raise ConfigurationError("A column stands without a table name.")
     if node.name not in known:
         raise ConfigurationError(f"There is no column {node.name!r}.")
+
+
+def _check_number(text: str) -> None:
+    number = float(text)
+    if not isfinite(number) or (text.isdecimal() and number >= _MOST):
+        raise ConfigurationError(f"The number {text} is larger than any that can be compared.")
 
 
 def _check_vocabulary(tree: exp.Expr, known: Mapping[str, DossierColumn]) -> set[str]:
@@ -169,12 +190,36 @@ def _bind(sql: str, probe: duckdb.DuckDBPyConnection) -> None:
     query = f"SELECT ({sql}) AS verdict FROM probe"  # noqa: S608 - generated from a checked tree
     try:
         kind = probe.execute(f"DESCRIBE {query}").fetchall()[0][1]
-        probe.execute(query).fetchall()
+        # What divides by zero for these rows may well have an answer for others.
+        with suppress(duckdb.InvalidInputException):
+            probe.execute(query).fetchall()
+        asked = tried(sql).sql(dialect=_DIALECT)
+        probe.execute(f"SELECT {asked} FROM probe").fetchall()  # noqa: S608 - a checked tree
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise ConfigurationError(f"The condition does not fit the columns: {reason}") from None
     if kind != "BOOLEAN":
         raise ConfigurationError(f"A condition is true or false, this one is {kind}.")
+
+
+def _constants(node: exp.Expr) -> Iterator[exp.Expr]:
+    """Yield the largest parts that are worked out without any row."""
+    if isinstance(node, exp.Column | exp.Literal | exp.Boolean | exp.Null):
+        return
+    if node.find(exp.Column) is None:
+        yield node
+        return
+    for child in node.iter_expressions():
+        yield from _constants(child)
+
+
+def _check_constant(sql: str, probe: duckdb.DuckDBPyConnection) -> None:
+    """Refuse what has no answer for any row: it fails as a query is planned, where no TRY helps."""
+    try:
+        probe.execute(f"SELECT {sql}").fetchall()
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigurationError(f"There is no answer to {sql}: {reason}") from None
 
 
 def _probe(columns: Sequence[DossierColumn]) -> pa.Table:

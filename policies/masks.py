@@ -12,6 +12,7 @@ from typing import Final
 from policies.model import Effect, Policy, Rule
 from policies.questions import SOURCE_PREFIX, Questions
 from policies.review import Bearing, Review
+from policies.unanswered import tried
 
 WORD_BITS: Final = 60
 """Rules per mask column; a BIGINT holds 63 bits and a sign."""
@@ -120,7 +121,7 @@ def deciding_row_sql(policy: Policy) -> str:
 
     -1: no row decides, the license is unknown.
     """
-    row = _precedence(policy, "({})".format)
+    row = _precedence(policy, lambda sql: tried(sql).sql(dialect="duckdb"))
     owned = f"SELECT *, {_OWNERSHIP} AS ownership FROM dossier"  # noqa: S608 - a constant
     return f"SELECT path, {row} FROM ({owned})"  # noqa: S608 - checked trees
 

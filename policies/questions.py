@@ -15,11 +15,11 @@ from functools import lru_cache
 from typing import Final
 
 import pyarrow as pa
-import sqlglot
 from sqlglot import exp
 
 from policies.columns import DOSSIER_COLUMNS, LICENSE_TYPES, OWNERSHIPS
 from policies.model import LicenseSource
+from policies.unanswered import JOINTS, tried
 
 SOURCE_PREFIX: Final = {
     LicenseSource.OWN: "own",
@@ -33,13 +33,11 @@ _DIALECT: Final = "duckdb"
 # What is worked out of many questions at once stays in the cache of a core; twice as wide it leaves
 # it, and takes half as long again.
 _WORD_BITS: Final = 30
-_JOINTS: Final = (exp.And, exp.Or, exp.Not, exp.Paren, exp.Case, exp.If)
-# NULL where a part of them is, and nowhere else. A division may be NULL of its own, and between an
-# unknown bound and one that is missed is not.
+# NULL where a part of them is, and nowhere else. What is tried may be NULL of its own, and between
+# an unknown bound and one that is missed is not.
 _STRICT: Final = (
     *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike, exp.In),
     *(exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Paren, exp.ArrayContains),
-    *(exp.Add, exp.Sub, exp.Mul, exp.Neg),
 )
 _CLOSED: Final = frozenset(
     c.name for c in DOSSIER_COLUMNS if c.values and pa.types.is_string(c.type)
@@ -157,8 +155,7 @@ def _number(branches: Iterable[tuple[str, int]]) -> str:
 @lru_cache(maxsize=4096)
 def _take_apart(sql: str) -> tuple[str, tuple[Question, ...]]:
     found: list[Question] = []
-    # In brackets: what is at the root has no parent to be replaced in.
-    tree = exp.Paren(this=sqlglot.parse_one(sql, dialect=_DIALECT))
+    tree = tried(sql)
     _open(tree, found)
     return tree.sql(dialect=_DIALECT), tuple(found)
 
@@ -166,7 +163,7 @@ def _take_apart(sql: str) -> tuple[str, tuple[Question, ...]]:
 def _open(node: exp.Expr, found: list[Question]) -> None:
     """Put answers for the questions below a joint."""
     for child in list(node.iter_expressions()):
-        if isinstance(child, _JOINTS):
+        if isinstance(child, JOINTS):
             _open(child, found)
         else:
             child.replace(_ask(child, found))

@@ -55,6 +55,128 @@ def test_a_policy_without_a_rule_is_told_what_it_lets_out(rule_id: str, leak: st
     assert f"a file {leak} would be released" in errors(without(rule_id))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "rule_id", "told"),
+    [
+        (
+            "strong_secret_count > 0",
+            "strong_secret_count = 1",
+            "LEAKED_CREDENTIAL",
+            (
+                "a file with strong_secret_count 1 is internal-only by LEAKED_CREDENTIAL, "
+                "and with 2 it is releasable"
+            ),
+        ),
+        (
+            "secret_count > 0",
+            "secret_count BETWEEN 1 AND 3",
+            "REDACT_SECRET",
+            "a file that holds PASSWORD, unredacted, would be released where the count is 10",
+        ),
+        (
+            "pii_count > 50",
+            "pii_count > 50 AND pii_count < 100",
+            "PERSONAL_DATA_BULK",
+            (
+                "a file with pii_count 51 is internal-only by PERSONAL_DATA_BULK, "
+                "and with 1,000 it is releasable"
+            ),
+        ),
+        (
+            "undecoded > 0",
+            "undecoded = 1",
+            "UNDECODED",
+            "a file with undecoded 1 is internal-only by UNDECODED, and with 2 it is releasable",
+        ),
+        (
+            "path_finding_count > 0",
+            "path_finding_count = 1",
+            "PATH_FINDING",
+            (
+                "a file with path_finding_count 1 is internal-only by PATH_FINDING, "
+                "and with 2 it is releasable"
+            ),
+        ),
+        (
+            "confidential_count > 0",
+            "confidential_count = 1",
+            "REDACT_CONFIDENTIAL",
+            "a file that holds INTERNAL_HOST, unredacted, would be released where the count is 2",
+        ),
+        (
+            "customer_count > 0",
+            "customer_count IN (1, 2) AND confidential_count > 0",
+            "CUSTOMER_NAMED",
+            (
+                "a file with customer_count 2 is internal-only by CUSTOMER_NAMED, "
+                "and with 3 it is releasable"
+            ),
+        ),
+        (
+            "training_restricted",
+            "training_restricted AND size < 100000",
+            "TRAINING_RESTRICTED",
+            "a file whose terms forbid training would be released where it has 100,000 bytes",
+        ),
+        (
+            "undecoded > 0",
+            "undecoded > 0 AND (undecoded > 9 OR size > 0)",
+            "UNDECODED",
+            "a file with a part that no detector read would be released where it has 0 bytes",
+        ),
+    ],
+)
+def test_a_rule_that_loosens_with_more_is_told_once(
+    old: str, new: str, rule_id: str, told: str
+) -> None:
+    text = TEXT.replace(f"when: {old}\n", f"when: {new}\n")
+    (remark,) = [remark for remark in lint(text) if remark.level is Level.ERROR]
+    assert (remark.rule_id, remark.message) == (rule_id, told)
+    line = int(remark.where.split()[1].rstrip(","))
+    assert text.splitlines()[line - 1].strip() == f"- id: {rule_id}"
+
+
+COPYLEFT_BY_SIZE = TEXT.replace(
+    "when: license_type = 'copyleft'", "when: license_type = 'copyleft' AND size < 100000"
+)
+
+
+def test_a_rule_that_passes_over_what_nothing_grants_is_doubted() -> None:
+    assert errors(COPYLEFT_BY_SIZE) == []
+    (remark,) = lint(COPYLEFT_BY_SIZE)
+    assert (remark.rule_id, remark.message) == (
+        "LICENSE_COPYLEFT",
+        "it passes over a file under a copyleft license where it has 100,000 bytes",
+    )
+
+
+def test_a_rule_that_passes_over_what_is_granted_is_an_error() -> None:
+    grant = (
+        "  - {id: OWN_ANYHOW, title: own, because: because, effect: grant,\n"
+        "     when: ownership = 'own' AND consent_valid AND rights_basis = 'owner-attested'}\n"
+    )
+    assert errors(TEXT + grant) == []
+    assert errors(COPYLEFT_BY_SIZE + grant) == [
+        "a file under a copyleft license would be released where it has 100,000 bytes"
+    ]
+
+
+def test_what_more_of_it_grants_is_told_of_the_column() -> None:
+    grant = (
+        "  - {id: MANY_MARKERS, title: many, because: because, effect: grant,\n"
+        "     when: allow_markers > 9 AND consent_valid}\n"
+    )
+    text = TEXT.replace("rights_basis = 'owner-attested'", "allow_markers > 99")
+    assert "a file with allow_markers 3 is internal-only, and with 10 it is releasable" in errors(
+        text + grant
+    )
+
+
+def test_a_rule_may_leave_what_is_more_to_a_stricter_one() -> None:
+    text = TEXT.replace("when: pii_count > 0\n", "when: pii_count > 0 AND pii_count <= 50\n")
+    assert lint(text) == []
+
+
 def test_an_example_that_fails_is_an_error_at_its_rule() -> None:
     text = TEXT.replace("when: pii_count > 50", "when: pii_count > 90")
     remark = next(r for r in lint(text) if r.level is Level.ERROR)

@@ -17,6 +17,7 @@ from policies.document import load_default_policy
 from policies.masks import license_expression_sql
 from policies.model import LicenseSource
 from policies.questions import SOURCE_PREFIX, Questions
+from policies.unanswered import tried
 
 COLUMNS: Final = {c.name: c.type for c in (*DOSSIER_COLUMNS, *DERIVED_COLUMNS)}
 EXPRESSIONS: Final = [f"{prefix}_license_expression" for prefix in SOURCE_PREFIX.values()]
@@ -114,7 +115,8 @@ def rows_in(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, A
 
 def directly(connection: duckdb.DuckDBPyConnection, sql: Sequence[str]) -> list[tuple[Any, ...]]:
     expression = f"{license_expression_sql('f', 'f')} AS license_expression"
-    query = f"SELECT {', '.join(sql)} FROM (SELECT *, {expression} FROM facts f) ORDER BY i"
+    asked = [tried(one).sql(dialect="duckdb") for one in sql]
+    query = f"SELECT {', '.join(asked)} FROM (SELECT *, {expression} FROM facts f) ORDER BY i"
     return connection.execute(query).fetchall()
 
 
