@@ -26,8 +26,7 @@ def serving() -> FastAPI:
     configure_tracing(Settings(), "web")
     # To look through all that is there now again and again took 7 % of the time.
     with uncollected():
-        app = create_app()
-    return app
+        return create_app()
 
 
 def main() -> None:
