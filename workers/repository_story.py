@@ -19,7 +19,7 @@ from policies.report.model import Amount, Group
 from policies.report.places import show_paths
 from store.asking import MAX_COUNTED, Filter, Query
 from workers.context import Context
-from workers.corpus import tree_key
+from workers.corpus import tree_key, units_lacking
 from workers.group_story import group_of
 from workers.reading.groups import list_groups
 from workers.reading.present import present_decisions
@@ -32,7 +32,7 @@ ROWS: Final = 500
 _LICENSES: Final = 10
 _VISITS: Final = 8
 _GROUPS: Final = 8
-_KEPT: Final = 256
+_KEPT: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,9 +222,10 @@ def _changes(context: Context, visits: Iterable[VisitView]) -> Changes | None:
     keys = [r.snapshot_key for r in records if r is not None and r.snapshot_key]
     if len(keys) < 2:  # noqa: PLR2004 - one to compare and one to compare it with
         return None
-    digests = context.ruleset_digests
-    counts = [context.lake.count_batches(f, digests[f]) for f in FINDING_FAMILIES]
-    known = (context.lake.path("snapshots", keys[0]), *keys[:2], *digests.values(), *counts)
+    # What is found in a content never changes; what lacks facts may get some.
+    lacking = [tuple(sorted(units_lacking(context, key).items())) for key in keys[:2]]
+    digests = context.ruleset_digests.values()
+    known = (context.lake.path("snapshots", keys[0]), *keys[:2], *digests, *lacking)
     return _COMPARED.get(known, lambda: _compared(context, keys[0], keys[1]))
 
 
