@@ -19,7 +19,7 @@ from ingest.errors import ArtefactCorrupt
 from policies.access import Role
 from store.catalog.audit import AuditEntry, entry_of
 from store.catalog.catalog import Catalog
-from store.catalog.chain_check import Written
+from store.catalog.chain_check import EDITED_HINT, Written
 from store.catalog.recalls import named_in_chain
 from store.catalog.said import (
     PASSWORD_SHA256,
@@ -84,7 +84,7 @@ def check_pulls(catalog: Catalog, run_id: str) -> None:
             return
     raise ArtefactCorrupt(
         f"The catalog was edited: {faults[0]}.",
-        hint="Look: shardgate audit verify. Then restore the catalog from a backup.",
+        hint=EDITED_HINT,
     )
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +29,7 @@ from store.catalog import (
 from store.catalog.chain_faults import read_chain
 from tests.strategies.reviews import NOW, POLICY, waiver
 from tests.strategies.withdrawals import withdrawal
+from tests.support.edited import copied_catalog, edit
 
 
 @pytest.fixture(scope="module")
@@ -81,18 +79,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def kept(template: Path, tmp_path: Path) -> Iterator[Catalog]:
     """A copy of it that a test may edit."""
-    for part in template.parent.iterdir():
-        shutil.copy(part, tmp_path)
-    catalog = Catalog(f"sqlite:///{tmp_path / template.name}")
-    yield catalog
-    catalog.close()
-
-
-def edit(catalog: Catalog, statement: str) -> None:
-    """Edit the file as who owns it can: no key and no trigger of ours is in the way."""
-    with closing(sqlite3.connect(str(catalog.database.engine.url.database))) as connection:
-        connection.execute(statement)
-        connection.commit()
+    with copied_catalog(template, tmp_path) as catalog:
+        yield catalog
 
 
 def test_what_the_books_wrote_is_as_the_chain_says(kept: Catalog) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +49,7 @@ from tests.strategies.grants import DAY, NOW, grant, receipt, release_id_of, sha
 from tests.strategies.reviews import POLICY, waiver
 from tests.strategies.withdrawals import withdrawal
 from tests.support.clock import Clock
+from tests.support.edited import copied_catalog, edit
 
 CHEAP = Passwords(passes=1, memory_kib=8, lanes=1)
 DEARER = Passwords(passes=2, memory_kib=8, lanes=1)
@@ -183,18 +182,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def kept(template: Path, tmp_path: Path) -> Iterator[Catalog]:
     """A copy of it that a test may edit."""
-    for part in template.parent.iterdir():
-        shutil.copy(part, tmp_path)
-    catalog = Catalog(f"sqlite:///{tmp_path / template.name}")
-    yield catalog
-    catalog.close()
-
-
-def edit(catalog: Catalog, statement: str) -> None:
-    """Edit the file as who owns it can: no key and no trigger of ours is in the way."""
-    with closing(sqlite3.connect(str(catalog.database.engine.url.database))) as connection:
-        assert connection.execute(statement).rowcount > 0
-        connection.commit()
+    with copied_catalog(template, tmp_path) as catalog:
+        yield catalog
 
 
 def write_anew(catalog: Catalog, without: set[str]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +10,7 @@ from ingest.errors import ArtefactCorrupt
 from store.catalog import AuditLog, Catalog, PolicyBook
 from store.catalog.chain_faults import read_chain
 from store.catalog.policies import text_digest
+from tests.support.edited import edit
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -68,7 +67,7 @@ def test_the_policy_that_was_applied_last_is_in_force(book: PolicyBook, catalog:
 
 
 @pytest.mark.parametrize(
-    "edit",
+    "statement",
     [
         "DELETE FROM policy_applications WHERE plan = 'p2'",
         "DELETE FROM policies WHERE digest = 'd2'",
@@ -77,15 +76,13 @@ def test_the_policy_that_was_applied_last_is_in_force(book: PolicyBook, catalog:
     ],
 )
 def test_no_other_policy_is_in_force_than_the_chain_names(
-    book: PolicyBook, catalog: Catalog, edit: str
+    book: PolicyBook, catalog: Catalog, statement: str
 ) -> None:
     book.apply(("d1", "one", "text 1"), plan="p1", actor="ada")
     book.apply(("d2", "two", "text 2"), plan="p2", actor="bo")
     if not catalog.database.is_sqlite:
         pytest.skip("by hand, as who edits the file would")
-    catalog.close()
-    with closing(sqlite3.connect(str(catalog.database.engine.url.database))) as file, file:
-        file.execute(edit)
+    edit(catalog, statement)
     with pytest.raises(ArtefactCorrupt, match="not the one that the audit chain names"):
         book.applied()
 
