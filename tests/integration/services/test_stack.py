@@ -1,7 +1,7 @@
 """The production stack's own commands, each with a home that lacks what its service does not mount.
 
-PostgreSQL, Valkey with a password over TCP, a worker for each queue, the reconciler and the web
-server, as `docker-compose.yml` starts them.
+PostgreSQL, Valkey with a password over TCP, a store that speaks S3, a worker for each queue, the
+reconciler and the web server, as `docker-compose.yml` starts them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
+import httpx
 import pytest
 import yaml
 
@@ -41,6 +43,10 @@ SHARED = (
     *(f"shards-{t}" for t in Tier),
 )
 VOLUMES = {"rules": "cache", "releasable": "shards-releasable", "internal": "shards-internal-only"}
+BUCKET = "shards"
+AWS = {"AWS_ACCESS_KEY_ID": "some" + "body", "AWS_SECRET_ACCESS_KEY": "some" + "body"} | {
+    name: "us-east-1" for name in ("AWS_REGION", "AWS_DEFAULT_REGION")
+}
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 
@@ -120,7 +126,7 @@ def stack(tmp_path: Path, postgres: PostgresServer) -> Iterator[Stack]:
         (shared / part).mkdir(parents=True, mode=0o700)
     homes.mkdir()
     (shared / "company.yaml").write_text(company_profile_yaml())
-    broker, web = free_port(), free_port()
+    broker, web, objects = free_port(), free_port(), free_port()
     secrets = tmp_path / "secrets"
     secrets.mkdir()
     (secrets / "shardgate_database_url").write_text(postgres.fresh_url())
@@ -132,6 +138,9 @@ def stack(tmp_path: Path, postgres: PostgresServer) -> Iterator[Stack]:
         "SHARDGATE_BEAT": "false",
         "SHARDGATE_COMPANY_FILE": str(shared / "company.yaml"),
         "SHARDGATE_WEB_PORT": str(web),
+        "SHARDGATE_OBJECTS_URL": f"s3://{BUCKET}/out",
+        "SHARDGATE_OBJECTS_ENDPOINT": f"http://127.0.0.1:{objects}",
+        **AWS,
     }
     valkey = [
         str(get_binary_path()),
@@ -140,10 +149,12 @@ def stack(tmp_path: Path, postgres: PostgresServer) -> Iterator[Stack]:
     ]
     services = [n for n in COMPOSE["services"] if n in {"web", "beat"} or n.startswith("worker-")]
     found = Stack(home=shared, env=env, web=f"http://127.0.0.1:{web}")
-    pids = [f"{name}.pid" for name in ("broker", *services)]
+    store = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(objects)]
+    pids = [f"{name}.pid" for name in ("broker", "objects", *services)]
     with contextlib.ExitStack() as open_:
         open_.enter_context(ended_with_us(tmp_path, *pids, number=signal.SIGKILL))
         open_.enter_context(running("broker", valkey, env, tmp_path))
+        open_.enter_context(running("objects", store, dict(os.environ), tmp_path))
         found.shardgate("migrate")
         for name in services:
             service = COMPOSE["services"][name]
@@ -210,8 +221,34 @@ def test_the_whole_path_runs_on_services_that_see_what_they_must(
         *("pull", folder.name, str(tmp_path / "pulled"), "--from", stack.web, "--key", str(key)),
         SHARDGATE_TOKEN=value,
     )
+    shards = {p.name: p.read_bytes() for p in folder.glob("data/*")}
     pulled = {p.name: p.read_bytes() for p in (tmp_path / "pulled").rglob("*.parquet")}
-    assert pulled.items() >= {p.name: p.read_bytes() for p in folder.glob("data/*")}.items()
+    assert pulled.items() >= shards.items()
+
+    # From the store, once the release is there: the hub sends clients on, who get the same bytes.
+    endpoint = stack.env["SHARDGATE_OBJECTS_ENDPOINT"]
+    store = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        aws_access_key_id=AWS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=AWS["AWS_SECRET_ACCESS_KEY"],
+        region_name=AWS["AWS_REGION"],
+    )
+    store.create_bucket(Bucket=BUCKET)
+    stack.shardgate("release", "upload", folder.name)
+    resolve = f"{stack.web}/hub/datasets/shardgate/releasable/resolve/{folder.name}/data/"
+    with httpx.Client(trust_env=False, headers={"Authorization": f"Bearer {value}"}) as client:
+        for name, data in shards.items():
+            sent = client.get(resolve + name)
+            assert sent.status_code == 302, sent.text
+            assert sent.headers["Location"].startswith(f"{endpoint}/{BUCKET}/out/")
+            assert httpx.get(sent.headers["Location"], trust_env=False).content == data
+    stack.shardgate(
+        *("pull", folder.name, str(tmp_path / "sent"), "--from", stack.web, "--key", str(key)),
+        SHARDGATE_TOKEN=value,
+    )
+    sent_on = {p.name: p.read_bytes() for p in (tmp_path / "sent").rglob("*.parquet")}
+    assert sent_on == pulled
 
     seen = previewed(stack, str(samples / names[0]))
     assert seen.state is ErrandState.DONE, seen.reason
