@@ -13,7 +13,16 @@ from policies.report.sheets import Cell, Shown
 from store.asking import Query
 from workers.context import Context
 from workers.list_exports import Columns, ExportedList
-from workers.reading import audit, findings, groups, operations, releases, repositories, reviews
+from workers.reading import (
+    audit,
+    findings,
+    groups,
+    operations,
+    releases,
+    repositories,
+    reviews,
+    rows,
+)
 from workers.reading.grammar import rfc3339
 from workers.reading.page import Page
 from workers.reading.sight import Sight
@@ -193,6 +202,29 @@ RELEASES: Final[ExportedList[releases.ReleaseView]] = ExportedList(
     },
     page=_releases,
 )
+
+
+def rows_of(release_id: str) -> ExportedList[rows.RowView]:
+    """Return the list of the rows of one release."""
+    return ExportedList(
+        noun=f"rows-of-{release_id}",
+        fields=rows.FIELDS,
+        columns={
+            "row": (66, lambda row: row.id),
+            "repository": (32, lambda row: row.repository),
+            "repository_id": (30, lambda row: row.repository_id),
+            "path": (60, lambda row: Shown(row.path)),
+            "language": (16, lambda row: row.language),
+            "license": (30, lambda row: row.license),
+            "license_type": (16, lambda row: row.license_type),
+            "bytes": (12, lambda row: row.bytes),
+            "lines": (10, lambda row: row.lines),
+            "redactions": (11, lambda row: row.redactions),
+            "copies": (8, lambda row: row.copies),
+            "shard": (30, lambda row: row.shard),
+        },
+        page=lambda context, query, _: rows.list_rows(context, release_id, query),
+    )
 
 
 def _operations(context: Context, query: Query, _: Sight) -> Page[operations.OperationView]:

@@ -32,6 +32,7 @@ PAGES_SEEN: Final = {
     "find": "/find?q=harbor",
     "releases": "/releases",
     "release": "/releases/{release}",
+    "release-rows": "/releases/{release}/rows?path=**/*.py",
     "release-new": "/releases/new",
     "withdrawal": "/withdrawals/new",
     "why": "/why/{repository}/deploy/.env",

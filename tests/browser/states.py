@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from store.catalog.errands import ErrandKind
 from tests.browser.places import path_of
 from tests.support.browser import Served
+from tests.support.taken_back import recall_of_its_own, withdraw_nothing
 from workers.discovery.model import DiscoveryPlan, Group, Kind, PlannedRepository, Standing
 from workers.errands import errand_book
 from workers.reading.page import as_json
@@ -106,6 +107,24 @@ def _radius(page: Page, served: Served) -> None:
     expect(page.get_by_text("What it would take back")).to_be_visible()
 
 
+def _withdrawn(page: Page, served: Served) -> None:
+    found = withdraw_nothing(served.context.anew())
+    served.settle()
+    _open(page, served, f"/withdrawals/{found}")
+    expect(page.get_by_text("A claim came in.")).to_be_visible()
+
+
+def _withdrawals(page: Page, served: Served) -> None:
+    _open(page, served, "/withdrawals")
+    expect(page.get_by_text("A claim came in.").first).to_be_visible()
+
+
+def _recalls(page: Page, served: Served) -> None:
+    taken = recall_of_its_own(served.context.anew())
+    _open(page, served, "/recalls")
+    expect(page.get_by_text(taken.releases[0].release_id).first).to_be_visible()
+
+
 def _token(page: Page, served: Served) -> None:
     _open(page, served, "/tokens/new")
     page.get_by_role("button", name="Make it").click()
@@ -127,6 +146,9 @@ STATES_SEEN: Final[Mapping[str, Callable[[Page, Served], None]]] = {
     "policy-impact": _impact,
     "policy-proposal": _proposal,
     "withdrawal-radius": _radius,
+    "withdrawal-made": _withdrawn,
+    "withdrawals": _withdrawals,
+    "recalls": _recalls,
     "token-made": _token,
 }
 """Name to what leads there."""

@@ -1,4 +1,4 @@
-"""``/releases``: build, show, verify."""
+"""``/releases``: build, show, list the rows, verify."""
 
 # ruff: noqa: FAST003 - a dependency reads the id of the path
 
@@ -21,6 +21,8 @@ from web.api.once import OnceRoute, once
 from web.api.subjects import FoundRelease, about_release
 from workers.building import start_build
 from workers.reading.releases import FIELDS, ReleaseView, list_releases
+from workers.reading.rows import FIELDS as ROW_FIELDS
+from workers.reading.rows import RowView, list_rows
 
 router = APIRouter(prefix="/releases", tags=["releases"], route_class=OnceRoute)
 
@@ -73,6 +75,17 @@ def build(ask: Asking, wish: BuildWish, response: Response) -> Begun:
 def show(found: FoundRelease) -> ReleaseView:
     """Show a release."""
     return found
+
+
+@router.get(
+    "/{release_id}/rows",
+    dependencies=[needs(Action.RELEASE_READ, about_release)],
+    openapi_extra=filters(ROW_FIELDS),
+)
+def rows(ask: Asking, found: FoundRelease) -> Listed[RowView]:
+    """List the rows of a published release by repository and path, without their contents."""
+    query = ask.query(ROW_FIELDS)
+    return ask.page(query, list_rows(ask.context, found.id, query))
 
 
 @router.get("/{release_id}/verification", dependencies=[needs(Action.RELEASE_READ, about_release)])

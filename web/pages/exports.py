@@ -1,5 +1,7 @@
 """Lists as files: exactly what the filters of their pages leave, as CSV or as a workbook."""
 
+# ruff: noqa: FAST003 - a dependency reads the id of the path
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from starlette.responses import StreamingResponse
 from policies.access import Action
 from web.access import needs, shown_by_filter
 from web.pages.caller import Caller, Calling
+from web.pages.releases import Found, about
 from workers import list_columns as lists
 from workers.list_exports import ExportedList, ListFormat, export_list
 
@@ -68,6 +71,15 @@ def waivers(caller: Calling, form: ListFormat) -> StreamingResponse:
 def releases(caller: Calling, form: ListFormat) -> StreamingResponse:
     """Return releases."""
     return _file(caller, lists.RELEASES, form)
+
+
+@router.get(
+    "/releases/{release_id}/rows.{form}",
+    dependencies=[needs(Action.RELEASE_READ, about, also=Action.EXPORT)],
+)
+def rows(caller: Calling, found: Found, form: ListFormat) -> StreamingResponse:
+    """Return the rows of a release, without their contents."""
+    return _file(caller, lists.rows_of(found.id), form)
 
 
 @router.get("/operations.{form}", dependencies=[needs(Action.OPERATION_READ, also=Action.EXPORT)])

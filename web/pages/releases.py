@@ -1,4 +1,4 @@
-"""Releases: the list, one with what it passed and who has it, and the form to build another."""
+"""Releases: the list, one with what it passed and who has it, its rows, the form to build one."""
 
 # ruff: noqa: FAST003 - a dependency reads the id of the path
 
@@ -19,6 +19,8 @@ from web.pages.links import Links
 from web.pages.templating import say
 from workers.building import start_build
 from workers.reading.releases import FIELDS, ReleaseView, find_release, list_releases
+from workers.reading.rows import FIELDS as ROW_FIELDS
+from workers.reading.rows import list_rows
 from workers.release_story import foresee_build, read_plot, tell_release
 
 router = APIRouter(include_in_schema=False)
@@ -120,6 +122,16 @@ def release(caller: Calling, found: Found) -> HTMLResponse:
     story = tell_release(caller.context, found, consumer="" if sees_all else caller.name)
     return caller.render(
         "release.html", story=story, hub=caller.hub, states=STATES, gate=GATE, fates=FATES
+    )
+
+
+@router.get("/releases/{release_id}/rows", dependencies=[needs(Action.RELEASE_READ, about)])
+def rows(caller: Calling, found: Found) -> HTMLResponse:
+    """List the rows of a release by repository and path."""
+    page = list_rows(caller.context, found.id, caller.query(ROW_FIELDS))
+    links = Links(caller.request)
+    return caller.render(
+        "rows.html", fragment="list", page=page, links=links, fields=ROW_FIELDS, release=found
     )
 
 

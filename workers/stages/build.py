@@ -37,6 +37,7 @@ from workers.known import Sweeper
 from workers.publishing import beginning, record_published
 from workers.recalls import publish_recalls, recalls_digest
 from workers.released import released_rows
+from workers.row_index import index_rows
 from workers.sample_day import end_sample_day
 from workers.sandbox import Progress
 
@@ -108,12 +109,16 @@ def build(context: Context, job: ClaimedJob, progress: Progress) -> Sequence[Job
 
 
 def _record(context: Context, built: BuiltRelease, params: Mapping[str, str]) -> None:
-    """Write that a release is out, and keep which row is which file: taking rows back needs it."""
+    """Write that a release is out; keep which row is which file, and what its rows are listed from.
+
+    Taking rows back needs the first of them.
+    """
     record_published(context, built, params)
     book = ReleaseBook(context.catalog, clock=utc_now)
     published = book.find_release(built.manifest.release_id)
     if published is not None:
         released_rows(context, published)
+        index_rows(context, published)
 
 
 def _announce(context: Context, tier: Tier, job: ClaimedJob) -> Sequence[JobSpec]:

@@ -44,9 +44,8 @@ SHARED = (
 )
 VOLUMES = {"rules": "cache", "releasable": "shards-releasable", "internal": "shards-internal-only"}
 BUCKET = "shards"
-AWS = {"AWS_ACCESS_KEY_ID": "some" + "body", "AWS_SECRET_ACCESS_KEY": "some" + "body"} | {
-    name: "us-east-1" for name in ("AWS_REGION", "AWS_DEFAULT_REGION")
-}
+AWS = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "some" + "body")
+AWS |= dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1")
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 

@@ -61,6 +61,21 @@ def test_the_pages_of_a_list_are_the_list(api: Api, noun: str) -> None:
     assert problem["request_id"] == refused.headers["x-request-id"]
 
 
+def test_the_rows_of_a_release_are_paged_and_told_without_contents(api: Api) -> None:
+    who = api["all"]
+    release = items(who.get(f"{V1}/releases?state=published"))[0]["id"]
+    whole = items(who.get(f"{V1}/releases/{release}/rows?limit=500"))
+    paged, path = [], f"{V1}/releases/{release}/rows?limit=5"
+    while path:
+        answer = who.get(path)
+        paged += items(answer)
+        path = answer.json()["next"]
+    assert paged == whole
+    assert whole
+    assert "content" not in whole[0]
+    assert who.get(f"{V1}/releases/rel_none/rows").status_code == 404
+
+
 def test_lists_are_filtered_by_the_grammar_of_the_pages(api: Api) -> None:
     who = api["ina"]
     found = items(who.get(f"{V1}/findings?lane=security&limit=500"))

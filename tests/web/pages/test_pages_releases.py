@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import partial
 
+import pyarrow.parquet as pq
 import pytest
 
 from cli.samples.canaries import canaries
 from policies.decision import Tier
 from release.domain.grant import Purpose, Wish
+from store.asking import Query
 from store.catalog import GrantBook, ReleaseBook
 from store.catalog.errands import ErrandKind
 from tests.support.seeded import BEN, DORA, OWEN
+from tests.support.taken_back import recall_of_its_own
 from tests.web.pages.conftest import Reader, Site, words_of
 from workers.context import utc_now
+from workers.reading import parse_url
+from workers.reading.rows import FIELDS as ROW_FIELDS
+from workers.reading.rows import list_rows
 
 
 def release_of(site: Site, tier: Tier) -> str:
@@ -58,6 +65,48 @@ def test_a_consumer_sees_what_was_granted_and_no_counts_of_other_rows(
     assert "Withdraw" not in released
     assert dora.get(release_of(site, Tier.INTERNAL_ONLY)).status_code == 404
     assert dora.get("/releases/new").status_code in (403, 404)
+
+
+def test_the_rows_of_a_release_are_those_of_its_shards(
+    site: Site, ada: Reader, dora: Reader
+) -> None:
+    path = release_of(site, Tier.RELEASABLE)
+    release = path.removeprefix("/releases/")
+    folder = site.context.settings.shards_dir("releasable") / release
+    columns = ["id", "path", "redactions"]
+    shipped = pq.read_table(folder / "data", columns=columns).to_pylist()
+    listed = partial(list_rows, site.context, release)
+    found = listed(Query(limit=500)).items
+    assert {(row.id, row.path, row.redactions) for row in found} == {
+        (row["id"], row["path"], len(row["redactions"])) for row in shipped
+    }
+    parts = [
+        listed(parse_url(f"redacted={word}&limit=500", ROW_FIELDS)).items for word in ("yes", "no")
+    ]
+    assert sorted(row.id for part in parts for row in part) == sorted(row.id for row in found)
+    assert {row.id for row in parts[0]} == {row["id"] for row in shipped if row["redactions"]}
+
+    assert f'href="{path}/rows"' in ada.get(path).text
+    page = ada.get(f"{path}/rows", params={"path": "**/*.py"}).text
+    shown = re.findall(r'class="path mono"[^>]*>([^<]+)<', page)
+    assert shown == [row.path for row in found if row.path.endswith(".py")] != []
+    assert "/why/repo_" in page
+    assert "/why/" not in dora.get(f"{path}/rows").text
+    assert "/exports/" not in dora.get(f"{path}/rows").text
+    taken = ada.get(f"/exports{path}/rows.csv", params={"redacted": "yes"})
+    assert len(taken.text.splitlines()) == len(parts[0]) + 1
+    assert dora.get(f"/exports{path}/rows.csv").status_code in (403, 404)
+
+
+def test_rows_are_listed_of_what_is_out_and_whole(site: Site, ada: Reader, dora: Reader) -> None:
+    internal = release_of(site, Tier.INTERNAL_ONLY)
+    assert ada.get(f"{internal}/rows").status_code == 200
+    assert dora.get(f"{internal}/rows").status_code == 404
+    assert ada.get("/releases/rel_nothing/rows").status_code == 404
+    recalled = recall_of_its_own(site.context).releases[0].release_id
+    assert ada.get(f"/releases/{recalled}").status_code == 200
+    assert ada.get(f"/releases/{recalled}/rows").status_code == 404
+    assert "/rows" not in ada.get(f"/releases/{recalled}").text
 
 
 def test_who_may_not_build_is_offered_no_build(site: Site) -> None:

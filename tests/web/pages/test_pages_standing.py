@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from policies.decision import Tier
-from policies.review import Selector, WithdrawalReason, WithdrawalScope
-from store.catalog import RecallBook, RecalledRelease, RecallRecord, ReleaseBook
+from store.catalog import RecallBook
+from tests.support.taken_back import recall_of_its_own, withdraw_nothing
 from tests.web.pages.conftest import Reader, Site, words_of
 from workers.context import utc_now
-from workers.withdrawals import Order, checked_order, draft_withdrawal, name_contents, withdraw
-
-NOWHERE = "rel_" + "0" * 20
-
-
-def withdrawn(site: Site) -> str:
-    """Withdraw paths that are nowhere; return the id."""
-    context = site.context.anew()
-    order = Order(
-        selector=Selector.PATH,
-        value="no/such/place/**",
-        repo_id=context.catalog.list_repositories()[0].id,
-        scope=WithdrawalScope.ALL,
-        reason=WithdrawalReason.RIGHTS_CLAIM,
-        comment="A claim came in.",
-        by="ada",
-    )
-    said = draft_withdrawal(checked_order(context, order))
-    withdraw(context, said, name_contents(context, said))
-    return said.id
 
 
 def test_a_withdrawal_is_lifted_by_another_person_on_its_page(
     site: Site, ada: Reader, ben: Reader
 ) -> None:
-    path = f"/withdrawals/{withdrawn(site)}"
+    path = f"/withdrawals/{withdraw_nothing(site.context.anew())}"
     assert path in ada.get("/withdrawals", params={"state": "active"}).text
     page = ada.get(path).text
     assert "A claim came in." in words_of(page)
@@ -54,21 +33,10 @@ def test_a_withdrawal_is_lifted_by_another_person_on_its_page(
 
 
 def test_a_recall_tells_what_it_takes_and_who_knows(site: Site, ada: Reader) -> None:
-    book, releases = (kind(site.context.catalog, utc_now) for kind in (RecallBook, ReleaseBook))
-    # One of its own: what is recalled is so for every other test too.
-    releases.begin_release(NOWHERE, Tier.INTERNAL_ONLY, {})
-    releases.publish(NOWHERE, "0" * 64, NOWHERE, {})
-    taken = RecallRecord(
-        id="rcl_" + "7" * 20,
-        tier=Tier.INTERNAL_ONLY,
-        reasons=("RIGHTS_CLAIM",),
-        requests=("wdr_1",),
-        releases=(RecalledRelease(release_id=NOWHERE, rows=3, replaced_by=""),),
-        issued_at=utc_now(),
-    )
-    book.record(taken, actor="worker")
+    book, taken = RecallBook(site.context.catalog, utc_now), recall_of_its_own(site.context)
+    (recalled,) = taken.releases
     page = ada.get("/recalls", params={"tier": "internal-only"}).text
-    assert f"{NOWHERE} : 3 rows" in words_of(page)
+    assert f"{recalled.release_id} : 3 rows" in words_of(page)
     assert "/withdrawals/wdr_1" in page
     slip = ada.post(f"/recalls/{taken.id}/acknowledge", page, consumer="dora")
     assert "dora has pulled nothing" in words_of(slip.text)
