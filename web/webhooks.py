@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from web.access import public
+from web.routing import Router
 from web.services import Served
 from workers.webhooks import HookOutcome, HookRequest, receive
 
-router = APIRouter(prefix="/webhooks", include_in_schema=False)
+router = Router(prefix="/webhooks", include_in_schema=False)
 
 
 @router.post("/{provider}", dependencies=[public()])

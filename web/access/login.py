@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Final
 
 import structlog
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -23,6 +23,7 @@ from web.access.local import local_path
 from web.access.marks import public, signed_in
 from web.access.principal import check_csrf, known_of
 from web.pages.templating import render
+from web.routing import Router
 from web.services import Served, Services
 from workers.front_door import base_url
 from workers.oidc import Attempt, Issuer
@@ -32,7 +33,7 @@ _CALLBACK: Final = "/login/oidc/callback"
 _SEPARATOR: Final = "."
 """Between the bits of a browser and where it wants to go, in one cookie."""
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 log = structlog.get_logger()
 
 Back = Annotated[str, Form(alias="next", max_length=4_000)]

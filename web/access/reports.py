@@ -7,16 +7,17 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from web.access.marks import public
+from web.routing import Router
 
 MAX_REPORT_BYTES: Final = 16_384
 _MAX_CHARS: Final = 200
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 log = structlog.get_logger()
 
 

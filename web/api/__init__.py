@@ -1,7 +1,5 @@
 """The HTTP API, ``/api/v1``: what the command can do, one file a noun."""
 
-from fastapi import APIRouter
-
 from web.api.asking import PROBLEMS
 from web.api.audit import router as audit
 from web.api.decisions import router as decisions
@@ -24,8 +22,9 @@ from web.api.unlocks import router as unlocks
 from web.api.visits import router as visits
 from web.api.waivers import router as waivers
 from web.api.withdrawals import router as withdrawals
+from web.routing import Router
 
-router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
+router = Router(prefix="/api/v1", responses=PROBLEMS)
 for noun in (
     previews,
     repositories,

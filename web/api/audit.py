@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from policies.access import Action
 from store.checkpoints import ChainReport
 from web.access import needs
 from web.api.asking import Asking, Listed, filters
+from web.routing import Router
 from workers.audit import verify_audit
 from workers.reading.audit import FIELDS, AuditView, list_entries
 
-router = APIRouter(prefix="/audit", tags=["audit"])
+router = Router(prefix="/audit", tags=["audit"])
 
 
 @router.get("/entries", dependencies=[needs(Action.AUDIT_READ)], openapi_extra=filters(FIELDS))

@@ -4,15 +4,13 @@ A decision is created and moved on, never edited. Each step names in ``If-Match`
 was looked at, so that of two reviewers the second is told that it changed.
 """
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 import os
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.errors import Conflict, InputError
@@ -23,6 +21,7 @@ from web.access import deciding_each, needs, own, shown_by_filter
 from web.api.asking import IF_MATCH, Ask, Asking, Listed, Seen, filters, guarded, tagged
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundReview, about_review, deciding_review
+from web.routing import Router
 from workers.agreeing import MOST_AT_ONCE, Looked, Settled, decide_on_many
 from workers.context import utc_now
 from workers.reading.groups import find_group
@@ -32,7 +31,7 @@ from workers.reviewing import Step, Words, extend, foresee, move, take_effect
 from workers.reviewing import ask as ask_for
 from workers.running import find_repository
 
-router = APIRouter(prefix="/decisions", tags=["decisions"], route_class=OnceRoute)
+router = Router(prefix="/decisions", tags=["decisions"], route_class=OnceRoute)
 _Text = Annotated[str, Field(max_length=500)]
 
 

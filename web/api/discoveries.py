@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.domain.repository import RightsBasis
@@ -16,12 +16,13 @@ from store.catalog.errands import ErrandKind
 from web.access import needs
 from web.api.asking import Asking, Begun, begun
 from web.api.once import OnceRoute, once
+from web.routing import Router
 from workers.discovery.model import DiscoveryPlan, Filters, Group, Kind
 from workers.discovery.plan import Terms, default_host
 from workers.errands import answer_of, apply_found, ask_discovery, find_errand, read_plan
 from workers.registering import Outcome
 
-router = APIRouter(prefix="/discoveries", tags=["discoveries"], route_class=OnceRoute)
+router = Router(prefix="/discoveries", tags=["discoveries"], route_class=OnceRoute)
 _MOST: int = 5000
 _Name = Annotated[str, Field(max_length=255)]
 _Names = Annotated[list[_Name], Field(max_length=100)]

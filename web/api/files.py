@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 from urllib.parse import unquote_to_bytes
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
 from policies.access import Action
 from web.access import needs
 from web.api.asking import Asking
 from web.api.subjects import FoundRepository, about_repository
+from web.routing import Router
 from workers.file_record import tell_why, tell_why_not
 from workers.reading.grammar import QueryRefused
 
-router = APIRouter(prefix="/repositories/{repository_id}", tags=["repositories"])
+router = Router(prefix="/repositories/{repository_id}", tags=["repositories"])
 
 _MOST_BYTES: Final = 4096
 _PATH: Final[dict[str, Any]] = {

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from policies.access import Action
 from web.access import needs, shown_by_filter
 from web.api.asking import Asking, Listed, filters
+from web.routing import Router
 from workers.reading.findings import FIELDS, FindingView, list_findings
 
-router = APIRouter(prefix="/findings", tags=["findings"])
+router = Router(prefix="/findings", tags=["findings"])
 
 
 @router.get(

@@ -1,13 +1,11 @@
 """``/grants``: who may pull which tier, for which purpose, until when."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from policies.access import Action, Subject, may
@@ -17,11 +15,12 @@ from web.access import needs, shown_by_filter
 from web.api.asking import Ask, Asking, Listed, filters
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundGrant, about_grant
+from web.routing import Router
 from workers.context import utc_now
 from workers.granting import grant, revoke
 from workers.reading.handing import GRANT_FIELDS, GrantView, grant_view, list_grants
 
-router = APIRouter(prefix="/grants", tags=["grants"], route_class=OnceRoute)
+router = Router(prefix="/grants", tags=["grants"], route_class=OnceRoute)
 
 
 class GrantWish(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.errors import InputError
@@ -12,12 +12,13 @@ from policies.access import Action
 from web.access import needs, shown_by_filter
 from web.api.asking import Ask, Asking, Listed, filters
 from web.api.subjects import about_group
+from web.routing import Router
 from workers.group_story import GroupStory, tell_group
 from workers.reading.groups import FIELDS, GroupDetail, GroupView, find_group, list_groups
 from workers.reading.page import NotFound
 from workers.snippets import Line, UnmaskReason, place_of, read_snippet, reveal
 
-router = APIRouter(prefix="/groups", tags=["groups"])
+router = Router(prefix="/groups", tags=["groups"])
 _MOST: int = 20
 
 

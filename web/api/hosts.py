@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from policies.access import Action
 from web.access import needs
 from web.api.asking import Asking
 from web.api.once import OnceRoute, once
+from web.routing import Router
 from workers.audit import seal_audit
 from workers.hosts import pause_host, resume_host
 from workers.reading.hosts import HostState, find_host, list_hosts
 
-router = APIRouter(prefix="/hosts", tags=["hosts"], route_class=OnceRoute)
+router = Router(prefix="/hosts", tags=["hosts"], route_class=OnceRoute)
 
 
 class Pause(BaseModel):

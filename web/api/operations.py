@@ -1,7 +1,5 @@
 """``/operations``: long work, how far it is, what waits for a person, and why nothing moves."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 import json
@@ -10,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import anyio
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sse_starlette.sse import EventSourceResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -21,6 +19,7 @@ from web.access.principal import know_again
 from web.api.asking import Asking, Begun, Listed, begun, filters
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundOperation, about_operation
+from web.routing import Router
 from web.services import Served
 from workers.context import Context
 from workers.reading.operations import (
@@ -35,7 +34,7 @@ from workers.reading.page import NotFound, as_json
 from workers.reading.stillness import Stillness, why_nothing_moves
 from workers.running import retry_parked
 
-router = APIRouter(prefix="/operations", tags=["operations"], route_class=OnceRoute)
+router = Router(prefix="/operations", tags=["operations"], route_class=OnceRoute)
 _EVERY_SECONDS: Final = 0.5
 _LOOK_SECONDS: Final = 5.0
 """So long somebody is told who has logged out, or has lost a role."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -16,6 +16,7 @@ from store.catalog.errands import ErrandKind
 from web.access import needs
 from web.api.asking import Asking, Begun, begun
 from web.api.once import OnceRoute, once
+from web.routing import Router
 from workers.context import utc_now
 from workers.errands import answer_of, ask_impact, find_errand
 from workers.policy_proposals import (
@@ -25,7 +26,7 @@ from workers.policy_proposals import (
     try_policy,
 )
 
-router = APIRouter(prefix="/policies", tags=["policies"], route_class=OnceRoute)
+router = Router(prefix="/policies", tags=["policies"], route_class=OnceRoute)
 _Text = Annotated[str, Field(min_length=1, max_length=2**20)]
 
 

@@ -1,12 +1,10 @@
 """``/repositories/previews``: what a repository would bring along, before it is registered."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from policies.access import Action
@@ -15,10 +13,11 @@ from web.access import needs, own
 from web.api.asking import Asking, Begun, begun
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundErrand, about_errand
+from web.routing import Router
 from workers.errands import answer_of, ask_preview, read_preview
 from workers.preview.model import Preview
 
-router = APIRouter(prefix="/repositories/previews", tags=["repositories"], route_class=OnceRoute)
+router = Router(prefix="/repositories/previews", tags=["repositories"], route_class=OnceRoute)
 
 
 class PreviewWish(BaseModel):

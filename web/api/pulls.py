@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from policies.access import Action
 from web.access import needs, shown_by_filter
 from web.api.asking import Asking, Listed, filters
 from web.api.grants import own_name
+from web.routing import Router
 from workers.reading.handing import PULL_FIELDS, PullView, list_pulls
 
-router = APIRouter(prefix="/pulls", tags=["pulls"])
+router = Router(prefix="/pulls", tags=["pulls"])
 
 
 @router.get(

@@ -1,12 +1,10 @@
 """``/recalls``: rows of releases that must not be used any more, and who knows."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from policies.access import Action
@@ -14,11 +12,12 @@ from web.access import needs
 from web.api.asking import Asking, Begun, Listed, begun, filters
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundRecall, about_recall
+from web.routing import Router
 from workers.errands import ask_lift
 from workers.reading.handing import RECALL_FIELDS, RecallView, find_recall, list_recalls
 from workers.withdrawal_steps import acknowledge_recall
 
-router = APIRouter(prefix="/recalls", tags=["recalls"], route_class=OnceRoute)
+router = Router(prefix="/recalls", tags=["recalls"], route_class=OnceRoute)
 
 
 class Knowing(BaseModel):

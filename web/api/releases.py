@@ -1,12 +1,10 @@
 """``/releases``: build, show, list the rows, verify."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.errors import ReleaseRefused
@@ -19,12 +17,13 @@ from web.access import needs, shown_by_filter
 from web.api.asking import Asking, Begun, Listed, begun, filters
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundRelease, about_release
+from web.routing import Router
 from workers.building import start_build
 from workers.reading.releases import FIELDS, ReleaseView, list_releases
 from workers.reading.rows import FIELDS as ROW_FIELDS
 from workers.reading.rows import RowView, list_rows
 
-router = APIRouter(prefix="/releases", tags=["releases"], route_class=OnceRoute)
+router = Router(prefix="/releases", tags=["releases"], route_class=OnceRoute)
 
 
 class BuildWish(BaseModel):

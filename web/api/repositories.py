@@ -1,13 +1,11 @@
 """``/repositories``: register, many at once too, bring up to date, retire and take back."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import Body, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.domain.repository import Repository, RightsBasis
@@ -28,6 +26,7 @@ from web.api.asking import (
 )
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundRepository, about_repository
+from web.routing import Router
 from workers.reading.page import NotFound
 from workers.reading.repositories import (
     FIELDS,
@@ -40,7 +39,7 @@ from workers.registering import Outcome, register, register_many, restore, retir
 from workers.restating import Cause, Restatement, restate
 from workers.running import start_run
 
-router = APIRouter(prefix="/repositories", tags=["repositories"], route_class=OnceRoute)
+router = Router(prefix="/repositories", tags=["repositories"], route_class=OnceRoute)
 _MOST = 1000
 
 

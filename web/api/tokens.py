@@ -1,13 +1,11 @@
 """``/tokens``: what programs identify themselves with; a value is shown once."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from policies.access import Action
@@ -18,12 +16,13 @@ from web.access.principal import bearer_token
 from web.api.asking import Asking, Listed, filters
 from web.api.grants import own_name
 from web.api.subjects import FoundToken, about_token
+from web.routing import Router
 from web.services import Served
 from workers.context import utc_now
 from workers.granting import end_token, make_token
 from workers.reading.handing import TOKEN_FIELDS, TokenView, list_tokens, token_view
 
-router = APIRouter(prefix="/tokens", tags=["tokens"])
+router = Router(prefix="/tokens", tags=["tokens"])
 
 
 def shown_token(request: Request, services: Served) -> Token | None:

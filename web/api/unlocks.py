@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from policies.access import Action
 from store.catalog.errands import ErrandKind
 from web.access import needs
 from web.api.asking import Asking, Begun, begun
 from web.api.once import OnceRoute, once
+from web.routing import Router
 from workers.errands import answer_of, ask_unlocks, find_errand, read_unlocks
 from workers.unlocks import Unlocks
 
-router = APIRouter(prefix="/unlocks", tags=["unlocks"], route_class=OnceRoute)
+router = Router(prefix="/unlocks", tags=["unlocks"], route_class=OnceRoute)
 
 
 @router.post("", status_code=202, dependencies=[needs(Action.REVIEW_READ), once])

@@ -1,19 +1,16 @@
 """``/visits``: every try to bring a mirror up to date."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
-
-from fastapi import APIRouter
 
 from policies.access import Action
 from web.access import needs, shown_by_filter
 from web.api.asking import Asking, Listed, filters
 from web.api.subjects import FoundVisit, about_visit
+from web.routing import Router
 from workers.reading.repositories import VISIT_FIELDS, VisitView, list_visits
 from workers.reading.syncing import VisitStory
 
-router = APIRouter(prefix="/visits", tags=["visits"])
+router = Router(prefix="/visits", tags=["visits"])
 
 
 @router.get(

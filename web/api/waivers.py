@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from policies.access import Action
 from web.access import needs
 from web.api.asking import Asking, Listed, filters
+from web.routing import Router
 from workers.waivers import FIELDS, Waiver, list_waivers
 
-router = APIRouter(prefix="/waivers", tags=["waivers"])
+router = Router(prefix="/waivers", tags=["waivers"])
 
 
 @router.get("", dependencies=[needs(Action.REVIEW_READ)], openapi_extra=filters(FIELDS))

@@ -1,12 +1,10 @@
 """``/withdrawals``: take rows back at once, see before what that takes, lift it with another."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.errors import Conflict
@@ -29,6 +27,7 @@ from web.api.asking import (
 from web.api.decisions import Remark
 from web.api.once import OnceRoute, once
 from web.api.subjects import FoundWithdrawal, lifting
+from web.routing import Router
 from workers.errands import answer_of, ask_forecast, find_errand, read_radius
 from workers.forecasts import Radius
 from workers.reading.handing import (
@@ -41,7 +40,7 @@ from workers.reviewing import Words
 from workers.withdrawal_steps import LiftStep, move_lifting
 from workers.withdrawals import Order, checked_order, draft_withdrawal, name_contents, withdraw
 
-router = APIRouter(prefix="/withdrawals", tags=["withdrawals"], route_class=OnceRoute)
+router = Router(prefix="/withdrawals", tags=["withdrawals"], route_class=OnceRoute)
 
 
 class WithdrawalWish(BaseModel):

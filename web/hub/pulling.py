@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import FileResponse, Response
 
 from release.domain.receipt import RECEIPT_TYPE
 from web.hub.access import ADMITTED, SIGNED_IN, Admitted, Holder, informed, refusals
 from web.hub.answers import HubRefusal, tier_of
+from web.routing import Router
 from web.services import Served
 
-router = APIRouter(prefix="/hub", include_in_schema=False)
+router = Router(prefix="/hub", include_in_schema=False)
 
 _DATASET = "/datasets/{namespace}/{name}"
 

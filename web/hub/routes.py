@@ -6,7 +6,7 @@ import json
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from web.hub.access import ADMITTED, SIGNED_IN, Admitted, Holder, refusals
@@ -18,10 +18,11 @@ from web.hub.answers import (
     list_tree,
 )
 from web.hub.files import send_listed
+from web.routing import Router
 from web.services import Served
 from workers.published import PublishedRelease
 
-router = APIRouter(prefix="/hub", include_in_schema=False)
+router = Router(prefix="/hub", include_in_schema=False)
 
 _DATASET = "/api/datasets/{namespace}/{name}"
 _MAX_BODY_BYTES = 2**20

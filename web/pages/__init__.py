@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from fastapi import APIRouter
-
 from web.pages import (
     agreeing,
     assets,
@@ -30,8 +28,9 @@ from web.pages import (
     why,
     withdrawals,
 )
+from web.routing import Router
 
-PAGES: Final[tuple[APIRouter, ...]] = (
+PAGES: Final[tuple[Router, ...]] = (
     assets.router,
     theme.router,
     start.router,

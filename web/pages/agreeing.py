@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from starlette.responses import HTMLResponse
 
 from ingest.errors import InputError
 from policies.access import Action
 from web.access import deciding_each, needs
 from web.pages.caller import Calling
+from web.routing import Router
 from workers.agreeing import Became, Looked, decide_on_many
 from workers.reading.reviews import find_reviews
 from workers.reviewing import Step
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 Ticked = Annotated[list[str] | None, Form()]
 _STEPS: Final = {"approve": Step.APPROVE, "reject": Step.REJECT}

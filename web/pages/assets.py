@@ -9,10 +9,11 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
 
-from fastapi import APIRouter, HTTPException
+from fastapi import HTTPException
 from starlette.responses import Response
 
 from web.access import public
+from web.routing import Router
 
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -22,7 +23,7 @@ _TYPES: Final = {
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _DIGEST_CHARS: Final = 12
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from policies.access import Action
 from web.access import needs
 from web.pages.caller import Calling
 from web.pages.links import Links
+from web.routing import Router
 from workers.audit import verify_audit
 from workers.reading.audit import FIELDS, list_entries
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/audit", dependencies=[needs(Action.AUDIT_READ)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from starlette.responses import HTMLResponse
 
 from ingest.errors import InputError
@@ -12,10 +12,11 @@ from policies.access import Action
 from web.access import needs
 from web.pages.caller import Caller, Calling
 from web.pages.wishes import Wish, read_requests
+from web.routing import Router
 from workers.group_story import Bundle, tell_bundle
 from workers.reviewing import ask_many
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 Ticked = Annotated[list[str] | None, Form()]
 Filled = Annotated[Wish, Depends(Wish.sent)]

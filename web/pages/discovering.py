@@ -3,13 +3,11 @@
 For who may register anything: a plan names what others have registered.
 """
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.domain.repository import RightsBasis
@@ -20,13 +18,14 @@ from store.catalog.errands import Errand, ErrandKind, ErrandState
 from web.access import needs
 from web.pages.caller import Caller, Calling
 from web.pages.errands import FoundErrand, is_left_waiting
+from web.routing import Router
 from workers.discovery.model import DiscoveryPlan, Filters, Group, Kind, Standing
 from workers.discovery.plan import Applied, Terms, default_host
 from workers.errands import apply_found, ask_discovery, read_plan
 from workers.reading.page import NotFound
 from workers.running import start_run
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 KINDS: Final = {
     Kind.GITHUB: ("GitHub", "An organisation or a user."),

@@ -1,23 +1,21 @@
 """Lists as files: exactly what the filters of their pages leave, as CSV or as a workbook."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import IO, Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
 from policies.access import Action
 from web.access import needs, shown_by_filter
 from web.pages.caller import Caller, Calling
 from web.pages.releases import Found, about
+from web.routing import Router
 from workers import list_columns as lists
 from workers.list_exports import ExportedList, ListFormat, export_list
 
-router = APIRouter(prefix="/exports", include_in_schema=False)
+router = Router(prefix="/exports", include_in_schema=False)
 
 _CHUNK: Final = 64 * 1024
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from policies.access import Action
 from web.access import needs, shown_by_filter
 from web.pages.caller import Calling
 from web.pages.links import Links
+from web.routing import Router
 from workers.reading.findings import FIELDS, list_shown
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/findings", dependencies=[needs(Action.FINDING_READ, shown_by_filter)])

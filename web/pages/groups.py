@@ -1,14 +1,12 @@
 """One group of findings: where it stands, why it is held, and the panel to decide on it."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Form, HTTPException
+from fastapi import Depends, Form, HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import Conflict, InputError, TerminalError
@@ -20,13 +18,14 @@ from web.pages.caller import Caller, Calling
 from web.pages.highlight import ShownLine, show
 from web.pages.templating import say
 from web.pages.wishes import Wish, read_request
+from web.routing import Router
 from workers.group_story import GroupStory, check_unseen, tell_group
 from workers.reviewing import ask, foresee
 from workers.snippets import place_of, read_snippet, reveal
 
 _SNIPPETS: Final = 3
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 def story_of(group_id: str, caller: Calling) -> GroupStory:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from policies.access import Action
@@ -12,11 +11,12 @@ from policies.decision import Lane
 from web.access import needs, shown_by_filter
 from web.pages.caller import Caller, Calling
 from web.pages.links import Links
+from web.routing import Router
 from workers.inbox import LANE_FIELDS, read_inbox
 from workers.reading.grammar import Field
 from workers.reading.groups import FIELDS
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/inbox", dependencies=[needs(Action.REVIEW_READ, shown_by_filter)])

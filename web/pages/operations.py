@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from ingest.errors import InputError
@@ -15,13 +15,14 @@ from web.pages.caller import Calling
 from web.pages.links import Links
 from web.pages.templating import say
 from web.pages.words import STAGES
+from web.routing import Router
 from workers.audit import seal_audit
 from workers.hosts import pause_host, resume_host
 from workers.operation_story import tell_operation, tell_operations
 from workers.reading.operations import FIELDS, find_operation
 from workers.running import retry_parked
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 STATES: Final = {
     "running": ("Running", "info", "clock"),

@@ -1,7 +1,5 @@
 """Policies: the rules in force, another one tried, weighed, asked for, and put in force."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 import re
@@ -9,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import InputError
@@ -20,6 +18,7 @@ from web.access import needs
 from web.pages.caller import Caller, Calling
 from web.pages.errands import FoundErrand, is_left_waiting
 from web.pages.templating import say
+from web.routing import Router
 from workers.context import utc_now
 from workers.errands import ask_impact
 from workers.policy_proposals import (
@@ -34,7 +33,7 @@ from workers.policy_proposals import (
 )
 from workers.reading.page import NotFound
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 Text = Annotated[str, Form(max_length=1_000_000)]
 _PLACE: Final = re.compile(r"line ([0-9]{1,7}), column ([0-9]{1,7})")

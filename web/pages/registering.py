@@ -1,12 +1,10 @@
 """Register a repository: look at it first, then say why the company may use it."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.domain.repository import RightsBasis
@@ -18,13 +16,14 @@ from web.pages.caller import Caller, Calling
 from web.pages.errands import FoundErrand, about_errand, is_left_waiting
 from web.pages.stated import FIELDS, read_statement
 from web.pages.templating import say
+from web.routing import Router
 from workers.errands import ask_preview, find_errand, read_preview
 from workers.preview.model import Preview
 from workers.reading.page import NotFound
 from workers.registering import register
 from workers.running import start_run
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _Text = Annotated[str, Form(max_length=500)]
 

@@ -1,12 +1,10 @@
 """Releases: the list, one with what it passed and who has it, its rows, the form to build one."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import InputError
@@ -17,13 +15,14 @@ from web.access import needs, shown_by_filter
 from web.pages.caller import Caller, Calling
 from web.pages.links import Links
 from web.pages.templating import say
+from web.routing import Router
 from workers.building import start_build
 from workers.reading.releases import FIELDS, ReleaseView, find_release, list_releases
 from workers.reading.rows import FIELDS as ROW_FIELDS
 from workers.reading.rows import list_rows
 from workers.release_story import foresee_build, read_plot, tell_release
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 STATES: Final = {
     "building": ("Being built", "info", "clock"),

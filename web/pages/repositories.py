@@ -1,12 +1,10 @@
 """Repositories: the list, and one with its files by tier."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException
+from fastapi import Depends, Form, HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from ingest.errors import InputError
@@ -15,12 +13,13 @@ from web.access import needs, shown_by_filter
 from web.pages.caller import Calling
 from web.pages.links import Links
 from web.pages.templating import say
+from web.routing import Router
 from workers.reading.repositories import FIELDS, RepositoryView, find_repository, list_repositories
 from workers.registering import restore, retire
 from workers.repository_story import tell_repository
 from workers.running import start_run
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 def repository_of(repository_id: str, caller: Calling) -> RepositoryView:

@@ -1,13 +1,11 @@
 """Reviews: the list, one with what may be done about it, and the register of waivers."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Form, HTTPException
+from fastapi import Depends, Form, HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import Conflict, InputError
@@ -19,6 +17,7 @@ from web.access.local import local_path
 from web.pages.caller import Caller, Calling
 from web.pages.links import Links
 from web.pages.templating import say
+from web.routing import Router
 from workers.reading.reviews import FIELDS, list_reviews
 from workers.review_story import ReviewStory, tell_review
 from workers.reviewing import Step, Words, extend, move, take_effect
@@ -31,7 +30,7 @@ _DONE: Final = {
     Step.WITHDRAW: "It was taken back.",
 }
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 def story_of(review_id: str, caller: Calling) -> ReviewStory:

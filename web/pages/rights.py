@@ -1,12 +1,10 @@
 """The rights of a repository, stated anew by whoever answers for it."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException
+from fastapi import Depends, Form, HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.domain.repository import Repository, RightsBasis
@@ -18,10 +16,11 @@ from web.pages.repositories import about
 from web.pages.stated import FIELDS, filled_from, read_statement
 from web.pages.templating import say
 from web.pages.words_of_repositories import CAUSE_WORDS
+from web.routing import Router
 from workers.reading.repositories import rights_version
 from workers.restating import Cause, Restatement, restate
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _Text = Annotated[str, Form(max_length=500)]
 
 

@@ -1,12 +1,10 @@
 """What was taken back and stands: withdrawals with their lifting, recalls with who knows."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import Conflict, InputError
@@ -17,6 +15,7 @@ from web.pages.caller import Caller, Calling
 from web.pages.links import Links
 from web.pages.templating import say
 from web.pages.withdrawals import REASONS, SELECTORS
+from web.routing import Router
 from workers.errands import ask_lift
 from workers.reading.handing import (
     RECALL_FIELDS,
@@ -32,7 +31,7 @@ from workers.reading.page import NotFound
 from workers.reviewing import Words
 from workers.withdrawal_steps import LiftStep, acknowledge_recall, move_lifting
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 STATES: Final = {
     WithdrawalState.ACTIVE: ("Withdrawn", "bad", "warn"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Query
+from fastapi import Form, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from policies.access import Action, Subject, may
@@ -14,6 +14,7 @@ from web.access import needs, shown_by_filter, signed_in
 from web.access.local import local_path
 from web.pages.caller import Caller, Calling
 from web.pages.words import STAGES
+from web.routing import Router
 from workers.finding_things import find_everywhere
 from workers.first_steps import read_steps
 from workers.reading.grammar import MAX_VALUE_CHARS
@@ -29,7 +30,7 @@ _PLACES: Final = {
 }
 _ID: Final = re.compile(r"(repo|rvw|grp|rel|run)_[0-9a-z]{1,64}")
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/", dependencies=[signed_in()])

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from starlette.responses import RedirectResponse
 
 from web.access import local_path, public
 from web.pages.templating import THEME_COOKIE, THEMES
+from web.routing import Router
 
 _YEAR = 365 * 86_400
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.post("/theme", dependencies=[public()])

@@ -1,14 +1,12 @@
 """Tokens: what programs identify themselves with; one's own, made, shown once, and ended."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import InputError
@@ -19,12 +17,13 @@ from web.access import needs, own, shown_by_filter
 from web.pages.caller import Caller, Calling
 from web.pages.links import Links
 from web.pages.templating import say
+from web.routing import Router
 from workers.context import utc_now
 from workers.granting import end_token, make_token
 from workers.reading.handing import TOKEN_FIELDS, list_tokens
 from workers.reading.page import NotFound
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 STATES: Final = {
     "active": ("In use", "good", "check"),

@@ -1,14 +1,12 @@
 """Why a file is where it is: from its commit to the shard that holds it, and why not further."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 import os
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import InputError
@@ -17,11 +15,12 @@ from policies.steps import StepKind
 from web.access import needs
 from web.pages.caller import Caller, Calling
 from web.pages.repositories import Found, about
+from web.routing import Router
 from workers.file_story import tell_journey
 from workers.reading.present import is_deciding
 from workers.reading.repositories import RepositoryView
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _ANEW: Final = "Decisions are made anew just now. Ask again in a moment."
 STEPS: Final = {

@@ -1,13 +1,11 @@
 """Taking something back from releases: the form, what it would take, and doing it."""
 
-# ruff: noqa: FAST003 - a dependency reads the id of the path
-
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import InputError
@@ -19,11 +17,12 @@ from web.access import needs
 from web.pages.caller import Caller, Calling
 from web.pages.errands import FoundErrand, is_left_waiting
 from web.pages.templating import say
+from web.routing import Router
 from workers.errands import ask_forecast, read_radius
 from workers.reading.page import NotFound
 from workers.withdrawals import Order, checked_order, draft_withdrawal, name_contents, withdraw
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 SELECTORS: Final = {
