@@ -18,6 +18,7 @@ import yaml
 
 from cli.main import build_app
 from tests.support.releases import installation
+from workers.embedded import STEADY_MEMORY
 from workers.metrics import exposition
 from workers.queues import QUEUES
 from workers.settings import SECRETS_DIR, Settings
@@ -94,6 +95,7 @@ def test_only_who_signs_is_given_the_signing_key() -> None:
 
 def test_every_setting_and_command_is_there() -> None:
     known = {f"SHARDGATE_{name.upper()}" for name in Settings.model_fields} | {SECRETS_DIR}
+    known |= STEADY_MEMORY.keys()
     commands = {command.name for command in build_app().registered_commands}
     for service in OURS.values():
         assert set(service["environment"]) <= known
@@ -148,3 +150,9 @@ def test_what_the_dashboard_shows_is_measured(tmp_path: Path) -> None:
     assert shown == set(re.findall(r"^# TYPE (\w+) gauge", measured, re.MULTILINE))
     assert 'shardgate_releases{state="published",tier="releasable"} 1.0' in measured
     assert 'shardgate_oldest_ready_job_seconds{queue="mirror"} 0.0' in measured
+
+
+def test_the_web_server_gives_memory_back_as_the_embedded_one_does() -> None:
+    said = SERVICES["web"]["environment"]
+
+    assert {name: said.get(name) for name in STEADY_MEMORY} == STEADY_MEMORY
