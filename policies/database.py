@@ -28,6 +28,9 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 _ENGINES: dict[int, duckdb.DuckDBPyConnection] = {}
 """By process id: to start an engine costs as much as all queries over a small corpus, and one that
 was started before a fork has no threads in the child. It is not even closed there."""
+_MOST_DOSSIERS = 4
+_DOSSIERS: dict[tuple[int, str], duckdb.DuckDBPyConnection] = {}
+"""By process id and file: the engines that were used last, for the same reason."""
 
 
 @contextmanager
@@ -46,11 +49,28 @@ def open_database() -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def open_dossier(path: Path, view: str = "dossier") -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a database of its own with a view of a Parquet file; it reads no other."""
-    with duckdb.connect(":memory:") as connection:
-        quoted = str(path).replace("'", "''")
-        connection.execute(f"SET allowed_paths = ['{quoted}']")
-        for name, value in _CONFIG.items():
-            connection.execute(f"SET {name} = '{value}'")
-        connection.execute(f"CREATE TEMP VIEW {view} AS FROM read_parquet('{quoted}')")
+    """Open a database with a view of a Parquet file; it reads no other.
+
+    What is registered, and what is made as TEMP, is gone with the connection.
+    """
+    mark = (os.getpid(), str(path))
+    # Put in anew, so that the one that was used last is the last.
+    engine = _DOSSIERS[mark] = _DOSSIERS.pop(mark, None) or _reader_of(path)
+    for old in [m for m in list(_DOSSIERS) if m[0] == mark[0]][:-_MOST_DOSSIERS]:
+        # Connections that are open keep it; it ends with the last of them.
+        _DOSSIERS.pop(old, None)
+    with engine.cursor() as connection:
+        connection.execute(f"CREATE TEMP VIEW {view} AS FROM read_parquet({_quoted(path)})")
         yield connection
+
+
+def _reader_of(path: Path) -> duckdb.DuckDBPyConnection:
+    engine = duckdb.connect(":memory:")
+    engine.execute(f"SET allowed_paths = [{_quoted(path)}]")
+    for name, value in _CONFIG.items():
+        engine.execute(f"SET {name} = '{value}'")
+    return engine
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
