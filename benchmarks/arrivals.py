@@ -52,6 +52,7 @@ class Outcome:
     seconds: dict[str, list[float]] = field(default_factory=dict)
     """Kind to latencies, from when each was due until its last byte; of right answers only."""
     errors: Counter[str] = field(default_factory=Counter)
+    """Status or exception, and kind."""
     late: list[float] = field(default_factory=list)
     """How long after it was due each was sent: this program's own part of the latencies."""
     lasted: float = 0.0
@@ -108,9 +109,9 @@ async def _send(wire: Wire, outcome: Outcome, kind: Kind, ask: Ask, due: float) 
         async with asyncio.timeout(_TIMEOUT_SECONDS):
             status = await wire.ask(ask.method, ask.url, ask.headers)
     except (OSError, EOFError, TimeoutError) as error:
-        outcome.errors[type(error).__name__] += 1
+        outcome.errors[f"{type(error).__name__}, {kind.name}"] += 1
         return
     if status != ask.status:
-        outcome.errors[str(status)] += 1
+        outcome.errors[f"{status}, {kind.name}"] += 1
         return
     outcome.seconds[kind.name].append(time.perf_counter() - due)

@@ -242,7 +242,9 @@ def report(outcome: Outcome, watched: Watched, rate: float) -> None:
     print(
         f"asked {rate:.0f}/s, answered {len(done) / outcome.lasted:.1f}/s; sent late p99 {late:.0f}"
     )
-    print("errors:", dict(outcome.errors) or "none")
+    refused = sum(n for name, n in outcome.errors.items() if name.startswith("503"))
+    print(f"refused with 503: {refused / (len(done) + sum(outcome.errors.values())):.1%}")
+    print("other errors:", {k: n for k, n in outcome.errors.items() if k[:3] != "503"} or "none")
     minutes = {int(at // 60): size for at, size in watched.memory}
     print("web server, MB at each minute:", " ".join(f"{size:.0f}" for size in minutes.values()))
     print(f"slope after the first minute: {watched.slope():+.2f} MB a minute")

@@ -54,8 +54,10 @@ def open_dossier(path: Path, view: str = "dossier") -> Iterator[duckdb.DuckDBPyC
     What is registered, and what is made as TEMP, is gone with the connection.
     """
     mark = (os.getpid(), str(path))
+    known: duckdb.DuckDBPyConnection | None = _DOSSIERS.pop(mark, None)
+    engine = _reader_of(path) if known is None else known
     # Put in anew, so that the one that was used last is the last.
-    engine = _DOSSIERS[mark] = _DOSSIERS.pop(mark, None) or _reader_of(path)
+    _DOSSIERS[mark] = engine
     for old in [m for m in list(_DOSSIERS) if m[0] == mark[0]][:-_MOST_DOSSIERS]:
         # Connections that are open keep it; it ends with the last of them.
         _DOSSIERS.pop(old, None)

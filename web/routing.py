@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
 _MOST_WORDS: Final = 8
@@ -33,8 +33,13 @@ class Router(APIRouter):
 
         All routes are there once one is asked for.
         """
-        if not self.prefix and not all(isinstance(route, Route) for route in self.routes):
+        paths = [self.prefix] if self.prefix else [_path(route) for route in self.routes]
+        if None in paths:
             return None
-        paths = [self.prefix] if self.prefix else [r.path for r in self.routes]
-        words = {path.split("/", 2)[1] for path in paths}
+        words = {path.split("/", 2)[1] for path in paths if path}
         return None if any("{" in word for word in words) else frozenset(words)
+
+
+def _path(route: BaseRoute) -> str | None:
+    """Return the path of a route; None for a router inside, which has many."""
+    return route.path if isinstance(route, Route) else None

@@ -151,7 +151,7 @@ def _start_broker(settings: Settings) -> None:
 def _start_web(settings: Settings) -> None:
     port = _free_port(settings)
     (settings.run_dir / "web.port").write_text(f"{port}\n")
-    own = STEADY_MEMORY | {"SHARDGATE_WEB_PORT": str(port)}
+    own = {**STEADY_MEMORY, "SHARDGATE_WEB_PORT": str(port)}
     _spawn(settings, WEB, [sys.executable, "-m", "web"], own)
     deadline = time.monotonic() + _START_SECONDS
     while not _answers(settings.web_host, port):
