@@ -213,7 +213,7 @@ def rows_of(release_id: str) -> ExportedList[rows.RowView]:
             "row": (66, lambda row: row.id),
             "repository": (32, lambda row: row.repository),
             "repository_id": (30, lambda row: row.repository_id),
-            "path": (60, lambda row: Shown(row.path)),
+            "path": (60, lambda row: row.path),
             "language": (16, lambda row: row.language),
             "license": (30, lambda row: row.license),
             "license_type": (16, lambda row: row.license_type),

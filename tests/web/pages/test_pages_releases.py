@@ -11,6 +11,7 @@ import pytest
 
 from cli.samples.canaries import canaries
 from policies.decision import Tier
+from policies.report.escape import display_text
 from release.domain.grant import Purpose, Wish
 from store.asking import Query
 from store.catalog import GrantBook, ReleaseBook
@@ -89,7 +90,7 @@ def test_the_rows_of_a_release_are_those_of_its_shards(
     assert f'href="{path}/rows"' in ada.get(path).text
     page = ada.get(f"{path}/rows", params={"path": "**/*.py"}).text
     shown = re.findall(r'class="path mono"[^>]*>([^<]+)<', page)
-    assert shown == [row.path for row in found if row.path.endswith(".py")] != []
+    assert shown == [display_text(row.path) for row in found if row.path.endswith(".py")] != []
     assert "/why/repo_" in page
     assert "/why/" not in dora.get(f"{path}/rows").text
     assert "/exports/" not in dora.get(f"{path}/rows").text
