@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import duckdb
+
+from policies.engines import Engines
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -25,12 +27,9 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "lock_configuration": "true",
 }
 
-_ENGINES: dict[int, duckdb.DuckDBPyConnection] = {}
-"""By process id: to start an engine costs as much as all queries over a small corpus, and one that
-was started before a fork has no threads in the child. It is not even closed there."""
-_MOST_DOSSIERS = 4
-_DOSSIERS: dict[tuple[int, str], duckdb.DuckDBPyConnection] = {}
-"""By process id and file: the engines that were used last, for the same reason."""
+_ENGINE: Final = Engines(1)
+_DOSSIERS: Final = Engines(4)
+"""By file."""
 
 
 @contextmanager
@@ -40,28 +39,14 @@ def open_database() -> Iterator[duckdb.DuckDBPyConnection]:
     The configuration is locked, so no statement can open it again. What is registered, and what
     is made as TEMP, is seen by this connection alone and is gone with it.
     """
-    process = os.getpid()
-    if process not in _ENGINES:
-        _ENGINES[process] = duckdb.connect(":memory:", config=_CONFIG)
-    with _ENGINES[process].cursor() as connection:
+    with _ENGINE.connection("", lambda: duckdb.connect(":memory:", config=_CONFIG)) as connection:
         yield connection
 
 
 @contextmanager
 def open_dossier(path: Path, view: str = "dossier") -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a database with a view of a Parquet file; it reads no other.
-
-    What is registered, and what is made as TEMP, is gone with the connection.
-    """
-    mark = (os.getpid(), str(path))
-    known: duckdb.DuckDBPyConnection | None = _DOSSIERS.pop(mark, None)
-    engine = _reader_of(path) if known is None else known
-    # Put in anew, so that the one that was used last is the last.
-    _DOSSIERS[mark] = engine
-    for old in [m for m in list(_DOSSIERS) if m[0] == mark[0]][:-_MOST_DOSSIERS]:
-        # Connections that are open keep it; it ends with the last of them.
-        _DOSSIERS.pop(old, None)
-    with engine.cursor() as connection:
+    """Open a database with a view of a Parquet file; it reads no other, and is closed as above."""
+    with _DOSSIERS.connection(str(path), lambda: _reader_of(path)) as connection:
         connection.execute(f"CREATE TEMP VIEW {view} AS FROM read_parquet({_quoted(path)})")
         yield connection
 

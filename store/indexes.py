@@ -8,7 +8,6 @@ one.
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,14 +17,13 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from policies.engines import Engines
 from store.lake import check_name
 
 _ROW_GROUP_ROWS: Final = 122_880
 """As DuckDB works: 60 of its vectors of 2,048."""
-_MAX_ENGINES: Final = 4
-_ENGINES: dict[tuple[int, Path], duckdb.DuckDBPyConnection] = {}
-"""By process and folder: to start one costs more than a page. One that was started before a fork
-has no threads in the child, and is not even closed there."""
+_ENGINES: Final = Engines(4)
+"""By folder."""
 
 
 class Indexes:
@@ -80,12 +78,7 @@ class Indexes:
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        mark = os.getpid(), self._root
-        engine = _ENGINES.get(mark) or _ENGINES.setdefault(mark, _engine(self._root))
-        for old in [m for m in _ENGINES if m[0] == mark[0]][:-_MAX_ENGINES]:
-            # Cursors that are open keep it; it ends with the last of them.
-            del _ENGINES[old]
-        with engine.cursor() as cursor:
+        with _ENGINES.connection(str(self._root), lambda: _engine(self._root)) as cursor:
             yield cursor
 
 
