@@ -16,6 +16,16 @@ _LOG: Final = re.compile(r" ([A-Za-z][\w.@\\-]{1,38}) \[\d{2}/[A-Z][a-z]{2}/\d{4
 _LOGGED: Final = re.compile(
     r"([A-Za-z_][A-Za-z0-9_.-]{1,38})(?: from [\da-f]|\(uid=\d|[ \t]*(?:$|\n| by ))"
 )
+_FILLED: Final = re.compile(
+    r"([a-z](?:[a-z0-9_]|[.-](?=[a-z0-9])){2,30})"
+    r"(?:[\"'`,;\])}&]|[ \t]*(?:$|\r|\n)| (?!\()[a-z]|@[a-z])"
+)
+FIELD: Final = (
+    r"(?:\b(?i:user_?name|user_?id|login|user|owner|github|gitlab|handle|nick|uid|account|assignee|author)"
+    r"[\"']?\]?[ \t]{0,2}(?:[:=]|=>)[ \t]{0,2}[\"'`]"
+    r"|\b(?:user|login|username|uid|owner)=|\b(?:ssh|scp|sftp|rsync)[^\n@]{0,40} )[a-z]"
+)
+"""What `in_field` reads from, for Hyperscan."""
 _DN: Final = re.compile(r"=([A-Za-z][A-Za-z0-9._-]{1,38}),[A-Za-z]{2}$")
 _PASSWD: Final = re.compile(r"(?:^|\n)([a-z_][a-z0-9_.-]{1,31}):[x*!]?:(\d{4,6}):\d{1,6}$")
 _HUMAN: Final = range(1000, 60_000)
@@ -52,6 +62,15 @@ def before_log_time(reading: Reading) -> Iterator[Hit]:
     user = _LOG.search(reading.line_behind)
     if user:
         yield _found(reading, user)
+
+
+def in_field(reading: Reading) -> Iterator[Hit]:
+    """Read ``username: "jquux"``, ``login=jquux`` and ``ssh jquux@host`` if made of a name."""
+    login = _FILLED.match(reading.ahead)
+    if login is None or login[1] in reading.judge.exclusions.lists["username"]["not_a_login"]:
+        return
+    if is_persons_login(login[1], reading.judge.gazetteer):
+        yield reading.hit("username.record", login.span(1), Category.USERNAME)
 
 
 def in_log(reading: Reading) -> Iterator[Hit]:

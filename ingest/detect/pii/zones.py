@@ -54,7 +54,7 @@ _ALL_VALUES: Final = frozenset(
     split_words(
         "json jsonl ndjson geojson ipynb package.json composer.json package-lock.json yaml yml "
         "toml ini cfg pyproject.toml setup.cfg cargo.toml properties xml html htm xhtml svg "
-        "pom.xml csv tsv"
+        "pom.xml csv tsv sql"
     )
 )
 """Formats in which words with a space between stand in values and comments only."""
