@@ -273,6 +273,7 @@ CUES: Final = (
         expression=r"(?:Accepted|Failed) [a-z/-]{3,30} for [A-Za-z_]",
         read=cue_logins.in_log,
     ),
+    Cue(expression=cue_logins.BRACKETED, read=cue_logins.behind_name),
     Cue(expression=cue_logins.FIELD, read=cue_logins.in_field),
     Cue(expression=r"session (?:opened|closed) for user [A-Za-z_]", read=cue_logins.in_log),
     Cue(
