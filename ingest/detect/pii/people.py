@@ -89,7 +89,7 @@ _SEPARATOR: Final = re.compile(
     r"[\"'*_\]]{0,2}(?:\s*[,;&/][\"'\s]*(?:and\s+)?|\s+(?:and|und|et)\s+)[*_\[]{0,2}" + _YEARS
 )
 _AFTER_NAME: Final = re.compile(
-    r"\s*(?:$|\n|[<(\[,;:.\"'*\-\u2013/)}\]&|#!?@\\]"
+    r"\s*(?:$|\n|[<(\[,;:.\"'*+\-\u2013/)}\]&|#!?@\\]"
     r"|(?:and|at|for|from|on|in|to|all|who|under|via|with|und|et|as|is|has|was|the|this|\d))",
     re.IGNORECASE,
 )
@@ -103,7 +103,9 @@ _WORD_START: Final = re.compile(r"(?<![^\W_])(?=[^\W\d_])")
 _INITIALLED: Final = re.compile(
     r"([^\W\d_a-z][^\W\d_]+) ([A-Z])(?![\w'-])(?!\. ?[^\W\d_a-z][^\W\d_A-Z])"
 )
-_ALONE_BEFORE: Final = re.compile(r"(?:^|[\n,;:>\"'(]|[-*] )[ \t\"']{0,4}([^\W\d_a-z][^\W\d_]+)\Z")
+_ALONE_BEFORE: Final = re.compile(
+    r"(?:^|[\n,;:>\"'(]|[-*] )[ \t\"']{0,4}(?P<name>([^\W\d_a-z][^\W\d_]+)(?: [^\W\d_a-z]\.?)?)\Z"
+)
 _MAX_ALONE: Final = 40
 _MIN_OWN: Final = 3
 """A shorter word in an address may be there by chance."""
@@ -271,10 +273,10 @@ class MarkedPersonRecognizer(SpanRecognizer):
         return rest if rest and is_name and not judge.gazetteer.is_name(run.words[0]) else run
 
     def _first_name_up_to(self, text: str, stop: int) -> Iterator[Chars]:
-        """Yield a first name that is all that stands before an address."""
+        """Yield a first name that is all that stands before an address, but for an initial."""
         word = _ALONE_BEFORE.search(text, max(0, stop - _MAX_ALONE), stop)
-        if word and is_given(self._judge, word[1]):
-            yield word.span(1)
+        if word and is_given(self._judge, word[2]):
+            yield word.span("name")
 
 
 class ListedPersonRecognizer(SpanRecognizer):
@@ -326,7 +328,9 @@ class HintedPersonRecognizer(SpanRecognizer):
             run = self._judge.half_listed_at(text, start)
             if run is None:
                 continue
-            is_linked = hint in _LINKS and self._judge.gazetteer.is_first(run.words[0])
+            is_linked = hint in _LINKS and (
+                self._judge.is_listed(run.words) or self._judge.is_led(run.words)
+            )
             if hint in _HINTS or is_linked or (has_deed and _DEED.match(text, run.end)):
                 read_to = run.end
                 yield run.start, run.end
