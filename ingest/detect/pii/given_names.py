@@ -38,7 +38,7 @@ _TELLING: Final = frozenset(
 """Rules that tell whole names, or of a table both columns."""
 _ALONE: Final = frozenset({"person.column", "person.roster"})
 """Those that tell first names alone."""
-_STRANGE: Final = frozenset({"person.column", "person.roster", "person.field"})
+_STRANGE: Final = frozenset({"person.column", "person.roster"})
 """Those that tell first names that no list knows."""
 _MAX_NAMES: Final = 200
 _FEW_NAMES: Final = 16
@@ -75,6 +75,11 @@ def _is_strange(judge: NameJudge, word: str) -> bool:
     return is_unknown and len(word) > MIN_ALONE and word.istitle()
 
 
+def _ends_listed(judge: NameJudge, name: bytes) -> bool:
+    """Tell whether the last word of a name is a listed surname."""
+    return judge.gazetteer.is_last(name.decode("utf-8", "replace").rpartition(" ")[2])
+
+
 def given_hits(
     data: bytes, people: Iterable[tuple[str, int, int]], judge: NameJudge
 ) -> Iterator[Hit]:
@@ -88,7 +93,11 @@ def given_hits(
         if b"," in name or (b" " not in name and rule not in _ALONE):
             continue
         word = WORD.match(name.decode("utf-8", "replace"))
-        is_strange = word and rule in _STRANGE and _is_strange(judge, word.group())
+        is_strange = (
+            word
+            and (rule in _STRANGE or (rule == "person.field" and _ends_listed(judge, name)))
+            and _is_strange(judge, word.group())
+        )
         if word and (is_given(judge, word.group()) or is_strange):
             firsts[word.group().encode()] = None
     for name, starts in _all_places(data, list(firsts)):

@@ -82,6 +82,8 @@ def read_name(text: str, start: int, between: re.Pattern[str] = _GAP) -> NameRun
         words.append(match)
         if match.group().endswith(".") and len(match.group()) > _MAX_ABBREVIATION:
             break
+        if len(words) > 1 and _POSSESSIVE.search(match.group()):
+            break
         gap = between.match(text, match.end())
         if gap is None:
             break

@@ -33,7 +33,7 @@ def test_a_first_name_is_a_literal_among_people(
         ('mode = pick("Heidi")', "py"),
         ('tools = ["Jenkins", "Travis"]', "py"),
         ('user.city = "Milan"', "py"),
-        ('months = ["Juni", "Juli", "August"]', "py"),
+        ('months = ["Marzo", "Aprile", "Agosto"]', "py"),
         ('user = load("Heidi.json")', "py"),
         ('name = "String"', "py"),
     ],
