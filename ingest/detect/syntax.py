@@ -94,7 +94,8 @@ _GRAMMAR_OF: Final = {
 }
 
 _COMMENT_KINDS: Final = _words(
-    "comment line_comment block_comment multiline_comment js_comment html_comment pod Comment"
+    "comment line_comment block_comment multiline_comment js_comment html_comment pod Comment "
+    "haddock"
 )
 _STRING_KINDS: Final = _words(
     "string string_literal raw_string_literal template_string interpreted_string_literal "

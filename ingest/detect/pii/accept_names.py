@@ -46,7 +46,11 @@ def _doubts_of_listed(place: Place, exclusions: Exclusions) -> Iterator[tuple[st
     yield "organisation", _begins_a_company(place, exclusions)
     yield "identifier", _is_code_around(place)
     yield "versioned", _VERSION_AFTER.match(place.after(12))
+    yield "thing_beside", _is_of_a_thing(place)
     yield "colour", _COLOUR_BEFORE.search(place.before())
+    # tests call variables like the people whose names they hold
+    if place.before(1) in _QUOTES and place.before(1) == place.after(1):
+        return
     words = [word.rstrip(".,") for word in value.split() if len(word) > 2]  # noqa: PLR2004
     # a name that the file also writes small is a word there; addresses and logins do not count
     for word in {words[0], words[-1]} if words else ():
@@ -57,6 +61,13 @@ def _is_stand_in(place: Place) -> bool:
     """Tell whether a value in quotes only shows how to fill a form: ``placeholder="Jane Quux"``."""
     before = place.before()
     return before[-1:] == place.after(1) and _STAND_IN_BEFORE.search(before) is not None
+
+
+def _is_of_a_thing(place: Place) -> bool:
+    """Tell whether a bare name stands beside a field that only places and goods have."""
+    if _BARE_NAME.search(place.before(12)) is None:
+        return False
+    return _OF_A_THING.search(f"{place.before()} {place.after()}") is not None
 
 
 def judge_model_person(place: Place, exclusions: Exclusions) -> Verdict:
@@ -76,7 +87,15 @@ _EVIDENCE: Final = {
     "person.roster": "roster",
 }
 _NEAR_HALF: Final = 120
+_QUOTES: Final = frozenset("\"'")
 _VERSION_AFTER: Final = re.compile(r"[ \t]v?\d+\.\d+(?!\d|\.\d{4})")
+_BARE_NAME: Final = re.compile(r"(?i:name)[\"']?\s?[:=]\s?[\"']$")
+_OF_A_THING: Final = re.compile(
+    r"[\"'<{, ](?:population|density|iso\w*|latitude|longitude|lat|lng|sku|price|ean|isbn|currency"
+    r"|capital)[\"'`]?\s?[:=]",
+    re.IGNORECASE,
+)
+"""A field that only places and goods have."""
 _COLOUR_BEFORE: Final = re.compile(r"colou?rs?\w{0,12}[\"']?\s*[:=(\[]", re.IGNORECASE)
 _STAND_IN_BEFORE: Final = re.compile(
     r"(?:placeholder|e\.g\.|z\. ?b\.|p\. ?ex\.)[\"'}]{0,2}[ \t]{0,2}[:=(,]?[ \t]{0,2}\{?[\"'`]$",

@@ -16,7 +16,10 @@ _ENDS_LINE: Final = re.compile(r"[*_]{0,2}[ \t]*(?:$|[\r\n]|<|,[ \t]*[\d\n])")
 _ENDS_QUOTE: Final = re.compile(r"[ \t]*(?:$|[\r\n]|[<,(])")
 _INITIALS: Final = re.compile(r"[^\W\d_]\.")
 _BETWEEN: Final = re.compile(r"[ \t]*(?:,|&|/|;| and )[ \t]*")
-_SIGNED: Final = re.compile(r"[ \t]*(?:#+|//+|--+|;+|%+|/?\*+)[ \t]*")
+_SIGNED: Final = re.compile(r"[ \t]*(?:#+|//+|--+|;+|%+|!+|/?\*+)[ \t]*(?:\*[ \t]+)?")
+_BEFORE_DATE: Final = re.compile(
+    r"[ \t]*[,(:]|[ \t]{2,}(?=[\dA-Z])|[ \t](?=\d{1,4}[-/.]\d)|[ \t]on[ \t]"
+)
 _HEADED: Final = frozenset({"md", "markdown", "rst", "adoc", "mdx"})
 _MIN_IN_LOGIN: Final = 3
 _MAX_NAMES: Final = 12
@@ -112,7 +115,7 @@ def before_year(reading: Reading) -> Iterator[Hit]:
     # a line that begins with a hash is a heading there
     head = None if reading.suffix in _HEADED else _SIGNED.match(line)
     run = read_name(line, head.end()) if head else None
-    if run is None or not re.match(r"[ \t]*[,(]", line[run.end :]):
+    if run is None or not _BEFORE_DATE.match(line, run.end):
         return
     judge = reading.judge
     if judge.reason_against(run.words):

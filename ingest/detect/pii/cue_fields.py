@@ -71,6 +71,9 @@ _AMONG_PEOPLE: Final = re.compile(
 )
 """What goes before the name in a list of people, or in one of them."""
 _MAIL: Final = re.compile(r"([\w.+-]{3,64})@[\w-]+\.")
+_PROFILE: Final = re.compile(
+    r"(?:github|gitlab|twitter|linkedin|launchpad|facebook|medium|\bx)\.(?:com|net)/(?:in/|[@~])?([\w-]{3,39})\b"
+)
 _NEAR: Final = 150
 
 
@@ -195,6 +198,14 @@ def bare_name(reading: Reading) -> Iterator[Hit]:
         yield reading.hit("person.field", (0, run.end))
         return
     text = reading.around(_NEAR, _NEAR)
+    profile = _PROFILE.search(text)
+    if (
+        profile
+        and reading.judge.is_plain(run.words)
+        and _names_owner(reading, run.words, profile[1])
+    ):
+        yield reading.hit("person.field", (0, run.end))
+        return
     if _NEVER_PERSONAL.search(text):
         return
     if not _PERSONAL.search(text):

@@ -41,7 +41,7 @@ _WEAK: Final = {
     "name": r"surname|nachname|apellidos?|vorname",
 }
 """Names of fields that hold half of a name only beside the field of the other half."""
-_WEAKEST: Final = frozenset({"first", "last", "given", "family"})
+_WEAKEST: Final = frozenset({"first", "last"})
 _SEPARATOR: Final = r"[\"'`]?\]?[ \t]{0,4}(?:={1,3}>?|:=?|->|[>(,])[ \t]{0,4}"
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from ingest.detect.pii.cue_reading import Reading
 from ingest.detect.pii.engine import Hit
-from ingest.detect.pii.gazetteer import Gazetteer
+from ingest.detect.pii.gazetteer import Gazetteer, fold
 from ingest.domain.finding import Category
 
 _NOTE: Final = re.compile(r"[ \t:]@?([a-z][a-z0-9_.-]{1,30}):$")
@@ -16,6 +16,24 @@ _LOG: Final = re.compile(r" ([A-Za-z][\w.@\\-]{1,38}) \[\d{2}/[A-Z][a-z]{2}/\d{4
 _LOGGED: Final = re.compile(
     r"([A-Za-z_][A-Za-z0-9_.-]{1,38})(?: from [\da-f]|\(uid=\d|[ \t]*(?:$|\n| by ))"
 )
+_FILLED: Final = re.compile(
+    r"([a-z](?:[a-z0-9_]|[.-](?=[a-z0-9])){2,30})"
+    r"(?:[\"'`,;\])}&]|[ \t]*(?:$|\r|\n)| (?!\()[a-z]|@[a-z])"
+)
+FIELD: Final = (
+    r"(?:(?:^|[^A-Za-z0-9-])(?i:user_?name|user_?id|login|user|owner|github"
+    r"|gitlab|handle|nick|uid|account|assignee|author)"
+    r"[\"']?\]?[ \t]{0,2}(?:[:=]|=>)[ \t]{0,2}[\"'`]"
+    r"|\b(?:user|login|username|uid|owner)=|\b(?:ssh|scp|sftp|rsync)[^\n@]{0,40} )[a-z]"
+)
+"""What `in_field` reads from, for Hyperscan."""
+BRACKETED: Final = r" [A-Z\xc3-\xd5][a-z\x80-\xff'-]{2,20} \([a-z][a-z0-9._-]{3,20}\)"
+"""What `behind_name` reads from, for Hyperscan."""
+_BRACKETED: Final = re.compile(
+    r"([^\W\d_a-z][\w'-]+ [^\W\d_a-z][\w'-]+) \(([a-z][a-z0-9._-]{3,20})\)$"
+)
+_NAME_WORD: Final = re.compile(r"(?<!\w)[^\W\d_a-z][^\W\d_A-Z]{3,20}(?!\w)")
+_NEAR: Final = 120
 _DN: Final = re.compile(r"=([A-Za-z][A-Za-z0-9._-]{1,38}),[A-Za-z]{2}$")
 _PASSWD: Final = re.compile(r"(?:^|\n)([a-z_][a-z0-9_.-]{1,31}):[x*!]?:(\d{4,6}):\d{1,6}$")
 _HUMAN: Final = range(1000, 60_000)
@@ -52,6 +70,43 @@ def before_log_time(reading: Reading) -> Iterator[Hit]:
     user = _LOG.search(reading.line_behind)
     if user:
         yield _found(reading, user)
+
+
+def in_field(reading: Reading) -> Iterator[Hit]:
+    """Read ``username: "jquux"``, ``login=jquux`` and ``ssh jquux@host`` if made of a name."""
+    login = _FILLED.match(reading.ahead)
+    # the words of a command are separated by blanks: an account stands before its host
+    if login is None or (reading.behind.endswith(" ") and not login[0].startswith(f"{login[1]}@")):
+        return
+    lists = reading.judge.exclusions.lists
+    if login[1] in lists["username"]["not_a_login"] | lists["email"]["placeholder_user"]:
+        return
+    is_named = is_persons_login(login[1], reading.judge.gazetteer)
+    if is_named or _is_bearer_near(login[1], reading.around(_NEAR, _NEAR)):
+        yield reading.hit("username.record", login.span(1), Category.USERNAME)
+
+
+def behind_name(reading: Reading) -> Iterator[Hit]:
+    """Read ``Jane Quux (jquux)``: a login that is made of the name before it."""
+    login = _BRACKETED.search(reading.line_behind + reading.ahead[:1])
+    if login is None or login[2] in reading.judge.exclusions.lists["username"]["not_a_login"]:
+        return
+    if _is_bearer_near(login[2], login[1]):
+        base = len(reading.behind) - len(reading.line_behind)
+        start, end = login.span(2)
+        yield reading.hit_behind("username.record", (base + start, base + end), Category.USERNAME)
+
+
+def _is_bearer_near(login: str, text: str) -> bool:
+    """Tell whether a login is made of a name in a text: ``janeq`` and ``jquux`` of Jane Quux."""
+    letters = re.sub(r"[\W\d_]", "", login)
+    if len(letters) <= _MIN_SURNAME:
+        return False
+    words = (fold(word.lower()) for word in _NAME_WORD.findall(text))
+    return any(
+        letters != word and (letters.startswith(word) or word.startswith(letters[1:]))
+        for word in words
+    )
 
 
 def in_log(reading: Reading) -> Iterator[Hit]:

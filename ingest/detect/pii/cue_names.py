@@ -71,6 +71,8 @@ def after_author(reading: Reading) -> Iterator[Hit]:
     run = reading.run() or _shouted(reading)
     if run and _END.match(reading.ahead, run.end):
         yield reading.hit("person.marked", (0, run.end))
+    elif run is None:
+        yield from after_verb(reading)
 
 
 def after_change(reading: Reading) -> Iterator[Hit]:

@@ -132,6 +132,8 @@ _THEN: Final = re.compile(r"[^.;\n]{0,40}?[,.] then (?=[^\W\d_a-z])")
 _GOES_ON: Final = re.compile(r" [A-Z]|[\w(=/@:_]|\.\w|'s? [A-Z]")
 _ADDRESSED: Final = re.compile(r"[:,] ")
 _GREETED: Final = re.compile(r"(?:[,!]|[\"'<]|\\n)?[ \t]*(?:$|[\r\n\"'<,\\])")
+_BY_ALONE: Final = (b" by ", b"(by ", b"\nby ")
+"""Behind it works and deeds are somebody's, and hardly ever a thing's."""
 _IN_LITERAL: Final = re.compile(r"[\"'`<]")
 _LETTERS: Final = frozenset(("txt", "eml", "md", "msg", "mbox"))
 _LABEL: Final = re.compile(r"\(|[ \t]*[={]|\.\w|::")
@@ -149,8 +151,9 @@ def after_talk(reading: Reading) -> Iterator[Hit]:
 
 
 def after_pointer(reading: Reading) -> Iterator[Hit]:
-    """Read ``call Jane Quux, then Joe Bar`` where first name or surname is listed."""
-    yield from _names(reading, is_sure=False)
+    """Read ``call Jane Quux, then Joe Bar`` where first name or surname is listed; or ``by``."""
+    is_by = reading.data[reading.start - 4 : reading.start].lower().endswith(_BY_ALONE)
+    yield from _names(reading, is_sure=is_by)
 
 
 def after_request(reading: Reading) -> Iterator[Hit]:

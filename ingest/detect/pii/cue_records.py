@@ -40,6 +40,7 @@ RECORDS: Final = {
     "credits": rf"translator-credits\"\s{{1,4}}msgstr \"{_CAPITAL}",
     "cell": r"(?i:(?:class|itemprop|data-field)=[\"'][a-z _-]{0,24}"
     rf"(?:name|author|employee|customer|member|person|contact)[\"'][^<>\n]{{0,40}}>)\s{{0,8}}{_CAPITAL}",
+    "cite": rf"<cite>[ \t]{{0,4}}{_CAPITAL}",
     "block": r"\b(?:full_name|display_name|name|author|owner|contact|contact_name|customer_name)"
     rf" \{{ ?[\"']{_CAPITAL}",
     "wide": rf"\b(?i:name|full_?name|display_?name|nickname)[\"']?"
@@ -100,8 +101,8 @@ def translator_credits(reading: Reading) -> Iterator[Hit]:
 
 
 def in_cell(reading: Reading) -> Iterator[Hit]:
-    """Read ``<td class="name">Jane Quux</td>`` where one word is listed."""
-    run = _plain_run(reading, 0, is_sure=False)
+    """Read ``<td class="name">Jane Quux</td>`` where one word is listed; cites need none."""
+    run = _plain_run(reading, 0, is_sure=reading.behind.rstrip().endswith("<cite>"))
     if run and _CELL_END.match(reading.ahead, run.end):
         yield reading.hit("person.field", (run.start, run.end))
 

@@ -18,6 +18,7 @@ from ingest.detect.pii import (
     cue_fields,
     cue_halves,
     cue_lists,
+    cue_literals,
     cue_logins,
     cue_names,
     cue_numbers,
@@ -185,8 +186,11 @@ CUES: Final = (
         read=cue_credits.after_dash,
     ),
     Cue(
-        expression=rf"^[ \t]{{0,8}}(?:#+|//+|--+|;+|%+|/?\*+)[ \t]{{1,4}}{_CAPITAL}"
-        r"[^\n,;()0-9]{4,40}(?:, {0,2}|\()(?:[0-9]{1,2}[./])?(?:[0-9]{1,2}[./])?(?:19|20)[0-9]{2}",
+        expression=r"^[ \t]{0,8}(?:#+|//+|--+|;+|%+|!+|/?\*+)[ \t]{1,4}(?:\*[ \t]{1,2})?"
+        rf"{_CAPITAL}"
+        r"[^\n,;:()0-9]{4,40}(?:[,:(]|[ \t])[ \t]{0,24}(?i:on )?(?:[A-Z][a-z]{2,8}\.?[ ,]{0,2})?"
+        r"(?:[0-9]{1,2}(?i:st|nd|rd|th)?[./, -]{1,2})?(?:[A-Z][a-z]{2,8}\.?[ ,]{1,2})?"
+        r"(?:[0-9]{1,2}[./,-][ ]?)?(?:19|20)[0-9]{2}",
         read=cue_credits.before_year,
     ),
     Cue(
@@ -232,6 +236,7 @@ CUES: Final = (
         rf"(?:c\([ \t]{{0,2}})?\"{_CAPITAL}",
         read=cue_fields.in_person,
     ),
+    Cue(expression=cue_literals.GIVEN, read=cue_literals.given_literal),
     Cue(expression=cue_citations.CITATIONS["numbered"], read=cue_citations.numbered),
     Cue(expression=cue_citations.CITATIONS["dated"], read=cue_citations.dated),
     Cue(expression=cue_citations.CITATIONS["titled"], read=cue_citations.titled),
@@ -241,6 +246,7 @@ CUES: Final = (
     Cue(expression=cue_records.RECORDS["mail"], read=cue_records.reversed_before_mail),
     Cue(expression=cue_records.RECORDS["credits"], read=cue_records.translator_credits),
     Cue(expression=cue_records.RECORDS["cell"], read=cue_records.in_cell),
+    Cue(expression=cue_records.RECORDS["cite"], read=cue_records.in_cell),
     Cue(expression=cue_records.RECORDS["block"], read=cue_records.in_block),
     Cue(expression=cue_records.RECORDS["wide"], read=cue_records.wide_in_field),
     Cue(
@@ -267,6 +273,8 @@ CUES: Final = (
         expression=r"(?:Accepted|Failed) [a-z/-]{3,30} for [A-Za-z_]",
         read=cue_logins.in_log,
     ),
+    Cue(expression=cue_logins.BRACKETED, read=cue_logins.behind_name),
+    Cue(expression=cue_logins.FIELD, read=cue_logins.in_field),
     Cue(expression=r"session (?:opened|closed) for user [A-Za-z_]", read=cue_logins.in_log),
     Cue(
         expression=r"(?i:\buid)=[A-Za-z][A-Za-z0-9._-]{1,38},(?i:ou|cn|dc)=", read=cue_logins.in_dn

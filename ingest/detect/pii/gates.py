@@ -218,7 +218,7 @@ GATES: Final = (
     ),
     Gate(
         category=Category.PERSON,
-        expression=r"[A-Za-z\x80-\xff.\"'] (?:\([A-Za-z0-9_.+-]{1,64}@|\(?@[A-Za-z])",
+        expression=r"[A-Za-z\x80-\xff.\"'*_] (?:\([A-Za-z0-9_.+-]{1,64}@|[(`\[]{0,2}@[A-Za-z])",
         before=200,
         after=48,
         has_at_sign=True,

@@ -16,29 +16,39 @@ from ingest.detect.pii.names import WORD, NameJudge
 from ingest.detect.pii.words import split_words
 from ingest.domain.finding import Category
 
-_TOOLS: Final = frozenset(
+_NOT_ALONE: Final = frozenset(
     split_words(
-        "ruby julia jade crystal elm ada pascal ember travis jenkins alexa siri cortana maven "
-        "hudson celery salt chef apollo athena hermes phoenix sinatra mocha karma cypress luna "
-        "claude gemini basil sage octave maya jasmine django jersey jackson gatsby astro nova "
-        "clippy watson delta sierra echo bravo victor oscar mike lima quebec romeo juliet papa "
-        "angular dart flutter robin iris aurora atlas titan orion kafka pandora mercury venus "
-        "jordan chad china georgia asia america virginia victoria austin dallas madison houston "
-        "python perl java angel art bill mark drew grant rob pat sue may june april august will "
-        "frank max min hash case page key rich van don bo al ed jan mar sun vi"
+        "watson victor oscar mike juliet robin chad austin angel art bill mark drew grant rob pat "
+        "sue frank max rich van don bo al ed"
     )
 )
-"""First names that are also tools, code words, places, months and verbs: alone they say nothing."""
+"""First names that are also code words and verbs: alone they say nothing."""
 MIN_ALONE: Final = 4
 """Characters of a name that may stand alone."""
-_TELLING: Final = frozenset({"person.marked", "person.roster", "person.column", "person.hinted"})
+_TELLING: Final = frozenset(
+    {
+        "person.marked",
+        "person.roster",
+        "person.column",
+        "person.hinted",
+        "person.field",
+        "person.listed",
+    }
+)
 """Rules that tell whole names, or of a table both columns."""
+_ALONE: Final = frozenset({"person.column", "person.roster"})
+"""Those that tell first names alone."""
+_STRANGE: Final = frozenset({"person.column", "person.roster"})
+"""Those that tell first names that no list knows."""
 _MAX_NAMES: Final = 200
-_MAX_BYTES_READ: Final = 100_000_000
-"""Of a long text with many names only the first names are looked for again."""
+_FEW_NAMES: Final = 16
 _NOT_BEFORE: Final = re.compile(rb"[A-Za-z0-9_\x80-\xff.@/\\$%#&=-]")
 _NOT_BEHIND: Final = re.compile(
     rb"[A-Za-z0-9_\x80-\xff@/(=\[\\$<]|[.:][A-Za-z0-9_:/=]|-[A-Za-z]|(?:'s)? [A-Z\xc3]"
+)
+_ANY_NAME: Final = re.compile(
+    rb"(?<![A-Za-z0-9_\x80-\xff.@/\\$%#&=-])[A-Z\xc3-\xd5][A-Za-z\x80-\xff]+"
+    rb"(?:-[A-Z\xc3-\xd5][A-Za-z\x80-\xff]+)*"
 )
 _WORD_BEFORE: Final = re.compile(rb"([A-Z][A-Za-z'-]{1,24}) $")
 
@@ -52,7 +62,8 @@ def is_given(judge: NameJudge, word: str) -> bool:
         and not word.isupper()
         and known.is_first(word)
         and not known.is_ordinary(word)
-        and word.lower() not in _TOOLS
+        and word.lower() not in _NOT_ALONE
+        and word.lower() not in judge.exclusions.lists["person"]["thing_first"]
         and not judge.reason_against((word,))
     )
 
@@ -62,6 +73,11 @@ def _is_strange(judge: NameJudge, word: str) -> bool:
     known = judge.gazetteer
     is_unknown = not (known.is_name(word) or known.is_word(word) or judge.reason_against((word,)))
     return is_unknown and len(word) > MIN_ALONE and word.istitle()
+
+
+def _ends_listed(judge: NameJudge, name: bytes) -> bool:
+    """Tell whether the last word of a name is a listed surname."""
+    return judge.gazetteer.is_last(name.decode("utf-8", "replace").rpartition(" ")[2])
 
 
 def given_hits(
@@ -74,17 +90,32 @@ def given_hits(
             continue
         name = data[start:end]
         # what goes before a comma is the surname, which methods and theorems are called after
-        if b"," in name or (b" " not in name and rule != "person.column"):
+        if b"," in name or (b" " not in name and rule not in _ALONE):
             continue
         word = WORD.match(name.decode("utf-8", "replace"))
-        is_strange = word and rule == "person.column" and _is_strange(judge, word.group())
+        is_strange = (
+            word
+            and (rule in _STRANGE or (rule == "person.field" and _ends_listed(judge, name)))
+            and _is_strange(judge, word.group())
+        )
         if word and (is_given(judge, word.group()) or is_strange):
             firsts[word.group().encode()] = None
-    for name in list(firsts)[: _MAX_BYTES_READ // (len(data) + 1) + 1]:
-        for start in _places(data, name):
+    for name, starts in _all_places(data, list(firsts)):
+        for start in starts:
             before = _WORD_BEFORE.search(data[max(0, start - 26) : start])
             if before is None or not judge.gazetteer.is_name(before[1].decode()):
                 yield Hit(Category.PERSON, "person.given", start, start + len(name))
+
+
+def _all_places(data: bytes, names: list[bytes]) -> Iterator[tuple[bytes, Iterable[int]]]:
+    """Yield each name with where it stands; of many names all are looked for in one pass."""
+    if len(names) <= _FEW_NAMES:
+        yield from ((name, _places(data, name)) for name in names)
+        return
+    wanted = set(names)
+    for word in _ANY_NAME.finditer(data):
+        if word[0] in wanted and not _NOT_BEHIND.match(data, word.end()):
+            yield word[0], (word.start(),)
 
 
 def _places(data: bytes, name: bytes) -> Iterator[int]:

@@ -30,10 +30,29 @@ BROKEN_GAP: Final = re.compile(rf"[ \t]{{1,3}}(?!\r?\n)|{_BREAK}")
 """Between the words of a name in running text, whose lines may be those of a comment."""
 _LINE_BREAK: Final = re.compile(_BREAK)
 _POSSESSIVE: Final = re.compile(r"(?<=\w{3})['\u2019]s$")
-_WORD_ENDING: Final = re.compile(r"(?:ing|tion|ment|ness|able|ity|ies|ware|ology|ers)s?$")
+ENGLISH_ENDING: Final = re.compile(r"(?:ing|tion|ment|ness|able|ity|ies|ware|ology|ers)s?$")
 """What ends English words far more often than names."""
 _INNER_CAPITAL: Final = re.compile(r"[^\W\d_a-z][a-z]+[A-Z]")
 _INITIAL: Final = 2
+_BEHIND_NO_NAME: Final = frozenset(
+    (
+        "st",
+        "ave",
+        "rd",
+        "blvd",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "nov",
+    )
+)
+"""What stands behind the words of a street, or of a day of the week."""
 _SHORT_TEAMS: Final = frozenset(("CI", "CD", "QA", "IT", "HR", "PR", "UX", "UI", "AI", "ML", "BI"))
 """What a team or a robot is called behind a word that may be a name."""
 _PATRONYMIC: Final = ("Mc", "Mac", "De", "Di", "Da", "La", "Le", "Van", "Von", "Fitz", "O'", "D'")
@@ -62,6 +81,8 @@ def read_name(text: str, start: int, between: re.Pattern[str] = _GAP) -> NameRun
             break
         words.append(match)
         if match.group().endswith(".") and len(match.group()) > _MAX_ABBREVIATION:
+            break
+        if len(words) > 1 and _POSSESSIVE.search(match.group()):
             break
         gap = between.match(text, match.end())
         if gap is None:
@@ -162,12 +183,28 @@ class NameJudge:
         None is a word of English, of trades or in capitals, and no initial stands for more.
         """
         trade = self.exclusions.lists["person"]["trade_word"]
+        if words[-1].lower() in _BEHIND_NO_NAME:
+            return False
         return len(words) < _MAX_WORDS and not any(
             self.gazetteer.is_word(word)
             or word.lower() in trade
-            or (len(word) > 1 and word.isupper())
-            or _WORD_ENDING.search(word)
+            or (word[:2].isupper() and word[1:2].isalpha())
+            or ENGLISH_ENDING.search(word)
             for word in words
+        )
+
+    def is_led(self, words: tuple[str, ...]) -> bool:
+        """Tell whether a first name that is called nothing else leads words that are none.
+
+        Lists know most first names and half of all surnames.
+        """
+        head = words[0].lower()
+        return (
+            len(head) > _INITIAL
+            # of a double first name the first must be one: ``Wal-Mart``
+            and self.gazetteer.is_first(head.partition("-")[0])
+            and head not in self.exclusions.lists["person"]["thing_first"]
+            and self.is_plain(words[1:])
         )
 
     def is_listed(self, words: tuple[str, ...]) -> bool:
@@ -190,7 +227,7 @@ class NameJudge:
         return self.gazetteer.is_first(words[0]) or self.gazetteer.is_last(words[-1])
 
     def names_in(self, text: str) -> Iterator[NameRun]:
-        """Yield the runs whose every word a list knows: first name, middle names, surname."""
+        """Yield the runs that lists know: all words, or a first name and no word behind it."""
         position = 0
         while match := _CAPITALISED.search(text, position):
             position = match.end()
@@ -228,18 +265,17 @@ class NameJudge:
 
     def _is_plain_listed(self, run: NameRun, text: str) -> bool:
         """Tell whether the run is a listed name and no part of a longer capitalised phrase."""
-        middle = run.words[1:-1]
+        is_known = self.is_listed(run.words) and all(
+            PARTICLE.fullmatch(word)
+            or len(word.rstrip(".")) == 1
+            or self.gazetteer.is_first(word)
+            or self.gazetteer.is_last(word)
+            for word in run.words[1:-1]
+        )
         return (
-            self.is_listed(run.words)
+            (is_known or self.is_led(run.words))
             and run.words[0] != run.words[-1]
             and not self.reason_against(run.words)
-            and all(
-                PARTICLE.fullmatch(word)
-                or len(word.rstrip(".")) == 1
-                or self.gazetteer.is_first(word)
-                or self.gazetteer.is_last(word)
-                for word in middle
-            )
             and not _continues_a_phrase(text, run.start)
         )
 

@@ -14,6 +14,8 @@ from typing import Final
 
 from ingest.detect.pii.given_names import is_given
 from ingest.detect.pii.names import (
+    ENGLISH_ENDING,
+    WORD,
     NameJudge,
     NameRun,
     capitalised,
@@ -25,7 +27,7 @@ from ingest.detect.pii.shapes import Chars, SpanRecognizer
 from ingest.detect.pii.words import split_words
 from ingest.domain.finding import Category
 
-_YEARS: Final = r"(?:\d{4}(?:\s?[-\u2013/]\s?(?:\d{2,4}|present|now))?[\s,;:]*){0,8}"
+_YEARS: Final = r"(?:\d{4}(?:\s?[-\u2013/]\s{0,8}(?:\d{2,4}|present|now)?)?[\s,;:]*){0,8}"
 WRAP: Final = r"[ \t]?\n[ \t]{0,24}(?:[*#/;]{1,3}[ \t]{1,2})?"
 """A sentence that goes on in the next line, which may be one of a comment; for Hyperscan too."""
 _MARKS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = tuple(
@@ -35,7 +37,7 @@ _MARKS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = tuple(
             "copy|copr.|\u00a9|(c)",
             (
                 r"(?:copyright(?:text)?|\bcopr\.|\u00a9|&copy;|\(c\))"
-                r"(?:\s|:|,|>|\u00a9|\(c\)|\|copy\||copyright|&copy;){0,6}"
+                r"(?:\s|:|,|>|\u00a9|\(c\)|\|copy\||copyright|&copy;){0,16}"
                 + _YEARS
                 + r"(?:by[\s:]{1,3})?"
             ),
@@ -87,13 +89,13 @@ _SEPARATOR: Final = re.compile(
     r"[\"'*_\]]{0,2}(?:\s*[,;&/][\"'\s]*(?:and\s+)?|\s+(?:and|und|et)\s+)[*_\[]{0,2}" + _YEARS
 )
 _AFTER_NAME: Final = re.compile(
-    r"\s*(?:$|\n|[<(\[,;:.\"'*\-\u2013/)}\]&|#!?@\\]"
+    r"\s*(?:$|\n|[<(\[,;:.\"'*+\-\u2013/)}\]&|#!?@\\]"
     r"|(?:and|at|for|from|on|in|to|all|who|under|via|with|und|et|as|is|has|was|the|this|\d))",
     re.IGNORECASE,
 )
 _MAIL: Final = re.compile(
     r"<[^<>\s@]{1,64}(?:@| at |[\[(<]at[\])>])|\([\w.+-]{1,64}@[\w.-]{3,255}\)"
-    r"|(?P<login>\(?@[A-Za-z][\w-]{1,38}\b(?![/(.]))"
+    r"|(?P<login>(?:[(`]|\(`|\(\[)?@[A-Za-z][\w-]{1,38}\b(?![/(.]))"
 )
 """Each begins with one of three characters, to which the engine jumps."""
 _AT_MARKS: Final = ("@", " at ", "[at]", "(at)", "<at>")
@@ -101,10 +103,13 @@ _WORD_START: Final = re.compile(r"(?<![^\W_])(?=[^\W\d_])")
 _INITIALLED: Final = re.compile(
     r"([^\W\d_a-z][^\W\d_]+) ([A-Z])(?![\w'-])(?!\. ?[^\W\d_a-z][^\W\d_A-Z])"
 )
-_ALONE_BEFORE: Final = re.compile(r"(?:^|[\n,;:>\"'(]|[-*] )[ \t\"']{0,4}([^\W\d_a-z][^\W\d_]+)\Z")
+_ALONE_BEFORE: Final = re.compile(
+    r"(?:^|[\n,;:>\"'(]|[-*] )[ \t\"']{0,4}(?P<name>([^\W\d_a-z][^\W\d_]+)(?: [^\W\d_a-z]\.?)?)\Z"
+)
 _MAX_ALONE: Final = 40
 _MIN_OWN: Final = 3
 """A shorter word in an address may be there by chance."""
+_BULLET: Final = re.compile(r"[ \t]*(?:[-*+\u2022]|\d{1,3}[.)])[ \t]+[*_]{0,2}")
 _MAX_NAME_CHARS: Final = 96
 _MAX_LISTED: Final = 20
 
@@ -178,6 +183,7 @@ class MarkedPersonRecognizer(SpanRecognizer):
                     read_name(text, position)
                     or self._broken_run(text, position)
                     or self._initialled(text, position)
+                    or (self._given(text, position) if position == mark_end else None)
                 )
                 if run is None:
                     break
@@ -203,6 +209,13 @@ class MarkedPersonRecognizer(SpanRecognizer):
             return None
         return NameRun(start=start, end=match.end(), words=(match[1], match[2]))
 
+    def _given(self, text: str, start: int) -> NameRun | None:
+        """Return a first name alone, if it is called nothing else."""
+        word = WORD.match(text, start)
+        if word is None or not (word.group().istitle() and is_given(self._judge, word.group())):
+            return None
+        return NameRun(start=start, end=word.end(), words=(word.group(),))
+
     def _before_mails(self, text: str) -> Iterator[Chars]:
         if not any(mark in text for mark in _AT_MARKS):
             return
@@ -211,14 +224,26 @@ class MarkedPersonRecognizer(SpanRecognizer):
             stop = mail.start()
             # a blank, and before it the quote that ends the name
             stop -= stop > read_to and text[stop - 1] in " \t"
-            stop -= stop > read_to and text[stop - 1] in "\"'"
+            while stop > read_to and text[stop - 1] in "\"'*_":
+                stop -= 1
             read_to = mail.end()
             run = self._name_up_to(text, stop, mail.group().lower())
-            # a login says less than an address: then the name must be a listed one
-            if run and (mail.group("login") is None or self._judge.is_half_listed(run.words)):
+            if run and (mail.group("login") is None or self._is_owner(text, run, mail["login"])):
                 yield run.start, run.end
             elif run is None and mail.group().startswith("<"):
                 yield from self._first_name_up_to(text, stop)
+
+    def _is_owner(self, text: str, run: NameRun, login: str) -> bool:
+        """Tell whether a login behind a name is its bearer's: it says less than an address.
+
+        Half of the name must be listed, or stand in the login, or the name begin an item.
+        """
+        judge = self._judge
+        if judge.is_half_listed(run.words):
+            return True
+        is_made_of = any(w.lower() in login.lower() for w in run.words if len(w) > _MIN_OWN)
+        line = text[text.rfind("\n", 0, run.start) + 1 : run.start]
+        return judge.is_plain(run.words) and (is_made_of or _BULLET.fullmatch(line) is not None)
 
     def _name_up_to(self, text: str, stop: int, mail: str) -> NameRun | None:
         """Return the longest run that reaches `stop`; earlier words of the line are no part.
@@ -229,15 +254,29 @@ class MarkedPersonRecognizer(SpanRecognizer):
         for word in _WORD_START.finditer(text, line_start, stop):
             run = read_name(text, word.end())
             if run and run.end >= stop:
+                run = self._without_lead(text, run)
                 words = tuple(w.title() if _is_shouted_in(w, mail) else w for w in run.words)
                 return None if self._judge.is_a_thing(words) else run
         return None
 
+    def _without_lead(self, text: str, run: NameRun) -> NameRun:
+        """Return a run without the word that only begins a sentence: ``Nominating Jane Quux``."""
+        judge = self._judge
+        if len(run.words) < 3 or judge.is_listed(run.words) or judge.is_led(run.words):  # noqa: PLR2004 - a name is left
+            return run
+        rest = read_name(text, run.start + len(run.words[0]) + 1)
+        is_name = rest is not None and (
+            judge.is_listed(rest.words)
+            or judge.is_led(rest.words)
+            or ENGLISH_ENDING.search(run.words[0]) is not None
+        )
+        return rest if rest and is_name and not judge.gazetteer.is_name(run.words[0]) else run
+
     def _first_name_up_to(self, text: str, stop: int) -> Iterator[Chars]:
-        """Yield a first name that is all that stands before an address."""
+        """Yield a first name that is all that stands before an address, but for an initial."""
         word = _ALONE_BEFORE.search(text, max(0, stop - _MAX_ALONE), stop)
-        if word and is_given(self._judge, word[1]):
-            yield word.span(1)
+        if word and is_given(self._judge, word[2]):
+            yield word.span("name")
 
 
 class ListedPersonRecognizer(SpanRecognizer):
@@ -289,7 +328,9 @@ class HintedPersonRecognizer(SpanRecognizer):
             run = self._judge.half_listed_at(text, start)
             if run is None:
                 continue
-            is_linked = hint in _LINKS and self._judge.gazetteer.is_first(run.words[0])
+            is_linked = hint in _LINKS and (
+                self._judge.is_listed(run.words) or self._judge.is_led(run.words)
+            )
             if hint in _HINTS or is_linked or (has_deed and _DEED.match(text, run.end)):
                 read_to = run.end
                 yield run.start, run.end

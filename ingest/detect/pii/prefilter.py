@@ -39,7 +39,7 @@ _BEFORE_LINE: Final = 4
 may stand at the end of the line before, between two other bytes."""
 _AT: Final = re.compile(
     rb"@(?:(?<=[A-Za-z0-9_.%+'\x80-\xff-]@)|(?<=[A-Za-z\x80-\xff.\"'] @)"
-    rb"|(?<=[A-Za-z\x80-\xff.\"'] \(@))"
+    rb"|(?<=[A-Za-z\x80-\xff.\"'*_] [(`]@)|(?<=[A-Za-z\x80-\xff.\"'*_] \([`\[]@))"
 )
 """An at sign of a mail address, or behind a name. It comes first, for that is what is searched for
 quickly."""

@@ -8,7 +8,8 @@ from typing import Final
 
 from ingest.detect.pii.cue_names import is_wide_name, wide_run
 from ingest.detect.pii.engine import Hit
-from ingest.detect.pii.names import NameJudge, NameRun, read_name
+from ingest.detect.pii.given_names import is_given
+from ingest.detect.pii.names import WORD, NameJudge, NameRun, read_name
 from ingest.domain.finding import Category
 
 ROSTER_SUFFIXES: Final = frozenset({"authors", "contributors", "maintainers", "credits", "thanks"})
@@ -16,7 +17,9 @@ ROSTER_SUFFIXES: Final = frozenset({"authors", "contributors", "maintainers", "c
 HEADING: Final = (
     r"^[ \t]*(?:#{1,6}|=+|\*\*|[/*#;-]{1,3})?[ \t]*(?:[A-Za-z'&/-]{1,16}[ \t]+){0,3}"
     r"(?:authors?|contributors?|maintainers?|committers?|credits|acknowledge?ments|thanks"
-    r"|patches|translators|developers|members|team|tsc|triagers|emeriti)\b[^\n]{0,40}$"
+    r"|patches|translators|developers|members|team|tsc|triagers|emeriti|attendees|attendance|present"
+    r"|participants|apologies|absent|regrets|invited|teilnehmer|anwesend|pr\xc3\xa9sents|asistentes"
+    r"|presenti|aanwezig|obecni)\b[^\n]{0,40}$"
 )
 """A line that names the people below it; for Hyperscan, caseless and over lines."""
 _OTHER_HEADING: Final = re.compile(
@@ -34,6 +37,7 @@ _REVERSED: Final = re.compile(
     r"(?P<name>(?P<last>[^\W\d_a-z][\w'\u2019-]{1,24}), (?P<first>[^\W\d_a-z][\w'\u2019-]{2,24})"
     r"(?: [A-Z]\.)?)[ \t]*(?:$|[<(\[;|]|[-\u2013] )"
 )
+_AFTER_GIVEN: Final = re.compile(r"[ \t]*(?:$|\r|\([^()\n]{1,40}\)|@[\w-]+)[ \t\r]*$")
 _NEXT: Final = re.compile(r"(?:,| and| &|,? and)[ \t]+(?=[^\W\d_])")
 _MAX_LINES: Final = 4000
 _SURE_PEOPLE: Final = 3
@@ -89,8 +93,8 @@ def _item(line: bytes, offset: int, judge: NameJudge, *, is_sure: bool) -> list[
     at = head.end() if head else 0
     run = read_name(text, at)
     if run is None:
-        reversed_hit = _reversed_item(text, at, offset, judge)
-        return [reversed_hit] if reversed_hit else list(_wide_item(text, at, offset, judge))
+        other = _reversed_item(text, at, offset, judge) or _given_item(text, at, offset, judge)
+        return [other] if other else list(_wide_item(text, at, offset, judge))
     hits: list[Hit] = []
     while run is not None and _is_person(text, run, judge, is_sure=is_sure):
         hits.append(_hit(text, (run.start, run.end), offset))
@@ -136,6 +140,14 @@ def _reversed_item(text: str, at: int, offset: int, judge: NameJudge) -> Hit | N
     if not judge.gazetteer.is_first(words[0]) or any(map(judge.gazetteer.is_ordinary, words)):
         return None
     return _hit(text, match.span("name"), offset)
+
+
+def _given_item(text: str, at: int, offset: int, judge: NameJudge) -> Hit | None:
+    """Return the first name that is all that stands in an item, but for a remark on it."""
+    word = WORD.match(text, at)
+    if at == 0 or word is None or not _AFTER_GIVEN.match(text, word.end()):
+        return None
+    return _hit(text, word.span(), offset) if is_given(judge, word.group()) else None
 
 
 def _has_handle(rest: str) -> bool:

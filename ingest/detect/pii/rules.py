@@ -12,7 +12,7 @@ from ingest.detect.pii.model import MODEL, model_version
 from ingest.domain.finding import NATIONAL_IDS, Category
 from ingest.domain.installed import version
 
-RULES_VERSION: Final = "8"
+RULES_VERSION: Final = "9"
 """Raised with every change of a pattern, threshold or acceptance rule of this package."""
 
 ENGINES: Final = (

@@ -40,6 +40,7 @@ from ingest.detect.pii.prefilter import Candidates, Prefilter
 from ingest.detect.pii.rosters import roster_hits
 from ingest.detect.pii.rules import THRESHOLDS, engine_versions, ruleset_digest
 from ingest.detect.pii.shapes import SpanRecognizer
+from ingest.detect.pii.siblings import sibling_hits
 from ingest.detect.pii.windows import windows
 from ingest.detect.pii.words import WordIndex
 from ingest.detect.pii.zones import (
@@ -197,7 +198,10 @@ class PiiDetector:
         admitted = self._in_zone(text, self._matches(text, hits))
         told = [(m.rule, m.start, m.end) for m in admitted if m.category is Category.PERSON]
         if told:
-            beside = neighbour_hits(text.data, told, self._names)
+            beside = [
+                *neighbour_hits(text.data, told, self._names),
+                *sibling_hits(text.data, told, self._names),
+            ]
             admitted += self._in_zone(text, self._matches(text, beside))
             told = [(m.rule, m.start, m.end) for m in admitted if m.category is Category.PERSON]
             again = [

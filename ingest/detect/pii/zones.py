@@ -50,11 +50,13 @@ _SLASH_COMMENTS: Final = frozenset(
 """Languages with these comments and blocks that do not nest; all have a grammar."""
 _HASH_COMMENTS: Final = frozenset(split_words("rb sh bash yaml yml toml makefile dockerfile r"))
 """Languages with no other comments but Ruby's blocks; all have a grammar."""
+_MARKUP: Final = frozenset(split_words("html htm xhtml xml xsd xsl svg pom.xml"))
+"""Languages in which only these comments are natural language."""
 _ALL_VALUES: Final = frozenset(
     split_words(
         "json jsonl ndjson geojson ipynb package.json composer.json package-lock.json yaml yml "
         "toml ini cfg pyproject.toml setup.cfg cargo.toml properties xml html htm xhtml svg "
-        "pom.xml csv tsv"
+        "pom.xml csv tsv sql"
     )
 )
 """Formats in which words with a space between stand in values and comments only."""
@@ -122,6 +124,10 @@ class Lines:
     def _is_outside_comments(self, line: int, start: int) -> bool:
         """Tell whether no comment can reach a byte: none begins in its line, no block is open."""
         suffix, data = self._text.suffix, self._text.data
+        if suffix in _MARKUP:
+            opened = data.rfind(b"<!--", 0, start)
+            is_open = opened >= 0 and data.find(b"-->", opened + 4, start) < 0
+            return len(data) <= MAX_BYTES and not is_open
         is_continued = data[max(0, line - 3) : line].rstrip(b"\r\n").endswith(b"\\")
         if len(data) > MAX_BYTES or is_continued:
             return False

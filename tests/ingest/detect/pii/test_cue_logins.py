@@ -54,3 +54,33 @@ def test_a_login_is_found_where_accounts_are_named(
 )
 def test_topics_roles_and_identifiers_are_no_logins(text: str, suffix: str, find: Find) -> None:
     assert logins(find(text, suffix)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "names"),
+    [
+        ("INFO user Zzelma Bzornedal (zbzornedal) signed in\n", "log", ["zbzornedal"]),
+        ('name = "Zzelma O\'Bzorn"\ngithub = "zzelmab"\n', "toml", ["zzelmab"]),
+        ('User(2, name = "Zzelma Bzorn", login = "zbzorn")', "kt", ["zbzorn"]),
+        ('{"username": "hmiller", "age": 4}', "json", ["hmiller"]),
+        ("ssh hmiller@bastion", "sh", ["hmiller"]),
+        ("login ok user=hmiller ip=x", "log", ["hmiller"]),
+    ],
+)
+def test_a_login_that_is_made_of_a_name_fills_its_field(
+    text: str, suffix: str, names: list[str], find: Find
+) -> None:
+    assert logins(find(text, suffix)) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix"),
+    [
+        ('user = "postgres"\nlogin: "readonly"', "toml"),
+        ('username = "username"', "py"),
+        ("Zzelma Bzornedal (optional)", "md"),
+        ('name = "Zzelma Bzorn"\nlogin = "deploy"', "toml"),
+    ],
+)
+def test_an_account_of_nobody_is_left(text: str, suffix: str, find: Find) -> None:
+    assert logins(find(text, suffix)) == []

@@ -63,6 +63,7 @@ def test_the_parts_of_a_span_hold_no_line_end(pieces: list[str]) -> None:
     ("text", "names"),
     [
         ("Heidi <heidi@zornedal.at>", ["Heidi"]),
+        ("Heidi Z <heidi@zornedal.at>", ["Heidi Z"]),
         ("To: Heidi <h@zornedal.at>, Peter <p@quux.at>", ["Heidi", "Peter"]),
         ("Zzelma Quendrel <zq(at)zornedal(dot)at> - a patch", ["Zzelma Quendrel"]),
         ("Zzelma QUENDREL <quendrel@zornedal.at>", ["Zzelma QUENDREL"]),

@@ -62,13 +62,18 @@ def test_words_after_a_mark_name_a_person_unless_a_list_objects(
     [
         ("then Mira Ostrowny and Zoë Vald came", ["Mira Ostrowny", "Zoë Vald"]),
         ("Mira Q. Ostrowny", ["Mira Q. Ostrowny"]),
-        ("Mira Quendrel", []),
+        ("Mira Quendrel", ["Mira Quendrel"]),
+        ("Mira Software", []),
+        ("Mira QUENDREL", []),
+        ("Mira Feb", []),
         ("Torvald Ostrowny", []),
         ("of Central Mira Ostrowny", []),
         ("By Mira Ostrowny", ["Mira Ostrowny"]),
     ],
 )
-def test_elsewhere_both_names_must_be_listed(text: str, names: list[str], judge: NameJudge) -> None:
+def test_elsewhere_a_listed_first_name_must_lead_and_no_word_follow(
+    text: str, names: list[str], judge: NameJudge
+) -> None:
     assert [text[run.start : run.end] for run in judge.names_in(text)] == names
 
 

@@ -27,7 +27,7 @@ def test_a_file_of_authors_needs_no_heading(find: Find) -> None:
 
 
 def test_another_heading_ends_the_list(find: Find) -> None:
-    text = "# Contributors\n\n- Emily Quendrel\n\n# Usage\n\nRun it.\n\n- Peter Zzorn\n"
+    text = "# Contributors\n\n- Emily Quendrel\n\n# Usage\n\nRun it.\n\n- Bzorn Zzorn\n"
     assert people(find(text, "md")) == ["Emily Quendrel"]
 
 

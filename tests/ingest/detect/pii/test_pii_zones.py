@@ -53,13 +53,17 @@ SOURCES = st.lists(
             "*",
             "=begin\n",
             "=end\n",
+            "<!--",
+            "-->",
+            "<p>",
+            "<script>",
         ]
     ),
     max_size=14,
 ).map("".join)
 
 
-@given(SOURCES, st.sampled_from(["java", "c", "go", "js", "rb", "sh", "yaml"]))
+@given(SOURCES, st.sampled_from(["java", "c", "go", "js", "rb", "sh", "yaml", "html", "xml"]))
 def test_what_lines_refuse_the_parser_refuses_too(before: str, suffix: str) -> None:
     source = text(f"{before}(@Mira)\n", suffix)
     start = len(before.encode()) + 2
