@@ -14,7 +14,7 @@ from ingest.detect.licensing.openings import Expression
 
 _NARROW: Final = (
     r"personal|academic|research|scientific|educational?|evaluation|hobby|hobbyist|student"
-    r"|non-?~?profit|not-?~?for-?~?profit|non-?~?commercial|in-house"
+    r"|non-?~?profit|not-?~?for-?~?profit|non-?~?commercial|in-house|individual"
 )
 _INWARD: Final = r"private|testing|internal|trial|demonstration|demo|classroom|teaching|study"
 

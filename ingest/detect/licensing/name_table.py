@@ -56,7 +56,7 @@ _PROPRIETARY_WORDS: Final = (
     r"|\bunauthori[sz]ed (?:copying|use|reproduction|distribution|disclosure|duplication|access)"
     r"|\b(?:is|are|remains?) the (?:sole |exclusive |confidential |intellectual )?property of\b"
     rf"|\bvalid (?:commercial )?{LICENSE}\b|\bfurnished under (?:a )?{LICENSE}\b"
-    rf"|\bnon-?disclosure agreement\b"
+    rf"|\bnon-?disclosure agreement\b|\bnon-?~?transferable\b[\w ,-]{{0,40}}?\b{LICENSE}\b"
     rf"|\bend[ -]user {LICENSE}\b|\beula\b|\bcustom {LICENSE}\b"
     r"|\blicensed materials?~-{0,2}~property of\b|\bgovernment users restricted rights\b"
     r"|\brestricted rights legend\b"
@@ -83,7 +83,13 @@ ROWS: Final = (
         r"|apache\.org/licenses/license-2\.0|amazon\.com/apache2\.0",
         r"apache" + _version(r"2(?:\.0)?") + r"|asl~2\.0|al2\.0",
     ),
-    ("Apache-2.0", "apache", _GUESS, rf"apache(?: software)? {LICENSE}", r"apache"),
+    (
+        "Apache-2.0",
+        "apache",
+        _GUESS,
+        rf"apache(?: software)? {LICENSE}",
+        r"apache(?! (?:software )?foundation\b)",
+    ),
     ("0BSD", "bsd", _SURE, _clauses("0", "zero"), "0bsd"),
     ("BSD-2-Clause", "bsd", _LIKELY, _clauses("2", "two") + "|(?:simplified|freebsd) bsd", ""),
     ("BSD-4-Clause", "bsd", _LIKELY, _clauses("4", "four") + "|original bsd", ""),
@@ -94,6 +100,7 @@ ROWS: Final = (
         _GUESS,
         (
             rf"\bbsd(?:[ -](?:style|type|like))?[ -](?:open[ -]source )?{LICENSE}|\bbsd[ -]style\b"
+            r"|\bbsd (?:terms|conditions) apply\b"
             rf"|berkeley software distribution"
         ),
         r"\bbsd",
@@ -267,7 +274,13 @@ ROWS: Final = (
     ("CECILL-2.1", "cecill", _GUESS, rf"\bcecill {LICENSE}|{LICENSE} cecill", "cecill"),
     ("CECILL-B", "cecill", _SURE, r"\bcecill-b\b", ""),
     ("CECILL-C", "cecill", _SURE, r"\bcecill-c\b", ""),
-    ("LPPL-1.3c", "latex", _GUESS, rf"latex project public {LICENSE}", "lppl"),
+    (
+        "LPPL-1.3c",
+        "latex",
+        _GUESS,
+        rf"latex project public {LICENSE}|latex-project\.org/lppl",
+        "lppl",
+    ),
     ("QPL-1.0", "qpl", _LIKELY, rf"\bq public {LICENSE}", "qpl"),
     (
         "LGPL-2.0-or-later WITH WxWindows-exception-3.1",
@@ -337,8 +350,9 @@ ROWS: Final = (
         PROPRIETARY,
         (
             "proprietary commercial secret confidential unauthori unpublished property "
-            "valid furnished disclosure agreement eula custom end-user private granted permission "
-            "restricted source-available source licensed modified product"
+            "valid furnished transferable disclosure agreement eula custom end-user private "
+            "granted permission restricted source-available source licensed"
+            " modified product"
         ),
         _LIKELY,
         _PROPRIETARY_WORDS,

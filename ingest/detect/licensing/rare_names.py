@@ -20,6 +20,14 @@ _KINDS: Final = (
 )
 
 RARE_ROWS: Final = (
+    ("FTL", "freetype", _LIKELY, rf"\bfreetype (?:project )?{LICENSE}", "ftl"),
+    (
+        "LicenseRef-scancode-llgpl",
+        "llgpl lisp",
+        _LIKELY,
+        rf"\bllgpl\b|\blisp lesser (?:gnu )?(?:general )?public {LICENSE}",
+        "",
+    ),
     ("Bitstream-Vera", "bitstream", _LIKELY, rf"\bbitstream vera {LICENSE}", ""),
     ("ICU", "icu", _LIKELY, rf"\bicu {LICENSE}", "icu"),
     ("BSD-3-Clause", "numpy", _GUESS, rf"\bnumpy {LICENSE}", ""),

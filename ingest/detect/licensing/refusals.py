@@ -92,7 +92,7 @@ _REFUSAL_ROWS: Final[tuple[_Row, ...]] = (
         _GROUP_WORDS,
         (
             rf"\bto (?:the )?{GROUP} of\b[^.\x00]{{2,80}}?\b(?:who|only|signed|under)\b"
-            rf"|\b(?:for|to) (?:\w{{2,16}} ){{0,2}}{GROUP} only\b"
+            rf"|\b(?:for|to) (?:\w{{2,16}} ){{0,2}}{GROUP} only\b(?! (?:once|after|when|if)\b)"
             r"|\b(?:licen[cs]ed|available|released|distributed|use[d]?|given"
             rf"|provided)\b[^.\x00]{{0,30}}?"
             rf"\bonly (?:for|to|by) (?:\w{{2,16}} )?{GROUP}\b"

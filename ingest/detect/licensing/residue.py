@@ -44,7 +44,8 @@ _NARROW = re.compile(
 _TERMS = Expression(
     phrase(
         r"\b(?:may|must|shall|can|is|are|be) (?:be )?(?:used |licensed )?(?:only|solely"
-        r"|exclusively)\b"
+        r"|exclusively)\b(?! (?:install|work|support|handle|read|process|hold|need|run on|one|call"
+        r"|a few)\w*)"
         r"|\b(?:solely|exclusively|only) (?:be used|for|in connection|as part|in conjunction"
         r"|if you)\b"
         r"|\bfor (?:use|internal)[^\x00]{0,60}? only\b"
@@ -72,7 +73,9 @@ _TERMS = Expression(
         r"|notif|return"
         r"|delete|make|remain|use|accept|register|submit|disclos|inform|licens|open|cite"
         r"|acknowledg)\w{0,6}"
-        r"|\badvertising materials?\b|\bdisplay the\b|\bhosted service\b|\boffered as\b"
+        r"|\badvertising materials?\b|\bdisplay the (?:following|above|name|logo|notice|acknowledg"
+        r"|copyright|attribution|author|badge|link|words|phrase|sentence)\w{0,6}\b"
+        r"|\bhosted service\b|\boffered as\b"
         r"|\bmilitary\b|\blabou?r (?:laws?|standards?)\b|\bcompet(?:e|es|ing|itive|itor|itors)\b"
         r"|\b(?:publish|contribute|submit|share|disclose) (?:all |any |your |the )+(?:modif"
         r"|chang|improve"

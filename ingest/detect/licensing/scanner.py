@@ -52,6 +52,7 @@ _TEXT_SUFFIXES: Final = frozenset(
             "apache",
             "lgpl",
             "rtf",
+            "terms",
         ],
         "",
     }
