@@ -93,7 +93,8 @@ _DISCLAIMER = re.compile(
 )
 _LIMIT = re.compile(
     phrase(
-        r"\bnot\b|n t\b|\bnever\b|\bno\b(?! (?:restriction|limit|charge|fee|cost|warrant"
+        r"\bnot\b|n t\b|\bin conjunction with\b|\bnever\b|\bno\b(?! (?:restriction|limit|charge"
+        r"|fee|cost|warrant"
         r"|attribution))"
         r"|\bcannot\b|\bonly\b|\bsolely\b|\bmust\b|\bshall\b|\bexcept\b|\bunless\b|\bunmodified\b"
         r"|\bverbatim\b"

@@ -21,7 +21,7 @@ _LEAVE: Final = (
     r"|licen[cs]e|clearance|waiver)"
 )
 _PASSING: Final = (
-    r"(?:pass(?:ing|ed)?|hand(?:ing|ed)?|giv(?:e|ing|en)|forward(?:ing|ed)?|circulat(?:e|ing|ed)"
+    r"(?:pass(?:ing|ed)?|hand(?:ing|ed)?|(?:give|giving|given)|forward(?:ing|ed)?|circulat(?:e|ing|ed)"
     r"|leak(?:ing|ed)?|show(?:ing|n)?|lend(?:ing)?|send(?:ing)?|sent)"
 )
 _COPYING: Final = (
@@ -54,6 +54,7 @@ WORDINGS: Final[tuple[tuple[str, str], ...]] = (
             r"|this|that|its|each|another|one|some|which|both) )"
             r"|\bownership (?:stays|remains|rests|is retained|lies) (?:with|by) (?!the )"
             r"|\b(?:is|are|as|remains?|program) (?:the )?(?:\w{2,12} ){0,2}property of\b"
+            r"(?! (?:the |their |its )?(?:respective|authors?|individual|contributors?))"
             rf"|{_BEGIN}(?:sole |exclusive |program |intellectual )?property of\b"
         ),
     ),
@@ -191,7 +192,7 @@ WORDINGS: Final[tuple[tuple[str, str], ...]] = (
         (
             r"\b(?:will|shall|may|can) be (?:\w{2,12}ly )?prosecuted\b|\bprosecution\b"
             r"|\blegal action\b(?! (?:against the|by the) (?:author|holder))|\bis punishable\b"
-            r"|\bcriminal (?:offen[cs]e|penalt\w+)\b"
+            r"|\bcriminal (?:(?:offence|offense)|penalt\w+)\b"
         ),
     ),
     (

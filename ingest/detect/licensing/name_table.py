@@ -55,6 +55,7 @@ _PROPRIETARY_WORDS: Final = (
     r"|product)\b"
     r"|\bunauthori[sz]ed (?:copying|use|reproduction|distribution|disclosure|duplication|access)"
     r"|\b(?:is|are|remains?) the (?:sole |exclusive |confidential |intellectual )?property of\b"
+    r"(?! (?:the |their |its )?(?:respective|authors?|individual|contributors?))"
     rf"|\bvalid (?:commercial )?{LICENSE}\b|\bfurnished under (?:a )?{LICENSE}\b"
     rf"|\bnon-?disclosure agreement\b|\bnon-?~?transferable\b[\w ,-]{{0,40}}?\b{LICENSE}\b"
     rf"|\bend[ -]user {LICENSE}\b|\beula\b|\bcustom {LICENSE}\b"
@@ -206,7 +207,7 @@ ROWS: Final = (
     ("OLDAP-2.8", "ldap", _GUESS, rf"\bopen~ldap public {LICENSE}", ""),
     ("BSD-2-Clause-Views", "freebsd", _LIKELY, rf"\bfreebsd {LICENSE}", ""),
     ("Linux-OpenIB", "openib", _LIKELY, r"\bopenib(?:\.org)? bsd\b", ""),
-    ("JSON", "json", _LIKELY, rf"\bjson {LICENSE}", ""),
+    ("JSON", "json", _LIKELY, rf"(?<![.\w])json {LICENSE}\b", ""),
     ("LicenseRef-scancode-w3c-documentation", "w3c", _SURE, rf"\bw3c document {LICENSE}", ""),
     (
         "LicenseRef-scancode-facebook-patent-rights-2",

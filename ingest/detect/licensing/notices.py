@@ -105,7 +105,7 @@ _MENTION = re.compile(
         r"|\bincompatib\w{2,5} with\b|\bchanged from\b"
         r"|\blicen[cs]e (?:that is |which is |is )?(?:based|model(?:led|ed)) (?:up)?on\b"
         # What a source-available license becomes one day is not what it is.
-        r"|\bchange (?:licen[cs]e|date)\b"
+        r"|\bchange (?:licen[cs]e|date)\b|\bsoftware will be governed by\b"
         r"|\bconsists of the\b|\b(?:superseded|succeeded|replaced|obsoleted) by\b"
         r"|\bdesignated the\b|\bvariants of this~$"
     )

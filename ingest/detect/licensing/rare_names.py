@@ -94,7 +94,7 @@ RARE_ROWS: Final = (
         "CPOL-1.02",
         "project cpol codeproject",
         _LIKELY,
-        rf"\bcode project open {LICENSE}|\bcpol\b",
+        rf"\bcode project open {LICENSE}|\bcpol (?:licen[cs]e|v?1\.0)|\bcpol\.htm",
         "",
     ),
     (

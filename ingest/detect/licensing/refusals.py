@@ -298,7 +298,10 @@ _NARROWING_ROWS: Final[tuple[_Row, ...]] = (
     ),
     (
         "internal",
-        r"\b(?:company|strictly|group) internal\b|(?:^|\n)[^\n.]{0,60}\binternal(?:\.|[ \t]*\n)",
+        (
+            r"\b(?:company|strictly|group) internal\b"
+            r"|(?:^|\n)[^\n.]{0,60}\binternal(?:\.(?=\s|$)|[ \t]*\n)"
+        ),
     ),
     (
         "ask network internal compet",

