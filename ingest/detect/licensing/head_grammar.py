@@ -21,7 +21,8 @@ _LEAVE: Final = (
     r"|licen[cs]e|clearance|waiver)"
 )
 _PASSING: Final = (
-    r"(?:pass(?:ing|ed)?|hand(?:ing|ed)?|(?:give|giving|given)|forward(?:ing|ed)?|circulat(?:e|ing|ed)"
+    r"(?:pass(?:ing|ed)?|hand(?:ing|ed)?|(?:give|giving|given)|forward(?:ing|ed)?|circulat(?:e"
+    r"|ing|ed)"
     r"|leak(?:ing|ed)?|show(?:ing|n)?|lend(?:ing)?|send(?:ing)?|sent)"
 )
 _COPYING: Final = (
@@ -56,6 +57,23 @@ WORDINGS: Final[tuple[tuple[str, str], ...]] = (
             r"|\b(?:is|are|as|remains?|program) (?:the )?(?:\w{2,12} ){0,2}property of\b"
             r"(?! (?:the |their |its )?(?:respective|authors?|individual|contributors?))"
             rf"|{_BEGIN}(?:sole |exclusive |program |intellectual )?property of\b"
+        ),
+    ),
+    (
+        (
+            "client+property customer+property company+property "
+            "copy+licensed copy+registered copy+issued"
+        ),
+        (
+            r"\b(?:client|customer|company) property(?=~(?:[.\n]|$)| (?:of|and|return)\b)"
+            r"|\bth(?:is|e) copy (?:is|was) (?:licen[cs]ed|registered|issued) to\b"
+        ),
+    ),
+    (
+        "other+rights reuse+is re+is copying+is redistribution+is publishing+is",
+        (
+            r"\bno other rights? (?:is|are) (?:granted|given|implied)\b"
+            r"|\b(?:re-?~?use|copying|re-?~?distribution|publishing) is not(?=~(?:[.\n]|$))"
         ),
     ),
     # Who may see it.
@@ -250,7 +268,7 @@ WORDINGS: Final[tuple[tuple[str, str], ...]] = (
             rf"\b(?:use|usage) of {_WORK}[^.\x00]{{0,60}}? (?:is|are) (?:strictly )?{_NO}\b"
             rf"|{_BEGIN}(?:use|usage) (?:at work|by [^.\x00]{{2,40}}?) is (?:strictly )?{_NO}\b"
             rf"|{_BEGIN}(?:for )?(?:home|household|classroom|hobby|private|personal|student"
-            rf"|in-house)"
+            rf"|in-house|non-?~?production)"
             r" use only\b"
         ),
     ),

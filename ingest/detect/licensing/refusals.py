@@ -69,7 +69,10 @@ _REFUSAL_ROWS: Final[tuple[_Row, ...]] = (
         ),
     ),
     # Distribution and copying.
-    ("distribution", r"\bnot for (?:further |external |public )?distribution\b"),
+    (
+        "distribution",
+        r"\bnot for (?:further |external |public |customer |general |onward )?distribution\b",
+    ),
     (
         "resold sold passed welcome ship steal",
         (
