@@ -343,7 +343,8 @@ ROWS: Final = (
         _LIKELY,
         (
             r"\b(?:in|into|to) (?:the )?public[ -]domain\b|\b(?:is|are|as) public[ -]domain\b"
-            r"|public domain\.|[:-] public[ -]domain\b|\bpublic[ -]domain[ \t]{0,20}(?:\n|$)"
+            r"|\bnone~\(?~public domain\b|public domain\.|[:-] public[ -]domain\b"
+            r"|\bpublic[ -]domain[ \t]{0,20}(?:\n|$)"
         ),
         "public domain",
     ),

@@ -123,7 +123,9 @@ _INNOCENT = Expression(
         r"(?:[^.\x00]{0,200}?\bwritten \w{7,13})?"
         r"|(?:must|may|shall)(?: not|not) (?:be )?(?:misrepresented|removed|altered|deleted"
         r"|modified or removed)"
-        r"|(?:may|can|must)(?: not|not) be copied[^\x00]{0,60}?(?:without this notice| except )"
+        r"|(?:may|can|must)(?: not|not) be (?:used )?copied[^\x00]{0,60}?(?:without this notice|"
+        r" except )"
+        r"|(?:users?|you) must comply (?:to|with) (?:its|their) licen[cs]es?\b"
         # The summary of a Creative Commons license.
         r"|cannot revoke these freedoms|must give appropriate credit"
         r"|may not apply legal terms or technological measures|may not give you all of the"

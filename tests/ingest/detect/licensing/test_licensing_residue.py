@@ -80,6 +80,8 @@ def test_code_goes_on_behind_its_license(scan: Scan, mit: bytes, said: str) -> N
     [
         "This file must not be used by competitors.",
         "You shall not sell it.",
+        "The software may only be run beside the pump.",
+        "Every product must display the pump logo on its first page.",
         "Distribution may only take place inside the port.",
         "Companies must purchase a license.",
     ],

@@ -112,3 +112,33 @@ def test_a_grant_for_the_chips_of_one_maker_is_not_permissive(scan: Scan) -> Non
         "int pump;\n"
     )
     assert scan(text.encode(), "c")["license_category"] in {"proprietary", "unknown"}
+
+
+_PAIR = (
+    "// Subject to the terms of either the GNU General Public License Version 2 only\n"
+    '// ("GPL") or the Common Development and Distribution License ("CDDL").\n'
+    "// See https://orla.example/licenses/CDDL+GPL-1.1\n"
+)
+_EITHER = (
+    "// Licensed under the Apache License, Version 2.0 or the MIT license, at your option.\n"
+    "// This file may not be used, copied or distributed except under those terms.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expression"),
+    [
+        (_PAIR, "CDDL-1.0 OR GPL-2.0-only"),
+        ("/* License: none (public domain) */\n", "LicenseRef-scancode-public-domain"),
+        (_EITHER, "Apache-2.0 OR MIT"),
+    ],
+)
+def test_customary_words_beside_a_name_change_nothing(
+    scan: Scan, text: str, expression: str
+) -> None:
+    assert scan(f"{text}\nint pump;\n".encode(), "c")["license_expression"] == expression
+
+
+def test_parts_under_this_and_that_are_not_permissive(scan: Scan) -> None:
+    text = "# The files are variously licensed under the Apache License 2.0 or the Orla License.\n"
+    assert scan(f"{text}\nvalue = 3\n".encode())["license_category"] != "permissive"
