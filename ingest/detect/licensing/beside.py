@@ -12,7 +12,7 @@ from typing import Final
 
 from ingest.detect.licensing.algebra import LicenseAlgebra
 from ingest.detect.licensing.borrowed import find_alone, find_anything, find_borrowed
-from ingest.detect.licensing.evidence import UNKNOWN, Evidence, Kind
+from ingest.detect.licensing.evidence import PROPRIETARY, UNKNOWN, Evidence, Kind
 from ingest.detect.licensing.languages import read_foreign
 from ingest.detect.licensing.mentions import (
     is_change_log,
@@ -27,6 +27,7 @@ from ingest.detect.licensing.notices import Notices
 from ingest.detect.licensing.qualifiers import is_qualified, qualified_bare_names
 from ingest.detect.licensing.refusals import find_narrowing, find_refusals
 from ingest.detect.licensing.regions import Shape
+from ingest.detect.licensing.remarks import find_remarks
 from ingest.detect.licensing.texts import Texts, is_within
 
 _CC: Final = re.compile(r"[ /(-]{0,4}v?(\d\.\d)(?!\d)")
@@ -50,11 +51,19 @@ _ORDINARY = re.compile(
         r"|variables?|clients?|cursors?|caches?|ids?)(?: \w{2,9})? (?:must|may|should|can"
         r"|shall)(?: not|not) (?:be )?"
         r"(?:shared|distributed|disclosed|copied|modified|used|published)"
+        r"|\b(?:your|their|user|patient|customer|client|personal)(?: \w{2,14}){0,3}"
+        r" (?:is|are|remains?|will be|stays?) (?:kept )?(?:strictly |highly |completely"
+        r" )?confidential\b"
         r"|\bpermission is (?:granted|given) (?:when|if|to (?:the )?(?:user|process|caller|role"
         r"|group)|by (?:the )?(?:user|admin\w*))\b"
     )
 )
 """Sentences about what code does, in the words of notices."""
+_HEADING = re.compile(
+    r"(?:^|\n)[ \t]{0,6}licen[cs]e(?: and use)?[ \t:]{0,4}\n\s{0,20}"
+    r"(?:this (?:project|repository) is )?(?:private|proprietary|unlicensed|closed|internal)\b"
+)
+"""A section of a manual that says in one word that nothing is given."""
 _COMMENTS: Final = (b'"', b"<")
 """What a comment of Vim and an element of markup begin with: lines that people write prose in."""
 
@@ -112,6 +121,8 @@ def read_beside(place: Place, known: Texts, notices: Notices, algebra: LicenseAl
         unread += foreign.unread
     refusals = _refusals(folded, known, notices, algebra)
     reserved = [s for s in notices.reserved if not is_option(piece, s.start)]
+    if shape is Shape.PROSE and "licen" in folded:
+        reserved += _kept_sections(folded)
     granted = [
         s
         for s in (*known.found, *named)
@@ -119,6 +130,7 @@ def read_beside(place: Place, known: Texts, notices: Notices, algebra: LicenseAl
     ]
     own = list(known.own) or [(s.start, s.end) for s in known.found]
     unread += find_narrowing(folded, granted, own)
+    remarks = list(find_remarks(piece, folded, own)) if granted else []
     if (
         not any(s.kind is Kind.NOTICE for s in (*named, *unread))
         and not known.found
@@ -132,7 +144,7 @@ def read_beside(place: Place, known: Texts, notices: Notices, algebra: LicenseAl
             unread=tuple(unread),
             reserved=(*reserved, *foreign.reserved)[:1],
         ),
-        restrictions=(*refusals, *foreign.restrictions),
+        restrictions=(*refusals, *remarks, *foreign.restrictions),
     )
 
 
@@ -154,6 +166,13 @@ def _refusals(
         # Whoever sells another license beside a copyleft one takes nothing back.
         refusals = [s for s in refusals if not _SALE.search(folded, s.start, s.end)]
     return refusals
+
+
+def _kept_sections(folded: str) -> list[Evidence]:
+    return [
+        Evidence(start=m.start(), end=m.end(), kind=Kind.NOTICE, spdx=PROPRIETARY, score=0.5)
+        for m in _HEADING.finditer(folded)
+    ]
 
 
 def _meets(one: Evidence, other: Evidence) -> bool:

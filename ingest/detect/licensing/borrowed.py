@@ -19,14 +19,14 @@ from ingest.detect.licensing.openings import Expression
 
 _POSTS: Final = r"(?:(?:\w{2,12}\.)?stack(?:overflow|exchange)\.com|stack ?~?overflow|\bso answer)"
 _POST_WORDS: Final = ("stackoverflow", "stackexchange", "stack overflow", "so answer")
-_FREE_WORDS: Final = ("public", "waived", "17")
+_FREE_WORDS: Final = ("public", "waived", "17", "disclaims copy", "disclaim copy", "no rights")
 _TAKEN = Expression(
     phrase(
         r"\b(?:taken|copied|borrowed|stolen|lifted|adapted|adopted|modified|pasted|ported"
         r"|derived|code|snippet"
         r"|function|answer|implementation|credits?|courtesy|based|source|from|via|thanks|as in)\b"
         r"(?:(?!\b(?:see|issue|bug|why|explain\w*|discuss\w*|read|workaround|details?"
-        rf"|more)\b)[^\x00]){{0,60}}?{_POSTS}"
+        rf"|more)\b|\.\s)[^\x00]){{0,60}}?{_POSTS}"
         rf"|{_POSTS}[^\n\x00]{{0,80}}?\b(?:answer by|answered by|by user|slightly changed"
         r"|modified|cc[ -]by)"
     )
@@ -35,14 +35,25 @@ _NOT_TAKEN = re.compile(
     phrase(r"\b(?:see|issue|bug|why|explain|discuss|details?|more|workaround)\b[^\n]{0,60}$")
 )
 _GPL_ALONE = Expression(
-    r"(?:^|\n|\.[ \t]{1,9})[ \t]{0,20}(?:licen[cs]e[ \t]?[:=]?[ \t]{1,9})?(?P<kind>[al]?)gpl"
-    r"(?:[ -]?v?(?P<number>[123])(?:\.0)?)?(?P<later>\+)?\.?[ \t]{0,20}(?=\n|$)"
+    r"(?:^|\n|\.[ \t]{1,9})[ \t/]{0,20}(?:licen[cs]e[ \t]?[:=]?[ \t]{1,9})?(?P<kind>[al]?)gpl"
+    r"(?:[ -]?v?(?P<number>[123])(?:\.0)?)?(?P<later>\+)?\.?"
+    r"[ \t]{0,20}(?=\n|$|[ ,;(-]{1,4}(?:see|read|cf\.?)\b)"
 )
 _GPL_BEHIND = Expression(
     r"(?:\(c\)|copyright|\bby)[^\n]{2,80}?[ \t(-]{1,9}(?P<kind>[al]?)gpl"
     r"(?: ?e?d|[ -]?v?(?P<number>[123])(?:\.0)?)?(?P<later>\+)?\)?\.?[ \t/]{0,20}(?=\n|$)"
 )
 """Who wrote it, and behind that the license."""
+_OPEN_ALONE = re.compile(
+    r"(?:^|\n|(?<=[a-z0-9)>])\.[ \t]{1,9})[ \t/]{0,20}(?:licen[cs]e[ \t]?[:=]?[ \t]{1,9})?"
+    r"(?P<name>apache[ -]?(?:licen[cs]e[ ]{0,2})?v?2(?:\.0)?|[23][ -]clause bsd"
+    r"|bsd[ -][23](?:[ -]clause)?|mit/x11)(?: licen[cs]ed?)?[ \t]{0,20}(?:\n|$|\.(?=\s|$))"
+)
+_OWNED_BY_MIT = re.compile(
+    r"(?:copyright|\(c\))[^\n]{2,90}\n[ \t]{0,20}(?:licen[cs]e[ \t]?[:=]?[ \t]{1,9})?"
+    r"mit(?: licen[cs]ed?)?\.?[ \t]{0,20}(?=\n|$)"
+)
+"""The line below the holder; elsewhere the three letters may be the institute."""
 _ASKED = re.compile(phrase(r"\b(?:do not|don t|never|avoid|without|no)\b[^.\x00]{0,60}$"))
 """Asks others not to take code from there."""
 _FREE = re.compile(
@@ -51,6 +62,7 @@ _FREE = re.compile(
         r"|however)"
         r"|no (?:rights|copyright|licen[cs]e|warranty)|software|code)\b"
         r"|\b(?:is|are|was)~(?:in|released (?:in)?to|placed in|dedicated to)~the~public~domain\b"
+        r"|\bauthors? (?:hereby )?disclaims? copyright to th(?:is|e)\b|\bno rights reserved\b"
         r"|\bwaived all copyright and related\b"
         r"|\b(?:title 17|17 u\.?s\.?c?\.?)[^.\x00]{0,80}?\b(?:not subject to|no) copyright\b"
         r"|\b(?:not subject to|no) copyright[^.\x00]{0,60}?\bpublic domain\b"
@@ -99,7 +111,8 @@ def find_borrowed(folded: str) -> Iterator[Evidence]:
 
 
 def find_alone(folded: str) -> Iterator[Evidence]:
-    """Yield a GNU license that is a sentence or a line of a comment for itself."""
+    """Yield a license that is a sentence or a line of a comment for itself."""
+    yield from _open_alone(folded)
     if "gpl" not in folded:
         return
     for match in (*_GPL_ALONE.finditer(folded), *_GPL_BEHIND.finditer(folded)):
@@ -108,6 +121,19 @@ def find_alone(folded: str) -> Iterator[Evidence]:
         later = "or-later" if match["later"] or not number else "only"
         yield _notice(match, f"{kind.upper()}GPL-{version}-{later}", 0.7)
         return
+
+
+def _open_alone(folded: str) -> Iterator[Evidence]:
+    """Yield a permissive license that is a line or a sentence for itself."""
+    if "apache" in folded or "bsd" in folded or "mit/x11" in folded:
+        for match in _OPEN_ALONE.finditer(folded):
+            name = match["name"]
+            number = "3" if "3" in name else "2"
+            spdx = f"BSD-{number}-Clause" if "bsd" in name else "Apache-2.0"
+            yield _notice(match, "MIT" if name.startswith("mit") else spdx, 0.7)
+            return
+    if "mit" in folded and (owned := _OWNED_BY_MIT.search(folded)):
+        yield _notice(owned, "MIT", 0.7)
 
 
 def find_anything(folded: str) -> Iterator[Evidence]:

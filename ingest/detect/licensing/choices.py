@@ -102,7 +102,7 @@ _ONLY_OR = re.compile(
         r"(?:which (?:accompan\w{2,5} this \w{4,14} )?(?:and )?is available at [\w./:-]{8,80})?,?~"
         r"(?:\([^()]{0,60}\))?,?~\b(?:or|and/or)\b"
         r"(?: (?:alternatively|optionally|later|under|the|terms|of|a|an|either|at|your|option"
-        r"|new|newer|any|later|version))*~[(\[]?~"
+        r"|new|newer|any|later|higher|greater|version))*~[(\[]?~"
     )
 )
 _OR_REACH: Final = 150

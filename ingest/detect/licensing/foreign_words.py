@@ -94,8 +94,10 @@ ROWS: Final = (
         "internen",
         _RESTRICTED,
         (
-            r"(?:nur|ausschließlich) (?:für|zu|zum) (?:den |die )?(?:rein )?(?:firmen"
-            r"|betriebs)?intern\w+ (?:gebrauch|nutzung|verwendung)"
+            r"(?:(?:nur|ausschlie(?:ß|ss)lich|lediglich) )?(?:für|fuer|zu|zum) (?:den |die "
+            r"|unseren )?"
+            r"(?:rein )?(?:firmen|betriebs)?intern\w+ (?:gebrauch|nutzung|verwendung)"
+            r"(?= (?:bestimmt|gedacht|vorgesehen|freigegeben|bei|der|des|innerhalb)|~[.!\n]|$)"
         ),
     ),
     ("dienstgebrauch", _RESTRICTED, r"nur für den dienstgebrauch"),
@@ -123,6 +125,12 @@ ROWS: Final = (
             r"|erlaubnis)"
         ),
     ),
+    (
+        "genehmigung",
+        _RESTRICTED,
+        rf"(?:{_DE_ACT}|{_DE_USE})…ohne…genehmigung…{_DE_NO}|bedarf…genehmigung",
+    ),
+    ("lesbarer form", _RESTRICTED, rf"{_DE_ACT}…(?:in lesbarer form|des quell)…"),
     ("weitergegeben", _RESTRICTED, r"darf (?:nicht|weder)…(?:weitergegeben|veröffentlicht)"),
     ("gemeinfrei", _FREE, r"gemeinfrei"),
     # French

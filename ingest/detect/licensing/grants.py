@@ -25,14 +25,15 @@ _CHANGE: Final = (
     r"|hack|fork)"
 )
 _ALL: Final = (
-    r"\bfor any (?:use|purposes?|reason)\b|\bany (?:use|purpose) (?:whatsoever|you)\b"
+    r"\bfor any (?:use|purposes?|reason)\b|\bfor anything\b|\bno strings attached\b"
+    r"|\bany (?:use|purpose) (?:whatsoever|you)\b"
     r"|\bwithout (?:any )?(?:restrictions?|limitations?|conditions?)\b"
     r"|\b(?:in )?any (?:way|manner|fashion)(?: whatsoever)?(?: that)? (?:you|they|he|one|desired"
     r"|without)\b"
     r"|\b(?:as|however|whatever|what|any way|anything|way|ways) (?:that )?(?:you|they|one|the user)"
     r" (?:please|like|wish|want|see fit|deems?|choose|desire|will)\b"
     r"|\bas you (?:\w{2,9} )?(?:please|like|wish|want|see fit)\b"
-    r"|\bno restrictions?\b|\bunlimited\b|\bunrestricted\b|\bdo (?:what(?:so)?ever|anything)\b"
+    r"|\bno restrictions?\b|\bunlimited\b|\bunrestricted\b|\bdo (?:what ?(?:so)?ever|anything)\b"
     r"|\b(?:for|in|to) (?:both )?(?:any |all )?(?:non-?~?commercial(?:ly)?~(?:,|and|or|and/or|/"
     r"|as well as)~"
     r"commercial(?:ly)?|commercial(?:ly)?~(?:,|and|or|and/or|/"
@@ -69,7 +70,7 @@ _OPENER = Expression(
         r"|\bfreely (?:usable|distributable|redistributable|available|used)\b"
         r"|\bfree software[^.\x00]{0,12}? you (?:can|may)\b|\buse (?:it|this|them) (?:as|however"
         r"|freely|for any)"
-        r"|\bdo (?:what(?:so)?ever|anything|as) (?:\w{1,9} )?you\b|\bfree for public use\b"
+        r"|\bdo (?:what ?(?:so)?ever|anything|as) (?:\w{1,9} )?you\b|\bfree for public use\b"
         r"|\bunlimited permission\b"
     )
 )
@@ -92,7 +93,8 @@ _DISCLAIMER = re.compile(
 )
 _LIMIT = re.compile(
     phrase(
-        r"\bnot\b|n t\b|\bnever\b|\bno\b(?! (?:restriction|limit|charge|fee|cost|warrant"
+        r"\bnot\b|n t\b|\bin conjunction with\b|\bnever\b|\bno\b(?! (?:restriction|limit|charge"
+        r"|fee|cost|warrant"
         r"|attribution))"
         r"|\bcannot\b|\bonly\b|\bsolely\b|\bmust\b|\bshall\b|\bexcept\b|\bunless\b|\bunmodified\b"
         r"|\bverbatim\b"
@@ -128,7 +130,10 @@ _BOTH_KINDS = re.compile(
         r"|public|educational)){1,3}"
         r"|without (?:any )?(?:restrictions?|limitations?|conditions?|fees?|royalty|royalties"
         r"|charge)"
-        r"|no restrictions?|for any purpose[^.\x00]{0,30}? commercial\w*"
+        # "no written agreement, license or royalty fee is required", as Tcl has it
+        r"|no (?:written agreement|licen[cs]e|royalty|fee)[^.\x00]{0,50}? (?:is|are) required"
+        r"|need not follow the licen[cs]ing terms"
+        r"|no strings attached|no restrictions?|for any purpose[^.\x00]{0,30}? commercial\w*"
     )
 )
 _EDGE = re.compile(r"[.;:!](?:\s|$)|\n\s{0,20}\n")

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from ingest.detect.licensing.evidence import RESTRICTION, Evidence, Kind
-from ingest.detect.licensing.names import fold, phrase
+from ingest.detect.licensing.head_grammar import WORDINGS
+from ingest.detect.licensing.names import fold
 from ingest.detect.licensing.qualifiers import qualified_bare_names
 from ingest.detect.licensing.refusals import GROUP, find_refusals
+from ingest.detect.licensing.worded import Worded
 
 _HEAD_BYTES: Final = 700
 _START = re.compile(rb"(?:\xef\xbb\xbf)?(?:#![^\n]{0,120}\n)?\s{0,40}(?:<\?php\s)?\s{0,9}")
@@ -28,11 +30,22 @@ _OPENING = re.compile(
     rb"|\"{3})?[ \t]*\r?\n",
     re.IGNORECASE,
 )
+_MARKED = re.compile(
+    rb"(?m)^[\s/*#;%!\"'<(\[=-]{0,16}(?:(?:[A-Z][\w&.]{1,20}[ \t]){0,2}"
+    rb"(?:STRICTLY |HIGHLY )?CONFIDENTIAL|(?:TOP )?SECRET|RESTRICTED)"
+    rb"(?=[ \t]*(?:[.!:*\])]|--?[ >]|//|\xe2\x80|\r?$|[ \t]SUBJECT|[ \t]TO\b))"
+)
+"""A mark in capitals at the start of a line, unlike a level that code speaks of."""
+_MARKS: Final = (b"CONFIDENTIAL", b"SECRET", b"RESTRICTED")
 _BLOCK_BYTES: Final = 660
-_BLOCKS: Final = ((b"/*", b"*/"), (b"<!--", b"-->"), (b'"""', b'"""'), (b"'''", b"'''"))
+_BLOCKS: Final = (
+    *((b"/*", b"*/"), (b"<!--", b"-->"), (b'"""', b'"""'), (b"'''", b"'''")),
+    *((b"(*", b"*)"), (b"{-", b"-}"), (b"--[[", b"]]"), (b"<%--", b"--%>"), (b"<#", b"#>")),
+    *((b"=begin", b"=end"), (b"=pod", b"=cut")),
+)
 _LINES = re.compile(
-    rb"(?:[ \t]{0,9}(?://|#(?!include|define|if|pragma|import)|--|;|%|\"[ \t]|REM\b"
-    rb"|dnl\b)[^\n]{0,400}(?:\n|\Z)){1,14}"
+    rb"(?:[ \t]{0,9}(?://|#(?!include|define|if|pragma|import)|--|;|%|[\"'!][ \t]"
+    rb"|(?:@?REM|dnl)\b|::)[^\n]{0,400}(?:\n|\Z)){1,14}"
 )
 _WORK: Final = (
     r"th(?:is|e) (?:\w{2,12} )?(?:software|source|source code|program|plugin|theme|script|code"
@@ -43,15 +56,8 @@ _BEGIN: Final = r"(?:^|[.\n:/]\s{0,4})~"
 _ROWS: Final = (
     (
         (
-            "member",
-            "staff",
-            "employee",
-            "customer",
-            "client",
-            "partner",
-            "student",
-            "subscriber",
-            "academic",
+            "members staff employees customers clients partners students subscribers "
+            "academics licensees contractors universities researchers profits"
         ),
         (
             rf"{_BEGIN}(?:strictly |only |exclusively |solely |available )*(?:for"
@@ -61,7 +67,7 @@ _ROWS: Final = (
         ),
     ),
     (
-        ("use is free", "companies pay", "businesses pay", "companies must", "companies need"),
+        ("personal+free private+free academic+free commercial+free companies+pay businesses+pay"),
         (
             r"\b(?:personal|private|academic|non-?~?commercial) use is free\b"
             r"|\b(?:companies|businesses) (?:must |need to |have to )?pay\b"
@@ -69,13 +75,9 @@ _ROWS: Final = (
     ),
     (
         (
-            "but not",
-            "but never",
-            "no re",
-            "no copying",
-            "no sharing",
-            "no commercial",
-            "no derivative",
+            "copying reuse redistribution resale sharing derivatives derivative "
+            "commercial+no re+no viewed+but read+but inspected+but studied+but seen+but "
+            "looked+but"
         ),
         (
             r"\b(?:viewed|read|inspected|studied|seen|looked at) but (?:not"
@@ -87,25 +89,25 @@ _ROWS: Final = (
         ),
     ),
     (
-        ("paid", "commercial", "piracy"),
+        "paid commercial piracy",
         (
             rf"\b{_WORK} is (?:a )?(?:paid|commercial)\b|\bis piracy\b|\bpaid (?:software|plugin"
             r"|product|theme|asset)\b"
         ),
     ),
     (
-        ("limited to", "restricted to", "export", "official use", "classified"),
+        ("distribution+limited distribution+restricted arms+export export+restricted unclassified"),
         (
             r"\bdistribution (?:is )?(?:limited|restricted) to\b|\barms export control\b"
             r"|\bwhose export is restricted\b|\bunclassified//"
         ),
     ),
     (
-        ("open source", "open-source"),
+        "open+not",
         rf"{_BEGIN}not open[ -]source\b(?! (?:yet|until))",
     ),
     (
-        ("exclusively", "only", "solely", "under license", "under licence", "under contract"),
+        "exclusively only solely delivered+under supplied+under provided+under",
         (
             r"\blicen[cs]ed (?:exclusively|only|solely) (?:to|for)\b"
             rf"|(?:\b{_WORK}|{_BEGIN}) ?(?:may|must|shall|can)(?: be)? (?:only|solely"
@@ -119,7 +121,7 @@ _ROWS: Final = (
         ),
     ),
 )
-_HEAD: Final = tuple((gates, re.compile(phrase(pattern))) for gates, pattern in _ROWS)
+_HEAD: Final = Worded((*_ROWS, *WORDINGS))
 
 
 def find_head_refusals(data: bytes) -> list[Evidence]:
@@ -152,22 +154,19 @@ def _refusals(comment: bytes) -> tuple[Evidence, ...]:
         # Whoever sells another license beside a copyleft one takes nothing back.
         return ()
     found = find_refusals(folded)
+    if any(mark in comment for mark in _MARKS):
+        found += [_restriction(match) for match in _MARKED.finditer(comment)]
     found += [
         Evidence(start=start, end=end, kind=Kind.RESTRICTION, spdx=RESTRICTION, score=0.8)
         for start, end in qualified_bare_names(folded)
     ]
-    for gates, pattern in _HEAD:
-        if any(gate in folded for gate in gates) and (match := pattern.search(folded)):
-            found.append(
-                Evidence(
-                    start=match.start(),
-                    end=match.end(),
-                    kind=Kind.RESTRICTION,
-                    spdx=RESTRICTION,
-                    score=0.8,
-                )
-            )
+    found += [_restriction(match) for _row, match in _HEAD.matches(comment, folded)]
     return tuple(found)
+
+
+def _restriction(match: re.Match[Any]) -> Evidence:
+    start, end = match.span()
+    return Evidence(start=start, end=end, kind=Kind.RESTRICTION, spdx=RESTRICTION, score=0.8)
 
 
 def find_opening(data: bytes) -> list[Evidence]:

@@ -14,7 +14,7 @@ from ingest.detect.licensing.openings import Expression
 
 _NARROW: Final = (
     r"personal|academic|research|scientific|educational?|evaluation|hobby|hobbyist|student"
-    r"|non-?~?profit|not-?~?for-?~?profit|non-?~?commercial|in-house"
+    r"|non-?~?profit|not-?~?for-?~?profit|non-?~?commercial|in-house|individual"
 )
 _INWARD: Final = r"private|testing|internal|trial|demonstration|demo|classroom|teaching|study"
 
@@ -72,6 +72,8 @@ LIMITED_PURPOSE: Final = Expression(
         r"[^.\x00]{0,60}?\b(?:with|on|in conjunction|for|in connection|within|by)\b|applications)"
         rf"|\b(?:us(?:e|age)|licen[cs]e) of (?:the|this) (?:software|program|material|code|library"
         rf"|work)s?\b[^.\x00]{{0,20}}?\b(?:is|are) (?:strictly )?(?:limited|restricted)\b"
+        r"|\bprovided (?:that )?(?:it|they|th(?:is|e) (?:software|code|program|file|firmware))"
+        r" (?:is|are|will be) (?:only )?used (?:only )?(?:in conjunction with|with|on)\b"
         r"|\bfor use within\b[^.\x00]{2,40}? (?:products?|only)\b"
         r"|\bfor any purpose (?:but|except|other than)\b"
     )
@@ -117,7 +119,7 @@ REFUSED: Final = Expression(
         r"|\b(?:must|need to|have to|should) (?:\w{2,12} )?(?:buy|purchase|pay|order|acquire)\b"
         r"[^.\x00]{0,40}?\b(?:licen[cs]e|fee|copy)\b"
         # "freely distributable if unmodified", "as long as all files remain unmodified"
-        r"|\b(?:if|when|is|are|left|kept|remains?|in|only)(?: (?:it|they|is|are|left|kept|used"
+        r"|\b(?:if|when|left|kept|remains?|in|only)(?: (?:it|they|is|are|left|kept|used"
         r"|intact"
         r"|and|an?|original|its))* unmodified\b(?! or | and )"
         r"|\bunmodified (?:form|copies|state|only)\b(?! or )"

@@ -100,6 +100,12 @@ _TALK_BEFORE = re.compile(
         r"|(?<!abbr\s)(?<!acronym\s)title(?: of)?|(?:says?|said) of(?: the)?)~$"
         r"|\b(?:do not|don t|never|avoid|no)\b[^.\x00]{0,40}\b(?:paste|copy|take|import|include"
         r"|borrow|port)\b[^.\x00]{0,40}$"
+        # A dialog that asks for consent, the customers of a plan.
+        r"|\b(?:users?|they|customers?|visitors?|players?|callers?) (?:have to|has to|must|need to"
+        r"|can|should) (?:accept|agree to|read|confirm) (?:the |an? )?~$"
+        r"|\b(?:shows?|displays?|renders?|opens) (?:the |an? )?~$"
+        r"|\b(?:customers?|users?|tenants?|accounts?|organi[sz]ations?|plans?|people|those)"
+        r" (?:with|without|on|having|who have|that have) (?:an? |the |no )?~$"
         r"|\blets? you (?:pick|choose|select)\b[^.\x00]{0,60}$|--licen[cs]e~$"
     )
 )

@@ -55,8 +55,9 @@ _PROPRIETARY_WORDS: Final = (
     r"|product)\b"
     r"|\bunauthori[sz]ed (?:copying|use|reproduction|distribution|disclosure|duplication|access)"
     r"|\b(?:is|are|remains?) the (?:sole |exclusive |confidential |intellectual )?property of\b"
+    r"(?! (?:the |their |its )?(?:respective|authors?|individual|contributors?))"
     rf"|\bvalid (?:commercial )?{LICENSE}\b|\bfurnished under (?:a )?{LICENSE}\b"
-    rf"|\bnon-?disclosure agreement\b"
+    rf"|\bnon-?disclosure agreement\b|\bnon-?~?transferable\b[\w ,-]{{0,40}}?\b{LICENSE}\b"
     rf"|\bend[ -]user {LICENSE}\b|\beula\b|\bcustom {LICENSE}\b"
     r"|\blicensed materials?~-{0,2}~property of\b|\bgovernment users restricted rights\b"
     r"|\brestricted rights legend\b"
@@ -83,7 +84,13 @@ ROWS: Final = (
         r"|apache\.org/licenses/license-2\.0|amazon\.com/apache2\.0",
         r"apache" + _version(r"2(?:\.0)?") + r"|asl~2\.0|al2\.0",
     ),
-    ("Apache-2.0", "apache", _GUESS, rf"apache(?: software)? {LICENSE}", r"apache"),
+    (
+        "Apache-2.0",
+        "apache",
+        _GUESS,
+        rf"apache(?: software)? {LICENSE}",
+        r"apache(?! (?:software )?foundation\b)",
+    ),
     ("0BSD", "bsd", _SURE, _clauses("0", "zero"), "0bsd"),
     ("BSD-2-Clause", "bsd", _LIKELY, _clauses("2", "two") + "|(?:simplified|freebsd) bsd", ""),
     ("BSD-4-Clause", "bsd", _LIKELY, _clauses("4", "four") + "|original bsd", ""),
@@ -94,6 +101,7 @@ ROWS: Final = (
         _GUESS,
         (
             rf"\bbsd(?:[ -](?:style|type|like))?[ -](?:open[ -]source )?{LICENSE}|\bbsd[ -]style\b"
+            r"|\bbsd (?:terms|conditions) apply\b"
             rf"|berkeley software distribution"
         ),
         r"\bbsd",
@@ -199,7 +207,7 @@ ROWS: Final = (
     ("OLDAP-2.8", "ldap", _GUESS, rf"\bopen~ldap public {LICENSE}", ""),
     ("BSD-2-Clause-Views", "freebsd", _LIKELY, rf"\bfreebsd {LICENSE}", ""),
     ("Linux-OpenIB", "openib", _LIKELY, r"\bopenib(?:\.org)? bsd\b", ""),
-    ("JSON", "json", _LIKELY, rf"\bjson {LICENSE}", ""),
+    ("JSON", "json", _LIKELY, rf"(?<![.\w])json {LICENSE}\b", ""),
     ("LicenseRef-scancode-w3c-documentation", "w3c", _SURE, rf"\bw3c document {LICENSE}", ""),
     (
         "LicenseRef-scancode-facebook-patent-rights-2",
@@ -267,7 +275,13 @@ ROWS: Final = (
     ("CECILL-2.1", "cecill", _GUESS, rf"\bcecill {LICENSE}|{LICENSE} cecill", "cecill"),
     ("CECILL-B", "cecill", _SURE, r"\bcecill-b\b", ""),
     ("CECILL-C", "cecill", _SURE, r"\bcecill-c\b", ""),
-    ("LPPL-1.3c", "latex", _GUESS, rf"latex project public {LICENSE}", "lppl"),
+    (
+        "LPPL-1.3c",
+        "latex",
+        _GUESS,
+        rf"latex project public {LICENSE}|latex-project\.org/lppl",
+        "lppl",
+    ),
     ("QPL-1.0", "qpl", _LIKELY, rf"\bq public {LICENSE}", "qpl"),
     (
         "LGPL-2.0-or-later WITH WxWindows-exception-3.1",
@@ -329,7 +343,8 @@ ROWS: Final = (
         _LIKELY,
         (
             r"\b(?:in|into|to) (?:the )?public[ -]domain\b|\b(?:is|are|as) public[ -]domain\b"
-            r"|public domain\.|[:-] public[ -]domain\b|\bpublic[ -]domain[ \t]{0,20}(?:\n|$)"
+            r"|\bnone~\(?~public domain\b|public domain\.|[:-] public[ -]domain\b"
+            r"|\bpublic[ -]domain[ \t]{0,20}(?:\n|$)"
         ),
         "public domain",
     ),
@@ -337,8 +352,9 @@ ROWS: Final = (
         PROPRIETARY,
         (
             "proprietary commercial secret confidential unauthori unpublished property "
-            "valid furnished disclosure agreement eula custom end-user private granted permission "
-            "restricted source-available source licensed modified product"
+            "valid furnished transferable disclosure agreement eula custom end-user private "
+            "granted permission restricted source-available source licensed"
+            " modified product"
         ),
         _LIKELY,
         _PROPRIETARY_WORDS,

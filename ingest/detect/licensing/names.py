@@ -282,6 +282,9 @@ def _gnu(groups: dict[str, str], folded: str, start: int, end: int) -> Named:
         later = True
     if tail and tail["plus"]:
         later = tail["plus"] != "-only"
+    if number == "1.1":
+        # No GNU license: the pair of the CDDL 1.1 and a GPL is called by such an address.
+        number, later = None, True
     number = number or _FIRST_VERSIONS[kind]
     # Of the licenses only the lesser one has a version 2.1; people leave the word out.
     kind = kind or ("L" if number == "2.1" else "")

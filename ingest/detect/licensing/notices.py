@@ -104,6 +104,8 @@ _MENTION = re.compile(
         r"|\boriginally (?:licensed|released|under|published)\b|\bbefore (?:that|this)\b"
         r"|\bincompatib\w{2,5} with\b|\bchanged from\b"
         r"|\blicen[cs]e (?:that is |which is |is )?(?:based|model(?:led|ed)) (?:up)?on\b"
+        # What a source-available license becomes one day is not what it is.
+        r"|\bchange (?:licen[cs]e|date)\b|\bsoftware will be governed by\b"
         r"|\bconsists of the\b|\b(?:superseded|succeeded|replaced|obsoleted) by\b"
         r"|\bdesignated the\b|\bvariants of this~$"
     )
@@ -138,6 +140,9 @@ _PARTLY = Expression(
         r"(?:defined|declared|described|specified|found|contained|included|stated)? ?in (?!https?:)"
         r"(?!\.{1,2}/)[\w.-]{1,40}/[\w./-]{0,60}"
         r"|\bexcept(?:ing)?~for [^.\x00]{0,60}?\bsee (?:the )?separate\b"
+        # Parts under this, parts under that.
+        r"|\bvariously licen[cs]ed\b|\bone of several (?:different )?licen[cs]es\b"
+        r"|\bseveral different licen[cs]es\b"
         # What is permitted for the build is not permitted for its source.
         r"|\b(?:compiled|binary|object) (?:versions?|builds?) of\b[^.\x00]{0,60}?\bunder\b"
         r"|\blicen[cs]ed to use (?:compiled|binary|object)\b"

@@ -20,6 +20,14 @@ _KINDS: Final = (
 )
 
 RARE_ROWS: Final = (
+    ("FTL", "freetype", _LIKELY, rf"\bfreetype (?:project )?{LICENSE}", "ftl"),
+    (
+        "LicenseRef-scancode-llgpl",
+        "llgpl lisp",
+        _LIKELY,
+        rf"\bllgpl\b|\blisp lesser (?:gnu )?(?:general )?public {LICENSE}",
+        "",
+    ),
     ("Bitstream-Vera", "bitstream", _LIKELY, rf"\bbitstream vera {LICENSE}", ""),
     ("ICU", "icu", _LIKELY, rf"\bicu {LICENSE}", "icu"),
     ("BSD-3-Clause", "numpy", _GUESS, rf"\bnumpy {LICENSE}", ""),
@@ -86,7 +94,7 @@ RARE_ROWS: Final = (
         "CPOL-1.02",
         "project cpol codeproject",
         _LIKELY,
-        rf"\bcode project open {LICENSE}|\bcpol\b",
+        rf"\bcode project open {LICENSE}|\bcpol (?:licen[cs]e|v?1\.0)|\bcpol\.htm",
         "",
     ),
     (

@@ -69,7 +69,10 @@ _REFUSAL_ROWS: Final[tuple[_Row, ...]] = (
         ),
     ),
     # Distribution and copying.
-    ("distribution", r"\bnot for (?:further |external |public )?distribution\b"),
+    (
+        "distribution",
+        r"\bnot for (?:further |external |public |customer |general |onward )?distribution\b",
+    ),
     (
         "resold sold passed welcome ship steal",
         (
@@ -92,7 +95,7 @@ _REFUSAL_ROWS: Final[tuple[_Row, ...]] = (
         _GROUP_WORDS,
         (
             rf"\bto (?:the )?{GROUP} of\b[^.\x00]{{2,80}}?\b(?:who|only|signed|under)\b"
-            rf"|\b(?:for|to) (?:\w{{2,16}} ){{0,2}}{GROUP} only\b"
+            rf"|\b(?:for|to) (?:\w{{2,16}} ){{0,2}}{GROUP} only\b(?! (?:once|after|when|if)\b)"
             r"|\b(?:licen[cs]ed|available|released|distributed|use[d]?|given"
             rf"|provided)\b[^.\x00]{{0,30}}?"
             rf"\bonly (?:for|to|by) (?:\w{{2,16}} )?{GROUP}\b"
@@ -298,7 +301,10 @@ _NARROWING_ROWS: Final[tuple[_Row, ...]] = (
     ),
     (
         "internal",
-        r"\b(?:company|strictly|group) internal\b|(?:^|\n)[^\n.]{0,60}\binternal(?:\.|[ \t]*\n)",
+        (
+            r"\b(?:company|strictly|group) internal\b"
+            r"|(?:^|\n)[^\n.]{0,60}\binternal(?:\.(?=\s|$)|[ \t]*\n)"
+        ),
     ),
     (
         "ask network internal compet",

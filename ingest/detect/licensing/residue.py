@@ -44,7 +44,8 @@ _NARROW = re.compile(
 _TERMS = Expression(
     phrase(
         r"\b(?:may|must|shall|can|is|are|be) (?:be )?(?:used |licensed )?(?:only|solely"
-        r"|exclusively)\b"
+        r"|exclusively)\b(?! (?:install|work|support|handle|read|process|hold|need|run on|one|call"
+        r"|a few)\w*)"
         r"|\b(?:solely|exclusively|only) (?:be used|for|in connection|as part|in conjunction"
         r"|if you)\b"
         r"|\bfor (?:use|internal)[^\x00]{0,60}? only\b"
@@ -72,7 +73,10 @@ _TERMS = Expression(
         r"|notif|return"
         r"|delete|make|remain|use|accept|register|submit|disclos|inform|licens|open|cite"
         r"|acknowledg)\w{0,6}"
-        r"|\badvertising materials?\b|\bdisplay the\b|\bhosted service\b|\boffered as\b"
+        r"|\badvertising materials?\b|\bdisplay the (?:\w{2,14} ){0,2}?(?:following|above|name"
+        r"|logo|notice|acknowledg"
+        r"|copyright|attribution|author|badge|link|words|phrase|sentence)\w{0,6}\b"
+        r"|\bhosted service\b|\boffered as\b"
         r"|\bmilitary\b|\blabou?r (?:laws?|standards?)\b|\bcompet(?:e|es|ing|itive|itor|itors)\b"
         r"|\b(?:publish|contribute|submit|share|disclose) (?:all |any |your |the )+(?:modif"
         r"|chang|improve"
@@ -81,6 +85,23 @@ _TERMS = Expression(
     )
 )
 """Terms that a license file states beside the known texts in it."""
+_RIGHTS = re.compile(
+    phrase(
+        r"\b(?:us|copi|distribut|redistribut|modifi|resold|sold|reproduc|publish|shar|host"
+        r"|licen[cs]"
+        r"|train|incorporat|sublicen[cs]|disclos|credit|charg)ed\b|\bembedded\b|\bsold\b|\bresold\b"
+        r"|\b(?:re-?~?distribution|distribution|resale|sale|commercial\w*|consent|permissions?"
+        r"|licen[cs]\w*|royalt\w+|fees?|revenue|employees|compan(?:y|ies)|business\w*|firms"
+        r"|corporations?|organi[sz]ations?|military|weapons?|warfare|profit|purchase|subscription"
+        r"|contribut\w+|publish|attribution|modifications|derivative\w*|rights?|copyright|terms"
+        r"|human|ethic\w*|harm\w*|government\w*|surveillance|personal|academic|research|evaluation"
+        r"|train(?:ing)?|models?|saas|compet\w+|acknowledg\w+|cite|citation|credits?)\b"
+        r"|\bth(?:e|is) (?:software|program|work|package|product)\b|\bproducts?\b|\badvertis\w+"
+        r"|\b(?:use|copy|modify|distribute|redistribute|sell|host|share|run|reproduce|disclose)"
+        r" (?:or \w{3,12} )?(?:this|the|it|any|these|copies)\b"
+    )
+)
+"""Speaks of what may be done with a work, not of what it does."""
 _SENTENCE_EDGE = re.compile(
     r"[.:]\s|\n\s{0,20}\n|\n[^\n]{0,120}(?:copyright|\(c\)|reserved)[^\n]{0,200}"
 )
@@ -187,9 +208,16 @@ def adjacent(folded: str, permissive: Sequence[tuple[int, int]]) -> list[tuple[i
 
 
 def outside_terms(
-    folded: str, texts: Sequence[tuple[int, int]], innocent: Sequence[tuple[int, int]]
+    folded: str,
+    texts: Sequence[tuple[int, int]],
+    innocent: Sequence[tuple[int, int]],
+    *,
+    is_code: bool,
 ) -> list[Evidence]:
-    """Return terms in a license file that stand beside the texts it holds."""
+    """Return terms in a license file that stand beside the texts it holds.
+
+    In code the comment goes on to what the code does, so a sentence has to speak of rights there.
+    """
     letters = [match.span() for match in _LETTER.finditer(folded)]
     innocent = [*innocent, *letters]
     return [
@@ -197,8 +225,17 @@ def outside_terms(
         for match in bounded(_TERMS, folded)
         if not touches(match, innocent)
         and not _is_taken_back(folded, match)
+        and not (is_code and not _RIGHTS.search(_sentence_of(folded, match)))
         and not any(start <= match.start() and match.end() <= end for start, end in texts)
     ]
+
+
+def _sentence_of(folded: str, match: re.Match[str]) -> str:
+    """Return what stands around a match up to the ends of its sentence."""
+    low = max(0, match.start() - _REACH)
+    start = max(folded.rfind(". ", low, match.start()), folded.rfind(".\n", low, match.start()))
+    end = folded.find(".", match.end(), match.end() + _REACH)
+    return folded[max(low, start) : end if end >= 0 else match.end() + _REACH]
 
 
 def _is_wish(added: str) -> bool:

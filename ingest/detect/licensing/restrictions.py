@@ -123,7 +123,13 @@ _INNOCENT = Expression(
         r"(?:[^.\x00]{0,200}?\bwritten \w{7,13})?"
         r"|(?:must|may|shall)(?: not|not) (?:be )?(?:misrepresented|removed|altered|deleted"
         r"|modified or removed)"
-        r"|(?:may|can|must)(?: not|not) be copied[^\x00]{0,60}?(?:without this notice| except )"
+        r"|(?:may|can|must)(?: not|not) be (?:used )?copied[^\x00]{0,60}?(?:without this notice|"
+        r" except )"
+        r"|(?:users?|you) must comply (?:to|with) (?:its|their) licen[cs]es?\b"
+        # The summary of a Creative Commons license.
+        r"|cannot revoke these freedoms|must give appropriate credit"
+        r"|may not apply legal terms or technological measures|may not give you all of the"
+        r" permissions"
         r"|\b(?:notices?|headers?|copyrights?|disclaimers?|comments?|statements?|credits?)\b"
         r"[^.\x00]{0,60}?\b(?:must|may|shall|can|should)(?: not|not) be (?:modified|changed"
         r"|altered)"
@@ -199,7 +205,7 @@ def find_restrictions(
         and not strict
         and (is_license_file or any(b - a >= _WHOLE_TEXT for a, b in permissive))
     ):
-        found += outside_terms(folded, permissive, innocent)
+        found += outside_terms(folded, permissive, innocent, is_code=not is_license_file)
     return sorted(s for s in found if not any(a <= s.start < b for a, b in strict))[:MAX_SIGNS]
 
 

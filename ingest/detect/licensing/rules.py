@@ -9,7 +9,7 @@ from typing import Final
 from ingest.detect.detector import DetectorConfig
 from ingest.domain.installed import version
 
-RULES: Final = "licensing-9"
+RULES: Final = "licensing-10"
 """Version of our own tables and thresholds; raise it with every change of a fact."""
 ENGINES: Final = ("hyperscan", "license-expression", "licenseclassifier")
 

@@ -52,6 +52,7 @@ _TEXT_SUFFIXES: Final = frozenset(
             "apache",
             "lgpl",
             "rtf",
+            "terms",
         ],
         "",
     }
@@ -70,6 +71,7 @@ _WHOLE_TEXT: Final = 0.75
 _MAX_RESIDUE: Final = 3000
 """Bytes of a license file outside known texts, from which it says something of its own."""
 _NOTICE_KINDS: Final = frozenset({Kind.TAG, Kind.TEXT, Kind.NOTICE})
+_STRICT: Final = frozenset({"weak_copyleft", "copyleft", "proprietary"})
 _NOTHING: Final = Conclusion(
     expression=None, category=NONE, has_restriction=False, training_restricted=False, evidence=()
 )
@@ -152,7 +154,7 @@ class LicensingDetector:
             restrictions=(
                 *_moved(placed, lambda r: r.restrictions),
                 *find_opening(text.data),
-                *find_head_refusals(text.data),
+                *self._outside_strict(find_head_refusals(text.data), stated),
             ),
             reserved=tuple(_moved(placed, lambda r: r.notices.reserved))[:1],
             choices=tuple(
@@ -163,6 +165,17 @@ class LicensingDetector:
             is_license_text=is_license_text,
             head_end=first.end if first.start < HEAD_BYTES else 0,
         )
+
+    def _outside_strict(
+        self, refusals: Sequence[Evidence], stated: Sequence[Evidence]
+    ) -> list[Evidence]:
+        """Return refusals but those of a text that is not permissive and has its own category."""
+        strict = [
+            (sign.start, sign.end)
+            for sign in stated
+            if sign.kind is Kind.TEXT and self._algebra.read(sign.spdx).category in _STRICT
+        ]
+        return [r for r in refusals if not any(a <= r.start < b for a, b in strict)]
 
 
 def _whole(text: ScanText, *, is_named: bool) -> Region | None:

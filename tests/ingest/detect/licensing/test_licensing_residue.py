@@ -57,3 +57,36 @@ def test_a_copyright_line_inside_a_text_is_no_term(scan: Scan) -> None:
     text = f"{GRANT}Portions Copyright (C) 2000-2010 Widget Works. All rights reserved.\n\n"
 
     assert scan(f"{text}{DISCLAIMER}".encode(), "license")["license_category"] == "permissive"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This file must not have include guards.",
+        "That path may not be thread safe.",
+        "The table is needed only if the pump has a valve.",
+        "Automatically constructs the list of pumps.",
+        "Callers shall not hold the lock.",
+    ],
+)
+def test_code_goes_on_behind_its_license(scan: Scan, mit: bytes, said: str) -> None:
+    text = b"".join(b"// " + line + b"\n" for line in mit.split(b"\n"))
+    row = scan(text + f"//\n// {said}\n\nint pump;\n".encode(), "c")
+    assert row["license_category"] == "permissive"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This file must not be used by competitors.",
+        "You shall not sell it.",
+        "The software may only be run beside the pump.",
+        "Every product must display the pump logo on its first page.",
+        "Distribution may only take place inside the port.",
+        "Companies must purchase a license.",
+    ],
+)
+def test_a_term_behind_a_license_in_code_still_counts(scan: Scan, mit: bytes, said: str) -> None:
+    text = b"".join(b"// " + line + b"\n" for line in mit.split(b"\n"))
+    row = scan(text + f"//\n// {said}\n\nint pump;\n".encode(), "c")
+    assert row["license_category"] in {"proprietary", "unknown"}
