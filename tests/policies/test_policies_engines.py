@@ -38,7 +38,7 @@ def test_an_engine_serves_so_many_connections_and_those_that_are_open_keep_it(
 
 def test_the_engines_that_were_used_last_are_kept() -> None:
     kept, start = Engines(2), Starter()
-    for name in "ababca":
+    for name in "ababaca":
         with kept.connection(name, start) as connection:
             assert connection.execute("SELECT 1").fetchall() == [(1,)]
     # b gave way to c, and a, which was used after b, is still there.
