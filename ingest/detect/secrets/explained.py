@@ -15,6 +15,7 @@ from ingest.detect.secrets import identifiers, labels
 from ingest.detect.secrets.addresses import is_piece_of_address
 from ingest.detect.secrets.keys import has_armour, is_key_behind
 from ingest.detect.secrets.matches import Match
+from ingest.detect.secrets.places import place_kind
 from ingest.detect.secrets.plausible import CODE_SUFFIXES
 from ingest.detect.secrets.public import public_kind
 from ingest.detect.secrets.samples import is_published, is_sample_login, is_stand_in
@@ -33,10 +34,11 @@ _LOOSE: Final = frozenset(
     (
         *("kingfisher1.smtp.1", "kingfisher1.wincmd.2", "kingfisher1.unkey.2"),
         *("kingfisher1.mariadb.1", "kingfisher1.auth.1", "kingfisher1.salesforce.3"),
+        *("kingfisher1.salesforce.4", "kingfisher1.ldap.1"),
     )
 )
 """Rules of the engine that read on into prose and code."""
-_PROSE: Final = re.compile(rb"[$A-Za-z_./:()&-]+[,;]?")
+_PROSE: Final = re.compile(rb"[$A-Za-z_./:()&-]+[,;]?|v?[0-9]+(?:\.[0-9x]+)+\.?")
 _LOOKED_UP: Final = re.compile(rb"(?:[\w.]+=)?(?:<[A-Za-z]+|os\.environ\[|ENV\[|process\.env\[)")
 """What the looser rules of the engine take up to the first blank or quote."""
 _CLIENT_ID: Final = re.compile(rb"[0-9]+-[a-z0-9]+\.apps\.googleusercontent\.com")
@@ -123,7 +125,7 @@ def _kind_of_guess(data: bytes, match: Match, suffix: str, head: bytes) -> str:
         return "moment"
     if labels.is_label(value, head):
         return "label"
-    kind = identifiers.name_kind(data, match, value, head)
+    kind = identifiers.name_kind(data, match, value, head) or place_kind(value, head)
     return kind or public_kind(data, match, value, head)
 
 
@@ -197,6 +199,9 @@ def _is_encrypted(data: bytes, value: bytes, head: bytes) -> bool:
     if _CIPHERTEXT.match(value) or (
         _CIPHERTEXT.match(head[-5:].lstrip(b" =:\"'")) and head[-1:] in b"[( "
     ):
+        return True
+    if head.endswith(b"<password>{"):
+        # Maven: settings.xml, *Password Encryption*
         return True
     opened = head.rfind(b"ENC[")
     if opened >= 0 and b"]" not in head[opened:]:

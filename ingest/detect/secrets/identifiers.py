@@ -52,6 +52,11 @@ _KEY_OF_SECRET: Final = re.compile(
     rb"[ \t]*(?:=>|[:=(,]|==|!=)[ \t]*[\"'`]?$"
 )
 """A key within a Kubernetes Secret, or the key of Django and Flask itself."""
+_CHOSEN_KEY: Final = re.compile(
+    rb"(?i)(?:sign(?:ing)?|encrypt(?:ion)?|cipher|crypto?|hmac|jwt|aes|master)[_.-]?key"
+    rb"[\"'\])]{0,2}[ \t]*(?:=>|[:=(,]|==|!=)[ \t]*[\"'`]?$|\.type\([ \t]*[\"'`]?$"
+)
+"""The key to something, which people choose, and not the key of an entry; what a test types."""
 _TYPE: Final = re.compile(
     rb"(?i)(?:secret|secure)?_?string!?|string|text!?|varchar(?:\(\d+\))?|char\w*|nullable"
     rb"|required|option|vec|&?str"
@@ -86,6 +91,7 @@ _CMDLET: Final = re.compile(
 )
 """A command of PowerShell: a verb of its list and a noun."""
 _SHORT_NUMBER: Final = re.compile(rb"[0-9]{1,3}")
+_QUOTES: Final = (b'"', b"'")
 _MOST_HUMPS: Final = 3
 _FEW_DIGITS: Final = 2
 _FEWEST_WORDS: Final = 3
@@ -172,7 +178,8 @@ def _word_kind(text: bytes, head: bytes) -> str:
     if _is_nameable(text):
         is_key = _KEY_OF_SECRET.search(head) is not None and _speaks_of_secrets(text)
         is_key = is_key or (_CONSTANT.fullmatch(text) is not None and _names_a_secret(text))
-        if is_key or _NAME_OF_NAME.search(head) is not None:
+        is_named = _NAME_OF_NAME.search(head) is not None and not _CHOSEN_KEY.search(head)
+        if is_key or is_named:
             return "name"
     if _ALGORITHM_NAME.fullmatch(text):
         return "algorithm"
@@ -181,7 +188,7 @@ def _word_kind(text: bytes, head: bytes) -> str:
 
 def is_expression(data: bytes, match: Match, value: bytes) -> bool:
     """Say whether a value of a program stands outside of all strings and remarks."""
-    if _EXPRESSION.fullmatch(value.strip()) is None:
+    if _EXPRESSION.fullmatch(value.strip()) is None or _is_literal(data, match):
         return False
     line = data.rfind(b"\n", max(0, match.start - _LINE_BYTES), match.start) + 1
     head = data[max(line, match.start - _LINE_BYTES) : match.start]
@@ -189,6 +196,13 @@ def is_expression(data: bytes, match: Match, value: bytes) -> bool:
     # Oracle's statement wants no quotes.
     is_stated = head.rstrip().lower().endswith(b"identified by")
     return not is_open and not is_stated and _REMARK.search(head) is None
+
+
+def _is_literal(data: bytes, match: Match) -> bool:
+    """Say whether a value of letters and digits stands between two quotes of a kind."""
+    before = data[match.start - 1 : match.start]
+    is_quoted = before in _QUOTES and data.startswith(before, match.end)
+    return is_quoted and data[match.start : match.end].isalnum()
 
 
 def _is_nameable(text: bytes) -> bool:

@@ -23,9 +23,9 @@ from ingest.domain.finding import Category, Confidence
 DETECTOR_ID: Final = "shardgate"
 
 _KEY_WORDS: Final = (
-    rb"(?:api|access|private|auth|account|signing|encryption|encrypt|master|client|service|shared"
-    rb"|app|consumer|application|db|database|storage|cipher|crypto|crypt|validation|session|cookie"
-    rb"|hmac|jwt|aes|ssh|webhook|license|subscription|admin|user|deploy|oauth|secure)[_.-]?key"
+    rb"(?:api|access|private|auth|account|client|service|shared"
+    rb"|app|consumer|application|db|database|storage|validation|session|cookie"
+    rb"|ssh|webhook|license|subscription|admin|user|deploy|oauth|secure)[_.-]?key"
 )
 
 
@@ -41,6 +41,11 @@ NAME_EXPRESSIONS: Final = (
     (Kind.PASSWORD, rb"(?i:requirepass|masterauth|rootpw|bindpw)"),
     (Kind.PASSWORD, rb"curl [^\n]{0,160}(?:-u|--user)[ =]{1,2}['\"]?[A-Za-z0-9_.@-]{1,64}"),
     (Kind.SECRET, rb"(?i:secret|credential)|" + _whole(rb"creds")),
+    # what people choose for such a key is a word as often as a number
+    (
+        Kind.SECRET,
+        rb"(?i:(?:signing|encrypt(?:ion)?|master|cipher|crypto?|hmac|jwt|aes)[_.-]?key)",
+    ),
     (Kind.TOKEN, rb"(?i:token|oauth|[_.-]auth|" + _KEY_WORDS + rb")"),
     (Kind.NONCE, _whole(rb"salt") + rb"|" + _whole(rb"nonce")),
     *VOCABULARY,
@@ -67,11 +72,11 @@ _ASSIGNED: Final = re.compile(
     (?:[ \t]{0,3}:[ \t]?[A-Za-z&\[\]<>.|?]{2,24}(?=[ \t]?=[ \t]))?   # an annotated type
     (?P<gap>[ \t]{0,12})
     (?P<sign>=>|\xef\xbc\x9a|:=|\?=|\|\|=|={1,3}|!={1,2}|::|:|->|,(?=[ \t]{0,4}(?:<<)?["'`])
-      |\((?=["'`])|>|\|[ \t]|[ \t])
+      |\((?=["'`]|[\w.]{0,32}ecode\w{0,8}\(["'])|>|\|[ \t]|[ \t])
     (?P<space>[ \t]{0,12})
     (?P<call>(?:new[ ])?[A-Za-z_][\w.:]{0,40}\(|)
     (?P<mark>[A-Za-z@$&]{0,2}(?=["'`\\])|<<(?=")|)
-    (?:(?P<quote>\\?(?:"|'|`|&quot;|&\#39;))(?P<quoted>[^"'`\r\n\\]{1,256}?
+    (?:(?P<quote>\\?(?:""(?=\w)|''(?=\w)|"|'|`|&quot;|&\#39;))(?P<quoted>[^"'`\r\n\\]{1,256}?
         |(?:\\.|(?!(?P=quote))[^\r\n\\]){1,256}?)(?P=quote)
       |(?P<bare>[^\s"'`<>\\;,&(){}\[\]|](?:[^\s"'`<>\\;,&|]|&(?=[^\s"'`<>\\;,&|=]{1,64}(?:[\s"'`<;]|\Z))(?!\#?\w+;)){0,255}))
     """,
@@ -106,6 +111,14 @@ _BOUND: Final = re.compile(
     rb"[ \t]+[\w./*+:-]{0,64}$"
 )
 """How a variable of a Lisp is bound; a remark on it may follow the value."""
+_HOLDER: Final = re.compile(
+    rb"|(?:new[ ])?(?:[\w.:]*[.:])?[A-Z]\w*(?:Value|Password|Passphrase|Secret|Credential|String|Text)\("
+    rb"|[\w.]*ecode\w*\("
+)
+"""A constructor that wraps the value that it is given, or none."""
+_GOES_ON: Final = re.compile(rb"(?:[ ][a-z]{1,12}){2}[ .,\r\n]")
+"""How a sentence goes on behind a word that is no value."""
+_CONSTANT_NAME: Final = re.compile(rb"(?:^|[\s;\"'])[A-Z][A-Z0-9_]{2,40}$")
 _ALONE: Final = re.compile(rb"[ \t]*[;,})\]]{0,3}\.?[ \t]*(?:\r?\n|\Z)")
 _PLURALS: Final = frozenset((b"s", b"s_", b"s.", b"s-"))
 _LONGEST_NAME: Final = 48
@@ -134,7 +147,10 @@ _LOWER_BUT_S: Final = frozenset(b"abcdefghijklmnopqrtuvwxyz")
 
 _QUOTES: Final = frozenset((b'"', b"'"))
 _BLANKS: Final = frozenset((b" ", b"\t"))
-_PHRASE_WORDS: Final = (b"passphrase", b"PASSPHRASE", b"Passphrase", b"PassPhrase", b"passPhrase")
+_PHRASE_WORDS: Final = (
+    *(b"passphrase", b"PASSPHRASE", b"Passphrase", b"PassPhrase", b"passPhrase"),
+    *(b"psk", b"PSK"),
+)
 _WEAK_SIGNS: Final = _BLANKS | {b",", b">", b"| ", b"|\t"}
 _CLOSING: Final = frozenset((b")", b"]", b"}"))
 _EQUALS: Final = frozenset((b"=", b":", b"\xef\xbc\x9a"))
@@ -264,13 +280,17 @@ def _quoted_span(data: bytes, name: _Name, found: re.Match[bytes]) -> tuple[int,
     value, sign = found.group("quoted"), found.group("sign")
     # ``password "x"`` and ``("password", "x")`` are as often prose and lists of names, and what
     # is handed to a call as often names the value; both must look like nothing but a secret.
-    is_weak = sign in _WEAK_SIGNS or bool(found.group("call"))
+    is_weak = sign in _WEAK_SIGNS or _HOLDER.fullmatch(found.group("call")) is None
     if is_weak and not found.group("call") and not found.group("quote").endswith(b"`"):
         is_weak = not _is_pair(data, name.end, sign, found.end())
     if is_plausible(value, name.kind, is_strict=is_weak):
         return found.span("quoted")
     is_phrase = sign in _ASSIGNMENTS and not found.group("call")
-    if is_phrase and data.endswith(_PHRASE_WORDS, 0, name.word_end) and is_passphrase(value):
+    if (
+        is_phrase
+        and data.endswith(_PHRASE_WORDS, 0, name.word_end)
+        and is_passphrase(value, is_set=data[name.end - 1 : name.end].isupper() and sign == b"=")
+    ):
         return found.span("quoted")
     return None
 
@@ -314,10 +334,20 @@ def _bare_span(
     value, end = _trimmed(found.group("bare"), end)
     if sign == b">" and (found.group("close") or not data.startswith(b"</", end)):
         return None
+    is_remark = sign == b":" and not is_tight and value.isalpha()
+    if is_remark and _GOES_ON.match(data, end):
+        return None
     bare = Bare.EXPRESSION if is_code else Bare.WORD
+    if not is_code and is_tight and sign == b"=" and _is_variable(data, name.end):
+        bare = Bare.SET
     # ``"password: "`` is a prompt, and what follows as often a message.
     is_fine = is_plausible(value, name.kind, bare=bare, is_strict=is_told)
     return (start, end) if is_fine else None
+
+
+def _is_variable(data: bytes, end: int) -> bool:
+    """Say whether a name is that of a variable of a shell, written in capitals."""
+    return _CONSTANT_NAME.search(data, max(0, end - _LONGEST_NAME), end) is not None
 
 
 def _trimmed(value: bytes, end: int) -> tuple[bytes, int]:

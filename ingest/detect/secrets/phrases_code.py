@@ -47,6 +47,50 @@ CODE: Final = (
         rb" \t]*(?:with:)?)[ \t]*[\"'](?P<v1>[^\"'\n{}]{4,64})(?:\{\w+\})*[\"']",
     ),
     Phrase(
+        "robot",
+        rb"Input (?:Password|Text)(?:  |\t)",
+        rb"(?:(?<=Password  )|(?<=Password\t)|(?=[ \t]*\S{0,40}(?i:pass|pwd)))[ \t]*\S{1,60}(?:  |\t)[ \t]*"
+        rb"(?P<v4>[^\s${}]{4,64})(?=[ \t]*(?:\r|\n|$))",
+    ),
+    Phrase(
+        "variable of robot",
+        rb"\$\{[\w ]{0,30}(?:password|passwd|pwd|secret)[\w ]{0,12}\}(?:  |\t)",
+        rb"[ \t]*(?P<v4>[^\s${}]{4,64})(?=[ \t]*(?:\r|\n|$))",
+        before=rb"^[ \t]*\$\{[^{}]*\}[ \t]+$",
+        is_caseless=True,
+    ),
+    Phrase(
+        "step",
+        rb"[\"'][^\"'\n]{0,24}passw(?:or)?d[^\"'\n]{0,24}[\"'](?: field)? (?:with|as|to) (?:the )?(?:value )?",
+        QUOTED,
+        before=rb"\b(?:fill|enter|typ|input|provid|sets?\b)\w*[ ][^\"'\n]{0,24}[\"']",
+        is_caseless=True,
+    ),
+    Phrase(
+        "step back",
+        rb"[\"'] (?:in|into|as|for) (?:the )?[\"']?(?:\w{1,12} )?passw(?:or)?d",
+        rb"",
+        before=rb"\b(?:fill|enter|typ|input|provid)\w*[ ](?:in )?[\"'](?P<v1>[^\"'\n]{4,64})[\"'][ ]\w{2,4}[^\n]{0,24}$",
+        is_caseless=True,
+    ),
+    Phrase(
+        "authenticated",
+        rb"\.auth\([ \t]*[\"']",
+        rb"[^\"'\n]{1,64}[\"'][ \t]*,[ \t]*[\"'](?P<v1>[^\"'\n]{4,64})[\"'][ \t]*[,)]",
+    ),
+    Phrase(
+        "authenticated at a cache",
+        rb"(?:redis|jedis|red|valkey|cache|lettuce)\w{0,12}[.:]auth\([ \t]*[\"']",
+        rb"(?P<v1>[^\"'\n]{4,64})[\"'][ \t]*\)",
+        is_caseless=True,
+    ),
+    Phrase(
+        "connection",
+        rb"\b(?:uid|usr|user(?:[ _]?id|name)?)=[^\s;,=\"']{1,40}[;, \t]{1,2}(?:pwd|password|passwd|pw)=",
+        rb"(?P<v4>[^\s;,\"'()&<>{}$%\\]{4,64})",
+        is_caseless=True,
+    ),
+    Phrase(
         "flag",
         rb"(?i:\b(?:flag|flags|pflag|fs|cmd)\.\w{0,20}String\w{0,3}\()",
         rb"(?i)[^\"'\n]{0,40}[\"'][\w.-]*"
@@ -109,7 +153,7 @@ CODE: Final = (
         "issuer",
         rb"[\"'](?i:key|signing_?key|issuer_?signing_?key)[\"'][ \t]*:[ \t]*",
         rb"[\"'](?P<v1>[^\"'\n]{8,200})[\"'](?=[^{}]{0,300}[\"'](?i:issuer|audience"
-        rb"|valid\w*)[\"'])",
+        rb"|valid(?:issuer|audience|for|in|until|seconds|minutes|days|hours)\w*)[\"'])",
         fewest=12,
     ),
     Phrase(

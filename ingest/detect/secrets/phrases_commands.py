@@ -74,6 +74,32 @@ COMMANDS: Final = (
     _option("schtasks", "schtasks", rb"/rp"),
     _option("openssl enc", "openssl", rb"-[kK]"),
     _option("az", "az", rb"(?:-p|--password)"),
+    _option("gpg", "gpg gpg2", rb"--passphrase"),
+    _option("ssh-keygen", "ssh-keygen", rb"-[NP]"),
+    _option("signtool", "signtool osslsigncode", rb"(?:/p|-pass)"),
+    _option("nmcli", "nmcli", rb"password"),
+    Phrase(
+        "kubernetes literal",
+        rb"--from-literal[= \t]{1,2}[\"']?[\w.-]{1,64}=",
+        SHELL_WORD,
+        before=rb"\bsecret\b",
+    ),
+    Phrase(
+        "user and password",
+        _programs("etcdctl ab siege elasticdump mc influx arangosh cbbackup couchbase-cli"),
+        _REST + rb"(?:--user|--username|-u|-A)[ =][\"']?[\w.@-]{1,64}:" + SHELL_WORD,
+    ),
+    Phrase(
+        "db2",
+        rb"\bconnect[ \t]+to[ \t]+\w{1,16}[ \t]+user[ \t]+\S{1,40}[ \t]+using[ \t]+",
+        SHELL_WORD,
+        is_caseless=True,
+    ),
+    Phrase(
+        "expected",
+        rb"assw(?:or)?d[^\n]{0,40}(?:\r?\n[ \t]*)?[^\n]{0,20}\bsend(?:_?line)?[ \t(]{1,3}(?:--[ \t]+)?[\"']",
+        rb"(?P<v1>[^\"'\n\\\[$]{4,64})(?:\\[rn]){0,2}[\"']",
+    ),
     Phrase(
         "net user",
         rb"(?:^|[^\w])net[ \t]+user[ \t]",

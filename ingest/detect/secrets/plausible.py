@@ -28,6 +28,8 @@ class Bare(StrEnum):
     """It has quotes."""
     WORD = "word"
     """A setting, an argument: names of members and places are still no secrets."""
+    SET = "set"
+    """What a variable in capitals is set to: of a shell, of a file of settings."""
     EXPRESSION = "expression"
     """A variable of a program too."""
 
@@ -67,7 +69,8 @@ _PLACE: Final = re.compile(
     re.IGNORECASE,
 )
 _STAND_IN: Final = re.compile(
-    rb"(?i)(?:<|\[|\{)?(?:your|my|insert|enter|replace|some|put|add|the|type|choose|provide|use|set"
+    # ``mysecretpassword``, in one word, is what tutorials set and nobody changes
+    rb"(?i)(?!(?-i:(?:my|some)[a-z]+)$)(?:<|\[|\{)?(?:your|my|insert|enter|replace|some|put|add|the|type|choose|provide|use|set"
     rb"|change|fill)[ _-]?(?:own|secure|strong|secret|super|new|real|actual|api|access|auth|db"
     rb"|database|client|private|user|admin|in|with|me|this|it|a|an|the)?.*(?:here|password|passwd"
     rb"|secret|token|key|credential|value|this|me)[)\]}>]?"
@@ -78,6 +81,14 @@ _SECRET_WORD: Final = re.compile(
 )
 _HUMP: Final = re.compile(rb"[a-z][A-Z]")
 _TITLE: Final = re.compile(rb"[A-Z][a-z]+")
+_JOINT: Final = re.compile(rb"[-_ ]")
+_RESOURCES: Final = frozenset(
+    b"app api db database tls ssl cert certificate certs auth oauth client server service user admin"
+    b" prod production dev development staging test default config settings key keys secret secrets"
+    b" token tokens password credentials creds name id ref tpl file path store manager vault aws gcp"
+    b" azure github gitlab docker registry pull deploy sql mysql postgres redis login session".split()
+)
+"""Words that names of secrets are made of, as clusters and vaults have them."""
 _DIGITS: Final = re.compile(rb"[0-9]")
 _LETTERS: Final = re.compile(rb"[A-Za-z]")
 _SIGNED: Final = re.compile(rb"[\w\x80-\xff][&!@#$%^*+=_~|-]+[A-Za-z\x80-\xff]")
@@ -97,6 +108,8 @@ _LETTERS_PER_HUMP: Final = 4
 _SIGNS_PER_HUMP: Final = 3.5
 _LONGEST_WORD: Final = 40
 _MIN_DIGITS: Final = 2
+_FEWEST_WORDS: Final = 3
+_FEWEST_IN_PHRASE: Final = 14
 
 
 def is_plausible(
@@ -186,15 +199,24 @@ def _is_scrambled(value: bytes) -> bool:
 
 def _is_chosen_word(value: bytes, kind: Kind, *, bare: Bare) -> bool:
     """Say whether letters alone are a word that somebody chose, and not a name or a label."""
-    if _TITLE.fullmatch(value) or len(value) > _LONGEST_WORD:
+    if len(value) > _LONGEST_WORD or (bare is not Bare.SET and _TITLE.fullmatch(value)):
         return False
     is_one_word = value.isalpha()
     if is_one_word and _is_scrambled(value):
         return True
     if _SECRET_WORD.search(value):
         # ``mypassword`` is chosen; ``newPassword``, ``password_field`` are names.
-        is_set = bare is Bare.WORD and kind is Kind.PASSWORD
+        is_set = bare is Bare.SET or (bare is Bare.WORD and kind is Kind.PASSWORD)
         return is_one_word and value.islower() and (is_set or not bare)
+    if kind is Kind.SECRET and not is_one_word:
+        return not bare and _is_phrase(value)
     if kind is Kind.SECRET:
-        return is_one_word and len(value) >= _FEWEST_LETTERS and not _HUMP.search(value)
+        return len(value) >= _FEWEST_LETTERS and not _HUMP.search(value)
     return not (bare is Bare.EXPRESSION and _HUMP.search(value))
+
+
+def _is_phrase(value: bytes) -> bool:
+    """Say whether joined words are a phrase that somebody made up, and no name of a resource."""
+    words = _JOINT.split(value)
+    is_long = len(words) >= _FEWEST_WORDS and len(value) >= _FEWEST_IN_PHRASE
+    return is_long and value.islower() and _RESOURCES.isdisjoint(words)

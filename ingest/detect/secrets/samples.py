@@ -38,7 +38,7 @@ _TOKEN_PAYLOADS: Final = (
     b".eyJpc3MiOiJqb2UiLA0K",
 )
 _STAND_IN: Final = re.compile(
-    rb"(?i)<?(?:your|insert|replace|enter|put|add|paste|the)(?:[_ -]?[a-z0-9]+){0,4}?[_ -]?"
+    rb"(?i)your\.(?:password|secret|token|key)|<?(?:your|insert|replace|enter|put|add|paste|the)(?:[_ -]?[a-z0-9]+){0,4}?[_ -]?"
     rb"(?:token|key|secret|password|passwd|pass|pwd|credentials?|id|here|this|value)"
     rb"[_ -]?(?:here|id|value|string|goes[_ -]here)?>?"
     rb"|x{6,}|[x*]{12,}[\w-]{1,6}|\*{3,}|\.{3,}|(?:redacted|masked|removed|hidden|placeholder|dummy|todo|fixme|n/a)"

@@ -62,6 +62,7 @@ VOCABULARY: Final = (
         Kind.PASSWORD,
         rb"(?i:snmp[_.-]?(?:v[123]c?[_.-]?)?community|community_?string|(?:ro|rw)_?community)",
     ),
+    (Kind.SECRET, _part(rb"pepper")),
     (Kind.SECRET, rb"(?i:(?:secure|erlang|session|auth|signed)[_.-]?cookie(?:[_.-]?secret)?)"),
     (
         Kind.TOKEN,

@@ -1,0 +1,68 @@
+"""What a value is by what stands right beside it: the salt of a hash, a nonce of a page, a lookup."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_CRYPT: Final = re.compile(
+    # crypt(5), and the same of PHC's string format
+    rb"\$(?:[1567y]|2[abxy]?|apr1|argon2\w{0,2}|scrypt|pbkdf2[\w-]{0,16}|s0|bcrypt[\w-]{0,10})\$[^\s\"']{0,120}$"
+)
+_HASH: Final = re.compile(
+    rb"\$(?:[1567y]|2[abxy]?|apr1|argon2\w{0,2}|scrypt|pbkdf2[\w-]{0,16})\$[\w./=,$+-]*"
+)
+_PAGE: Final = re.compile(
+    rb"(?i)<(?:script|style|link|iframe)\b[^<>]{0,120}\bnonce=[\"']$|'nonce-$"
+    rb"|(?:csrf|xsrf)[\w-]{0,24}[\"'][ \t]+(?:content|value)=[\"']$"
+    rb"|(?:__RequestVerificationToken|__VIEWSTATE\w{0,12}|authenticity_token|csrfmiddlewaretoken)"
+    rb"[\"'][^<>]{0,60}\bvalue=[\"']$"
+)
+"""What a server draws for one page or session, and everybody who asks for the page may read."""
+_TAKEN: Final = re.compile(rb"(?:\w\[|\.(?:get|pop|fetch|has|remove|getItem)\()[\"']$")
+_FIELD: Final = re.compile(rb"(?i)(?:new_?|old_?)?(?:passw(?:or)?d|passwd|pwd|pass)_?[0-9]")
+_SPAN: Final = re.compile(
+    rb"[0-9]{1,4}\.(?:second|minute|hour|day|week|month|year)s?(?:\.(?:ago|from_now))?|0x[0-9a-fA-F]{1,8}"
+)
+"""A length of time, as Rails writes it, and a number."""
+_PAGE_ADDRESS: Final = re.compile(
+    rb"https?://(?!\S*(?:[?@]|(?i:hook)))[^\s\"']{1,200}?(?:\.(?:html?|md|pdf|php|aspx?)(?:#\S{0,80})?|/)[.,;)]?"
+)
+_TYPE: Final = re.compile(
+    rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,6}\.[A-Z][a-z]+(?:[A-Z][a-z]+)+|&?[A-Za-z_][\w.:]*\{"
+)
+"""A class by its path, as settings name those that are to be loaded, and a literal of a type."""
+_VARIABLE: Final = re.compile(rb"@{1,2}[a-z_]{3,40}")
+_KIND_NAME: Final = re.compile(rb"(?i)(?:key|token)\w{0,12}[\"'][ \t]*(?:=>|[:=])[ \t]*[\"']$")
+_WORD_BEYOND_ASCII: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_LIST_OF_RULES: Final = re.compile(rb"[A-Z][A-Za-z\x80-\xff]+(?:[ ][\w\x80-\xff-]+)+,[ ]\S.*")
+"""A sentence with a comma: *At least 8 characters, 1 digit*."""
+
+
+def place_kind(value: bytes, head: bytes) -> str:
+    """Return what a value that a name or its randomness gave away is by its place.
+
+    `head` is what stands before it on its line.
+    """
+    if _HASH.fullmatch(value) or _CRYPT.search(head):
+        return "digest"
+    if _PAGE.search(head):
+        return "nonce"
+    if _FIELD.fullmatch(value) and _TAKEN.search(head):
+        return "name"
+    if _SPAN.fullmatch(value):
+        return "moment"
+    if _PAGE_ADDRESS.fullmatch(value):
+        return "address"
+    if _TYPE.fullmatch(value) or (_VARIABLE.fullmatch(value) and not head.endswith((b'"', b"'"))):
+        return "expression"
+    return "label" if _is_label(value, head) else ""
+
+
+def _is_label(value: bytes, head: bytes) -> bool:
+    """Say whether a value is a word of another language beside a key or token, or a rule."""
+    if _LIST_OF_RULES.fullmatch(value):
+        return True
+    if value.isascii() or not _KIND_NAME.search(head):
+        return False
+    return _WORD_BEYOND_ASCII.fullmatch(value.decode("utf-8", "ignore")) is not None
