@@ -161,8 +161,6 @@ _SERVICES: Final = (
     Format("buildkite", "buildkite.com/docs", b"bk[a-z]{2,3}_", URL_SAFE, 36, 64),
     Format("jsr", "jsr.io/docs", b"jsr[pd]_", WORD, 30, 40),
     Format("open-vsx", "github.com/eclipse/openvsx/wiki", b"ovsx[ap]t_" + UUID_HEAD, HEX, 12, 12),
-    Format("ngrok", "ngrok.com/docs", rb"2[A-Za-z0-9]{26}_", WORD, 20, 22, _APART),
-    Format("maxmind", "dev.maxmind.com", rb"[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_", b"[m]", 1, 1, b"mk"),
     Format("snyk", "docs.snyk.io", b"snyk_[a-z]{3}_", rb"[\w.-]", 36, 120),
     Format("ramp", "docs.ramp.com", b"ramp_sec_", WORD, 40, 60),
     Format(

@@ -10,7 +10,10 @@ _CRYPT: Final = re.compile(
     rb"\$(?:[1567y]|2[abxy]?|apr1|argon2\w{0,2}|scrypt|pbkdf2[\w-]{0,16}|s0|bcrypt[\w-]{0,10})\$[^\s\"']{0,120}$"
 )
 _HASH: Final = re.compile(
-    rb"\$(?:[1567y]|2[abxy]?|apr1|argon2\w{0,2}|scrypt|pbkdf2[\w-]{0,16})\$[\w./=,$+-]*"
+    rb"\$(?:[1567y]|2[abxy]?|apr1|argon2\w{0,2}|scrypt|pbkdf2[\w-]{0,16})\$[\w./=,$+%-]*"
+)
+_HASH_NAME: Final = re.compile(
+    rb"(?i)(?:passw(?:or)?d|passwd|pwd|pass)_?(?:hash|digest)(?:ed)?[\"'\])]{0,2}[ \t]*(?:=>|[:=])[ \t]*[\"'`]?$"
 )
 _PAGE: Final = re.compile(
     rb"(?i)<(?:script|style|link|iframe)\b[^<>]{0,120}\bnonce=[\"']$|'nonce-$"
@@ -29,10 +32,13 @@ _PAGE_ADDRESS: Final = re.compile(
     rb"https?://(?!\S*(?:[?@]|(?i:hook)))[^\s\"']{1,200}?(?:\.(?:html?|md|pdf|php|aspx?)(?:#\S{0,80})?|/)[.,;)]?"
 )
 _TYPE: Final = re.compile(
-    rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,6}\.[A-Z][a-z]+(?:[A-Z][a-z]+)+|&?[A-Za-z_][\w.:]*\{"
+    rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,6}\.[A-Z][a-z]+(?:[A-Z][a-z]+)+|&?[A-Za-z_][\w.:]*\{\}?"
 )
 """A class by its path, as settings name those that are to be loaded, and a literal of a type."""
 _VARIABLE: Final = re.compile(rb"@{1,2}[a-z_]{3,40}")
+_SYMBOL: Final = re.compile(rb":[a-z_]{3,40}")
+_REMARK: Final = re.compile(rb"^[ \t]*(?:#|//|\*|--|;)[^\"']*$")
+_WORDS: Final = re.compile(rb"[a-z]+(?:[ ][a-z]+){2,}[.,;]?")
 _KIND_NAME: Final = re.compile(rb"(?i)(?:key|token)\w{0,12}[\"'][ \t]*(?:=>|[:=])[ \t]*[\"']$")
 _WORD_BEYOND_ASCII: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LIST_OF_RULES: Final = re.compile(rb"[A-Z][A-Za-z\x80-\xff]+(?:[ ][\w\x80-\xff-]+)+,[ ]\S.*")
@@ -44,7 +50,7 @@ def place_kind(value: bytes, head: bytes) -> str:
 
     `head` is what stands before it on its line.
     """
-    if _HASH.fullmatch(value) or _CRYPT.search(head):
+    if _HASH.fullmatch(value) or _CRYPT.search(head) or _HASH_NAME.search(head):
         return "digest"
     if _PAGE.search(head):
         return "nonce"
@@ -54,6 +60,8 @@ def place_kind(value: bytes, head: bytes) -> str:
         return "moment"
     if _PAGE_ADDRESS.fullmatch(value):
         return "address"
+    if _SYMBOL.fullmatch(value):
+        return "expression"
     if _TYPE.fullmatch(value) or (_VARIABLE.fullmatch(value) and not head.endswith((b'"', b"'"))):
         return "expression"
     return "label" if _is_label(value, head) else ""
@@ -62,6 +70,8 @@ def place_kind(value: bytes, head: bytes) -> str:
 def _is_label(value: bytes, head: bytes) -> bool:
     """Say whether a value is a word of another language beside a key or token, or a rule."""
     if _LIST_OF_RULES.fullmatch(value):
+        return True
+    if _WORDS.fullmatch(value) and _REMARK.search(head):
         return True
     if value.isascii() or not _KIND_NAME.search(head):
         return False
