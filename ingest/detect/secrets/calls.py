@@ -41,6 +41,7 @@ _PASSWORD_CALLS: Final = {
         " create_user create_superuser createUser DataSource.create createPool HikariPool"
         " ScpClient DriverManagerDataSource SingleConnectionDataSource Sql.newInstance"
         " Database.connect sqlDriverConnect ldap_bind_s AMQPStreamConnection.new"
+        " Sequelize"
     ),
     4: "AMQPStreamConnection add_password HTTPPasswordMgr.add_password LWP.credentials"
     " mysql_real_connect",

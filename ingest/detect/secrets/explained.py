@@ -17,7 +17,7 @@ from ingest.detect.secrets.keys import has_armour, is_key_behind
 from ingest.detect.secrets.matches import Match
 from ingest.detect.secrets.places import place_kind
 from ingest.detect.secrets.plausible import CODE_SUFFIXES
-from ingest.detect.secrets.public import public_kind
+from ingest.detect.secrets.public import is_public_form, public_kind
 from ingest.detect.secrets.samples import is_published, is_sample_login, is_stand_in
 from ingest.detect.secrets.shapes import is_row_of_words
 from ingest.domain.finding import Category
@@ -96,6 +96,8 @@ def explanation(data: bytes, match: Match, suffix: str = "") -> str:
     kind = _kind_for_all(data, match, value, head)
     if not kind and match.rule_id in _RANDOM:
         kind = _kind_of_random(data, match, value, suffix)
+    if not kind and match.evidence == "nonce" and is_row_of_words(value):
+        kind = "words"
     if kind or match.rule_id not in _GUESSED:
         return kind
     return _kind_of_guess(data, match, suffix, head)
@@ -145,6 +147,10 @@ def _kind_for_all(data: bytes, match: Match, value: bytes, head: bytes) -> str:
         return "stand-in"
     if _is_encrypted(data, value, head):
         return "ciphertext"
+    if match.rule_id == "kingfisher1.ansible.1":
+        return "ciphertext"
+    if is_public_form(value):
+        return "public key"
     if _ADDRESS.fullmatch(value) or _is_public_address(value, match):
         return "address"
     return _misread(data, match, value)

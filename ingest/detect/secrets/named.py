@@ -104,7 +104,7 @@ _PUT: Final = re.compile(
     rb"[ \t]*\([ \t]*[\"'][\w.:-]{0,48}$|\{[\w.-]{0,48}$|^-define\(\w{0,48}$|\n-define\(\w{0,48}$"
 )
 """A call, or a tuple or macro of Erlang, that takes a name and its value."""
-_DIRECTIVE: Final = re.compile(rb"(?:^|\n)[ \t]*[\w.-]{0,48}$|[ \t({\[]:[\w.-]{0,48}$")
+_DIRECTIVE: Final = re.compile(rb"(?:^|\n)[ \t]*:?[\w.-]{0,48}$|[ \t({\[]:[\w.-]{0,48}$")
 """How a line begins that holds a name and its value alone, and a keyword of Lisp."""
 _BOUND: Final = re.compile(
     rb"\((?:set[qf](?:-default|-local)?|def(?:var|const|custom|parameter|constant|[i]ne|once)?)"
@@ -338,7 +338,8 @@ def _bare_span(
     if is_remark and _GOES_ON.match(data, end):
         return None
     bare = Bare.EXPRESSION if is_code else Bare.WORD
-    if not is_code and is_tight and sign == b"=" and _is_variable(data, name.end):
+    is_variable = not is_code and is_tight and sign == b"=" and _is_variable(data, name.end)
+    if is_variable or sign in _BLANKS:
         bare = Bare.SET
     # ``"password: "`` is a prompt, and what follows as often a message.
     is_fine = is_plausible(value, name.kind, bare=bare, is_strict=is_told)

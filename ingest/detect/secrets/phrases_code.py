@@ -47,6 +47,23 @@ CODE: Final = (
         rb" \t]*(?:with:)?)[ \t]*[\"'](?P<v1>[^\"'\n{}]{4,64})(?:\{\w+\})*[\"']",
     ),
     Phrase(
+        "default of an option",
+        rb"[\"']--?[\w-]{0,32}(?:password|passwd|passphrase|secret|pwd)[\"'][^)\n]{0,120}\bdefault(?:_value)?[ \t]?[=(][ \t]?",
+        QUOTED,
+        is_caseless=True,
+    ),
+    Phrase(
+        "listed",
+        rb"\w{0,40}passwords[\"']?[ \t]*(?:=|:|=>)[ \t]*[\[({][ \t]*(?:\r?\n[ \t]*)?",
+        QUOTED + rb"[ \t]*[,\])}\r\n]",
+        is_caseless=True,
+    ),
+    Phrase(
+        "built",
+        rb"\.(?:password|passwd|passphrase|secret|clientSecret|apiSecret|client_secret)\([ \t]*",
+        QUOTED + rb"[ \t]*\)",
+    ),
+    Phrase(
         "robot",
         rb"Input (?:Password|Text)(?:  |\t)",
         rb"(?:(?<=Password  )|(?<=Password\t)|(?=[ \t]*\S{0,40}(?i:pass|pwd)))[ \t]*\S{1,60}(?:  |\t)[ \t]*"
@@ -113,7 +130,7 @@ CODE: Final = (
     ),
     Phrase(
         "basic",
-        rb"basic_?auth\w{0,12}[\"']?[ \t]*[:=][ \t]*[\"']?",
+        rb"(?:basic_?auth\w{0,12}|[ \t\"'{,]auth|userpwd|user_?pass)[\"']?[ \t]*[:=][ \t]*[\"']?",
         rb"[A-Za-z][\w.@-]{0,40}:(?P<v4>[^\s\"',;:<>{}$/]{4,64})(?=[\"',\s:;]|$)",
         is_caseless=True,
     ),

@@ -79,6 +79,35 @@ COMMANDS: Final = (
     _option("signtool", "signtool osslsigncode", rb"(?:/p|-pass)"),
     _option("nmcli", "nmcli", rb"password"),
     Phrase(
+        "stored",
+        rb"(?:put-parameter|(?:put|create)-secret(?:-value)?|keyvault secret set|gh secret set|secrets? (?:set|create|put))[ \t]",
+        rb"(?:[^\n|;\\]|\\\r?\n){0,200}?[ \t](?:--value|--secret-string|--body|-b|--secret)[ =]"
+        + SHELL_WORD,
+    ),
+    Phrase(
+        "stored by key",
+        rb"\b(?:consul kv put|etcdctl put|doppler secrets set|redis-cli set|config set-secret)[ \t]",
+        rb"[ \t]*(?=\S{0,80}(?i:pass|pwd|secret|token|key|cred))[\w./-]{2,80}[ \t]{1,2}"
+        + SHELL_WORD,
+    ),
+    Phrase(
+        "hashed",
+        rb"\bopenssl[ \t]+passwd[ \t]",
+        rb"(?:-\w+[ \t]+(?:(?<=salt )\S+[ \t]+)?){0,4}" + SHELL_WORD,
+    ),
+    Phrase(
+        "printed",
+        rb"(?:password|passphrase|passwd)[_-]?(?:file|command|cmd|fd)[ =][^\n]{0,12}\b(?:echo|printf)[ \t]",
+        SHELL_WORD,
+        is_caseless=True,
+    ),
+    Phrase(
+        "variable of powershell",
+        rb"(?:set|new)-item[ \t]+(?:-path[ \t]+)?[\"']?env:[\\/]?\w{0,40}(?:password|passwd|pwd|secret|token|key)\w{0,12}",
+        rb"(?i)[\"']?[ \t]+(?:-value[ \t]+)?" + SHELL_WORD,
+        is_caseless=True,
+    ),
+    Phrase(
         "kubernetes literal",
         rb"--from-literal[= \t]{1,2}[\"']?[\w.-]{1,64}=",
         SHELL_WORD,
@@ -172,7 +201,7 @@ COMMANDS: Final = (
     ),
     Phrase(
         "here-string",
-        rb"(?:sudo[^\n<]{0,40}-S|chpasswd|--stdin|--password-stdin)[^\n<]{0,80}<<<[ \t]*",
+        rb"(?:sudo[^\n<]{0,40}-S|chpasswd|cryptsetup|kinit|--stdin|--password-stdin)[^\n<]{0,80}<<<[ \t]*",
         rb"(?:(?<=x)|)[\"']?(?:[\w.-]{1,40}:)?(?P<v1>[^\s\"'$]{4,200})",
     ),
     Phrase(

@@ -35,6 +35,11 @@ DIRECTIVES: Final = (
     _line(
         "ios server", rb"(?:tacacs|radius)-server[ \t](?:host[ \t]\S+[ \t])?key", _PLAIN + _NO_KIND
     ),
+    Phrase(
+        "ios server block",
+        rb"(?:radius|tacacs|aaa)[- ]server[^\n]{0,80}\r?\n(?:[ \t]+[^\n]{0,80}\r?\n){0,3}[ \t]+key[ \t]",
+        _PLAIN + _NO_KIND + BARE_WORD + rb"(?=[\s;]|$)",
+    ),
     _line("ios community", rb"snmp-server[ \t]community", b""),
     _line("ios neighbor", rb"neighbor[ \t]\S{1,40}[ \t]password", _PLAIN + _NO_KIND),
     _line(
@@ -68,6 +73,11 @@ DIRECTIVES: Final = (
         rb"[^\n\"]{0,20}\"[^\"\n]{1,80}\"[ \t]+(?:\d+|nil|\"[^\"\n]*\")[ \t]+"
         rb"\"[^\"\n]{1,80}\"[ \t]+"
         rb"\"(?P<v1>[^\"\n]{4,64})\"",
+    ),
+    Phrase(
+        "cobol",
+        rb"(?:PASSWORD|PASSWD|PWD|PASS)[A-Z0-9-]{0,12}[ \t]+PIC(?:TURE)?[ \t]+[\w()]{1,16}[ \t]+VALUE[ \t]+",
+        rb"(?:IS[ \t]+)?" + QUOTED,
     ),
     _line("redis", rb"(?:requirepass|masterauth)"),
     _line("bind", rb"(?:bindpw|rootpw|ldap_bindpw|rootbindpw|olcRootPW)"),

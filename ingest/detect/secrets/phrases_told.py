@@ -75,7 +75,8 @@ TOLD: Final = (
     ),
     Phrase(
         "said of what",
-        _LONG + rb"(?:[ \t](?:for|of|to|f\xc3\xbcr|zum|zur|pour|du|de|del|para|do|da|voor|van|per)"
+        _LONG
+        + rb"(?:[ \t](?:for|of|to|at|in|on|auf|im|am|bei|f\xc3\xbcr|zum|zur|pour|du|de|del|para|do|da|voor|van|per)"
         rb"[ \t][^:=\n\"'(){}<>]{2,40}?[ \t](?:is[t]?|lautet|est|es|\xc3\xa9|\xc3\xa8)[ \t:]"
         rb"|[ \t]\([^()\n]{2,40}\)[ \t]?:[ \t])",
         rb"[ \t]?(?:" + _MARKED + rb"(?=\s|$|[.,;)])|" + _ODD_VALUE + rb")",

@@ -12,6 +12,10 @@ _CRYPT: Final = re.compile(
 _HASH: Final = re.compile(
     rb"\$(?:[1567y]|2[abxy]?|apr1|argon2\w{0,2}|scrypt|pbkdf2[\w-]{0,16})\$[\w./=,$+%-]*"
 )
+_HUMPED_KEY: Final = re.compile(
+    rb"[\"']?(\w{2,20}[A-Z_]\w{2,20})[\"']?[ \t]*(?:=>|[:=])[ \t]*[\"']?$"
+)
+"""A key of several words: ``showPassword``, beside its text ``Show``."""
 _HASH_NAME: Final = re.compile(
     rb"(?i)(?:passw(?:or)?d|passwd|pwd|pass)_?(?:hash|digest)(?:ed)?[\"'\])]{0,2}[ \t]*(?:=>|[:=])[ \t]*[\"'`]?$"
 )
@@ -32,7 +36,7 @@ _PAGE_ADDRESS: Final = re.compile(
     rb"https?://(?!\S*(?:[?@]|(?i:hook)))[^\s\"']{1,200}?(?:\.(?:html?|md|pdf|php|aspx?)(?:#\S{0,80})?|/)[.,;)]?"
 )
 _TYPE: Final = re.compile(
-    rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,6}\.[A-Z][a-z]+(?:[A-Z][a-z]+)+|&?[A-Za-z_][\w.:]*\{\}?"
+    rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,6}\.[A-Z][a-z]+(?:[A-Z][a-z]+)+|&?[A-Za-z_][\w.:]*\{(?:\}|[A-Z]\w*:.*)?"
 )
 """A class by its path, as settings name those that are to be loaded, and a literal of a type."""
 _VARIABLE: Final = re.compile(rb"@{1,2}[a-z_]{3,40}")
@@ -41,6 +45,37 @@ _REMARK: Final = re.compile(rb"^[ \t]*(?:#|//|\*|--|;)[^\"']*$")
 _WORDS: Final = re.compile(rb"[a-z]+(?:[ ][a-z]+){2,}[.,;]?")
 _KIND_NAME: Final = re.compile(rb"(?i)(?:key|token)\w{0,12}[\"'][ \t]*(?:=>|[:=])[ \t]*[\"']$")
 _WORD_BEYOND_ASCII: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_REFERENCE: Final = re.compile(
+    rb"(?i)(?:@Microsoft\.KeyVault\(|(?:op|sm|awssm|aws-sm|gcp-?sm|azkv|akv|vault|ref\+\w{2,20}|bws"
+    rb"|secretsmanager|aws_secretsmanager|ssm|keychain|keyring|infisical|doppler)://"
+    rb"|(?:secretsmanager|ssm|vault|env|file|kv):(?=[/\w])|projects/[\w-]+/secrets/).*"
+)
+"""Where the value is kept: a vault, a variable, a file."""
+_ENTRY_KEY: Final = re.compile(
+    rb"(?i)(?:cache|model|dataset|sort|partition|primary|foreign|routing|query|translation|i18n|lookup"
+    rb"|group|row|object|index|dedup|sequence|message)[_-]?key[\"'\])]{0,2}[ \t]*(?:=>|[:=])[ \t]*[\"'`]?$"
+)
+_ENTRY: Final = re.compile(rb"[a-z0-9]{1,24}(?:[-_.:/][a-z0-9]{1,24})+")
+"""The key of an entry, and how such are written."""
+_NAME_CONSTANT: Final = re.compile(
+    rb"\b(?:FIELD|PARAM|PROP|PROPERTY|ATTR|ATTRIBUTE|HEADER|COLUMN|COL|ARG|OPT|OPTION|FLAG|EXTRA|PREF"
+    rb"|TAG|ELEMENT|EVENT|ROUTE|CLAIM|GRANT(?:_TYPE)?)_[A-Z0-9_]{2,40}[ \t]*=[ \t]*[\"']$"
+)
+"""A constant that holds the name of a field or parameter."""
+_NAME_VALUE: Final = re.compile(rb"[A-Za-z]+(?:[-_.][A-Za-z]+)*")
+_DOTTED: Final = re.compile(
+    rb"(?:[a-z][a-z_]*\.){1,5}(?:new_?|reset_?|user_?)?(?:password|passwd|secret|token|key|credentials?)s?"
+)
+"""The key of a text or of a setting, by its path."""
+_ROUTE: Final = re.compile(rb"(?:/:?[a-z][a-z_-]*){2,6}/?")
+_RIGHT: Final = re.compile(
+    rb"reset|change|read|write|update|create|delete|edit|manage|admin|list|view|set|show|forgot|confirm"
+)
+_BEFORE_RIGHT: Final = re.compile(rb"[a-z]:$")
+"""What may be done with passwords or tokens, as rights name it: ``password:reset``."""
+_MANNER: Final = re.compile(
+    rb"(?:inherit|on_create|always|never|external|unchanged|generated|auto-?generated|random)[\])},]*"
+)
 _LIST_OF_RULES: Final = re.compile(rb"[A-Z][A-Za-z\x80-\xff]+(?:[ ][\w\x80-\xff-]+)+,[ ]\S.*")
 """A sentence with a comma: *At least 8 characters, 1 digit*."""
 
@@ -56,6 +91,10 @@ def place_kind(value: bytes, head: bytes) -> str:
         return "nonce"
     if _FIELD.fullmatch(value) and _TAKEN.search(head):
         return "name"
+    if _REFERENCE.fullmatch(value):
+        return "reference"
+    if _is_name(value, head):
+        return "name"
     if _SPAN.fullmatch(value):
         return "moment"
     if _PAGE_ADDRESS.fullmatch(value):
@@ -67,12 +106,25 @@ def place_kind(value: bytes, head: bytes) -> str:
     return "label" if _is_label(value, head) else ""
 
 
+def _is_name(value: bytes, head: bytes) -> bool:
+    """Say whether a value is the key of an entry, a route, a right, or the name of a field."""
+    if _DOTTED.fullmatch(value) or _ROUTE.fullmatch(value) or _MANNER.fullmatch(value):
+        return True
+    if _RIGHT.fullmatch(value) and _BEFORE_RIGHT.search(head):
+        return True
+    if _ENTRY.fullmatch(value) and _ENTRY_KEY.search(head):
+        return True
+    return _NAME_VALUE.fullmatch(value) is not None and _NAME_CONSTANT.search(head) is not None
+
+
 def _is_label(value: bytes, head: bytes) -> bool:
     """Say whether a value is a word of another language beside a key or token, or a rule."""
     if _LIST_OF_RULES.fullmatch(value):
         return True
     if _WORDS.fullmatch(value) and _REMARK.search(head):
         return True
+    if value.istitle() and value.isalpha() and (key := _HUMPED_KEY.search(head)):
+        return value.lower() in key[1].lower()
     if value.isascii() or not _KIND_NAME.search(head):
         return False
     return _WORD_BEYOND_ASCII.fullmatch(value.decode("utf-8", "ignore")) is not None

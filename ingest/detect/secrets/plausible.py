@@ -108,6 +108,7 @@ _LETTERS_PER_HUMP: Final = 4
 _SIGNS_PER_HUMP: Final = 3.5
 _LONGEST_WORD: Final = 40
 _MIN_DIGITS: Final = 2
+_LABEL_STARTS: Final = (b"pass", b"require", b"option", b"invalid", b"incorrect", b"confirm")
 _FEWEST_WORDS: Final = 3
 _FEWEST_IN_PHRASE: Final = 14
 
@@ -199,7 +200,9 @@ def _is_scrambled(value: bytes) -> bool:
 
 def _is_chosen_word(value: bytes, kind: Kind, *, bare: Bare) -> bool:
     """Say whether letters alone are a word that somebody chose, and not a name or a label."""
-    if len(value) > _LONGEST_WORD or (bare is not Bare.SET and _TITLE.fullmatch(value)):
+    if len(value) > _LONGEST_WORD or (
+        _TITLE.fullmatch(value) and not _is_chosen_title(value, kind, bare)
+    ):
         return False
     is_one_word = value.isalpha()
     if is_one_word and _is_scrambled(value):
@@ -213,6 +216,14 @@ def _is_chosen_word(value: bytes, kind: Kind, *, bare: Bare) -> bool:
     if kind is Kind.SECRET:
         return len(value) >= _FEWEST_LETTERS and not _HUMP.search(value)
     return not (bare is Bare.EXPRESSION and _HUMP.search(value))
+
+
+def _is_chosen_title(value: bytes, kind: Kind, bare: Bare) -> bool:
+    """Say whether a word with a capital is no label: it is quoted, or set, and of some length."""
+    if bare is Bare.SET:
+        return True
+    is_long = len(value) > _FEWEST_LETTERS and kind is Kind.PASSWORD
+    return not bare and is_long and not value.lower().startswith(_LABEL_STARTS)
 
 
 def _is_phrase(value: bytes) -> bool:

@@ -111,6 +111,11 @@ def public_kind(data: bytes, match: Match, value: bytes, head: bytes) -> str:
     return "public key" if is_public else ""
 
 
+def is_public_form(value: bytes) -> bool:
+    """Say whether a value begins as the encoding of a public key or certificate does."""
+    return _ENCODED_PUBLIC.match(value) is not None
+
+
 def _told_by_form(value: bytes) -> str:
     if _IMAGE.match(value):
         return "picture"
