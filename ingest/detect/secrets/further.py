@@ -19,6 +19,8 @@ _WRAPPER: Final = (
     rb"|bytearray|Buffer\.from|b?str|unicode|Optional\.of|QString|QStringLiteral|QLatin1String"
     rb"|QByteArray|_T|TEXT|_L|SecretStr|new[ ]\w{0,24}String|Uint8Array\.from|NSString|text|env"
     rb"|Value|Base64\.(?:getDecoder\(\)\.)?decode\w{0,8}|Convert\.FromBase64String|Hex\.decode\w{0,4}"
+    # a value in pieces, put together
+    rb"|(?:\"\"|'')\.join|(?:[Ss]tring\.)?[Cc]oncat|CONCAT"
     rb"|(?:base64\.)?b64decode|(?:bytes|bytearray)\.fromhex|Buffer|encodeURIComponent|ByteString\w{0,12}|Data|CFSTR)"
 )
 _STRING: Final = (
@@ -43,7 +45,7 @@ _WRAPPED: Final = re.compile(
     rb"(?P<sign><-|<<-|:=|\?\?=|\|\|=|=>|=|:)[ \t]{0,12}"
     rb"(?:(?:"
     + _WRAPPER
-    + rb"\([ \t]?){1,2}"
+    + rb"\([ \t]?\[?){1,2}"
     + _STRING
     + rb"|"
     + _LONG_STRING

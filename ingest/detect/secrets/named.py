@@ -58,7 +58,7 @@ _HARMLESS_TAIL: Final = re.compile(
     rb"|max|fields?|labels?|hint|polic(?:y|ies)|expir\w*|ttl|age|count|class|formats?|regex|pattern"
     rb"|validate\w*|validation|validator|template|prompt|input|required|enabled|disabled|algo\w*|hash\w*|digest|refs?"
     rb"|strength|reset\w*|confirm\w*|mismatch|error|invalid|form|help|text|title|placeholder|change"
-    rb"|changed\w*|forgot\w*|issuer|scopes?|alias|version|vers|index|pos|position|offset|kind"
+    rb"|weak|strong|medium|good|poor|fair|repeat|again|copy|show|hide|changed\w*|forgot\w*|issuer|scopes?|alias|version|vers|index|pos|position|offset|kind"
     rb"|prefix|suffix|header|param\w*|arg|args|attr\w*|column|encoding|encoder|store|manager"
     rb"|provider|service|factory|generator|handler|checker|verif\w*|at|on|by|for|with|is|in|to"
     rb"|time|date|timeout|lifetime|rotation|usage|uses|limit|rounds|cost|iterations|bytes|bits"

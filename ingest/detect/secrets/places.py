@@ -37,6 +37,7 @@ _PAGE_ADDRESS: Final = re.compile(
 )
 _TYPE: Final = re.compile(
     rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,6}\.[A-Z][a-z]+(?:[A-Z][a-z]+)+|&?[A-Za-z_][\w.:]*\{(?:\}|[A-Z]\w*:.*)?"
+    rb"|[A-Z]\w*<[\w<>:,. ]{1,60}>"
 )
 """A class by its path, as settings name those that are to be loaded, and a literal of a type."""
 _VARIABLE: Final = re.compile(rb"@{1,2}[a-z_]{3,40}")
@@ -67,7 +68,13 @@ _DOTTED: Final = re.compile(
     rb"(?:[a-z][a-z_]*\.){1,5}(?:new_?|reset_?|user_?)?(?:password|passwd|secret|token|key|credentials?)s?"
 )
 """The key of a text or of a setting, by its path."""
-_ROUTE: Final = re.compile(rb"(?:/:?[a-z][a-z_-]*){2,6}/?")
+_ROUTE: Final = re.compile(
+    rb"(?:/:?[a-z][a-z_-]*){2,6}/?|[\w.-]{1,40}:/(?:etc|run|var|srv|usr|opt|home)/[\w./-]*"
+)
+"""A route of a program, and what systemd loads from a file under a name."""
+_REVISION: Final = re.compile(rb"[0-9a-f]{40}")
+_CITED: Final = re.compile(rb"(?:\(|, |@|/)$")
+"""A commit, as lists of changes cite it."""
 _RIGHT: Final = re.compile(
     rb"reset|change|read|write|update|create|delete|edit|manage|admin|list|view|set|show|forgot|confirm"
 )
@@ -85,7 +92,12 @@ def place_kind(value: bytes, head: bytes) -> str:
 
     `head` is what stands before it on its line.
     """
-    if _HASH.fullmatch(value) or _CRYPT.search(head) or _HASH_NAME.search(head):
+    if (
+        _HASH.fullmatch(value)
+        or _CRYPT.search(head)
+        or _HASH_NAME.search(head)
+        or (_REVISION.fullmatch(value) and _CITED.search(head))
+    ):
         return "digest"
     if _PAGE.search(head):
         return "nonce"

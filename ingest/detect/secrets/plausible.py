@@ -57,7 +57,7 @@ _NOTHING: Final = re.compile(
     rb"|on|off|auto|basic|bearer|digest|plain|encrypted|masked|redacted|hashed|invalid|valid"
     rb"|mindestens|minimum|minimo|m\xc3\xadnimo|minstens|siehe|voir|v\xc3\xa9ase|misma|gleiche"
     rb"|latin-?1|utf-?(?:8|16|32)|ascii|iso-?8859-?\d{1,2}|cp-?\d{3,4}"
-    rb"|missing|confirmed|version|failed|example|examples|sample|placeholder|todo|n/?a|tbd|unset|disabled|enabled"
+    rb"|missing|any(?:thing)?|something|whatever|confirmed|version|failed|example|examples|sample|placeholder|todo|n/?a|tbd|unset|disabled|enabled"
     rb"|passwort|passwords?|passwd|passphrase|pass|pwd|pw|kennwort|wachtwoord|senha|has(?:l|\xc5\x82)o"
     rb"|secrets?|tokens?|credentials?|creds?|keys?|api[_-]?keys?|auth|login|user(?:name)?|email)s?"
 )

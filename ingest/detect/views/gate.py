@@ -66,7 +66,7 @@ _HEX_WIDE: Final = rb"(?:(?:%s00){6}|(?:00%s){6}|(?:%s000000){4}|(?:000000%s){4}
     (_HEX_TEXT,) * 4
 )
 """The same of UTF-16 and UTF-32, in both orders."""
-_HEX_MAGIC: Final = rb"(?:1f8b08|504b0304|425a68)[0-9a-f]{16}"
+_HEX_MAGIC: Final = rb"(?:1f8b08|504b0304|425a68|fd377a585a)[0-9a-f]{16}"
 _HEX_ENDS: Final = re.compile(
     rb"|".join(
         rb"(?<=%s)" % before
@@ -76,6 +76,7 @@ _HEX_ENDS: Final = re.compile(
             rb"0x" + _HEX_TEXT + rb"{8}",
             _HEX_TEXT + rb"{16}",
             rb"(?:1f8b08|425a68)[0-9a-f]{16}",
+            rb"fd377a585a[0-9a-f]{16}",
             rb"504b0304[0-9a-f]{16}",
             rb"(?:%s00){6}" % _HEX_TEXT,
             rb"(?:00%s){6}" % _HEX_TEXT,
@@ -102,8 +103,16 @@ _EXPRESSIONS: Final[tuple[tuple[Kind, bytes, int], ...]] = (
     (Kind.HEX, _HEX_MAGIC, CASELESS),
     (Kind.HEX, _HEX_WIDE, CASELESS),
     (Kind.HEX_APART, rb"(?:" + _HEX_TEXT + rb"[: ]){10}", CASELESS),
-    (Kind.HEX_APART, rb"(?:" + _HEX_TEXT + rb"[: ]00[: ]){6}", CASELESS),
+    (Kind.HEX_APART, rb"(?:" + _HEX_TEXT + rb"[: ](?:00[: ]){1,3}){5}", CASELESS),
+    (Kind.HEX_APART, rb"(?:1f[: ]8b[: ]08|50[: ]4b[: ]03[: ]04)(?:[: ][0-9a-f]{2}){8}", CASELESS),
     (Kind.BYTES, rb"(?:0x(?:[2-7][0-9a-f]|0?[9ad]),\s{0,8}){8}", CASELESS),
+    (Kind.BYTES, rb"(?:0x[2-7][0-9a-f],\s{0,8}(?:0x00,\s{0,8}){1,3}){5}", CASELESS),
+    (
+        Kind.BYTES,
+        rb"(?:0x1f,\s{0,4}0x8b,\s{0,4}0x0?8,|0x50,\s{0,4}0x4b,\s{0,4}0x0?3,\s{0,4}0x0?4,"
+        rb"|0xfd,\s{0,4}0x37,\s{0,4}0x7a,|31,\s{0,4}139,\s{0,4}8,)",
+        CASELESS,
+    ),
     (Kind.BYTES, rb"(?:(?:9|1[03]|3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]),\s{0,8}){12}", 0),
     (Kind.ESCAPE, rb"(?:\\{1,8}u[0-9a-f]{4}){3}", CASELESS),
     (Kind.ESCAPE, rb"(?:\\u\{[0-9a-f]{2,6}\}){3}", CASELESS),
