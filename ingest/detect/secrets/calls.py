@@ -41,7 +41,7 @@ _PASSWORD_CALLS: Final = {
         " create_user create_superuser createUser DataSource.create createPool HikariPool"
         " ScpClient DriverManagerDataSource SingleConnectionDataSource Sql.newInstance"
         " Database.connect sqlDriverConnect ldap_bind_s AMQPStreamConnection.new"
-        " Sequelize"
+        " Sequelize RunAs RunAsWait"
     ),
     4: "AMQPStreamConnection add_password HTTPPasswordMgr.add_password LWP.credentials"
     " mysql_real_connect",
@@ -85,7 +85,7 @@ EXPRESSIONS: Final = (
 _CALL: Final = re.compile(rb"(?<![A-Za-z0-9_])(" + _CALLEES + rb")(?:\(|,)")
 _TEXT: Final = rb"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`[^`\n]*`"
 _LITERAL: Final = (
-    rb"(?:[bBuUrRLN@]|new\s|\[\]byte\(|&){0,2}"
+    rb"(?:[bBuUrRLN@]|new\s|\[\]byte\(|&|(?:[A-Z]\w{0,16}\.){1,4}GetBytes\(|Buffer\.from\(){0,2}"
     rb"(?:\"(?P<a>(?:\\.|[^\"\\\n])*)\"|'(?P<b>(?:\\.|[^'\\\n])*)'|`(?P<c>[^`\n]*)`)"
     rb"(?:\s*\.\s*(?:getBytes|encode|toCharArray|as_bytes|to_string|into)\([^()\n]{0,40}\))?\)?"
     rb"(?=\s*(?:,|\)|$|\n|\s*do\b))"

@@ -34,7 +34,7 @@ _LOOSE: Final = frozenset(
     (
         *("kingfisher1.smtp.1", "kingfisher1.wincmd.2", "kingfisher1.unkey.2"),
         *("kingfisher1.mariadb.1", "kingfisher1.auth.1", "kingfisher1.salesforce.3"),
-        *("kingfisher1.salesforce.4", "kingfisher1.ldap.1"),
+        *("kingfisher1.salesforce.4", "kingfisher1.ldap.1", "kingfisher1.google.3"),
     )
 )
 """Rules of the engine that read on into prose and code."""
@@ -66,7 +66,7 @@ _CHECKSUMS: Final = frozenset(("go.sum", "sum", "lock", "cargo.lock", "yarn.lock
 """Name hints of files that are checksums; formats of vendors are still read in them."""
 _CIPHERTEXT: Final = re.compile(
     # sops, Jasypt, Spring Cloud Config, Ansible, Puppet's eyaml, Mule, Fortinet, Chef, git-crypt
-    rb"ENC\[|ENC\(|\{cipher\}|\$ANSIBLE_VAULT|!\[|!vault|ENC |\{AES\}|\{aes\}|vault:v\d+:"
+    rb"ENC\[|ENC\(|MASK-(?=\S{8})|\{cipher\}|\$ANSIBLE_VAULT|!\[|!vault|ENC |\{AES\}|\{aes\}|vault:v\d+:"
 )
 _SEALED: Final = re.compile(rb"kind:[ \t]*SealedSecret|\nsops:|encryptedData:|\"sops\":")
 _SEALED_VALUE: Final = re.compile(rb"Ag[A-Za-z0-9+/=]{30,}")

@@ -58,7 +58,7 @@ _HARMLESS_TAIL: Final = re.compile(
     rb"|max|fields?|labels?|hint|polic(?:y|ies)|expir\w*|ttl|age|count|class|formats?|regex|pattern"
     rb"|validate\w*|validation|validator|template|prompt|input|required|enabled|disabled|algo\w*|hash\w*|digest|refs?"
     rb"|strength|reset\w*|confirm\w*|mismatch|error|invalid|form|help|text|title|placeholder|change"
-    rb"|weak|strong|medium|good|poor|fair|repeat|again|copy|show|hide|changed\w*|forgot\w*|issuer|scopes?|alias|version|vers|index|pos|position|offset|kind"
+    rb"|renewal|refresh\w*|interval|period|schedule|duration|delay|retry|retries|weak|strong|medium|good|poor|fair|repeat|again|copy|show|hide|changed\w*|forgot\w*|issuer|scopes?|alias|version|vers|index|pos|position|offset|kind"
     rb"|prefix|suffix|header|param\w*|arg|args|attr\w*|column|encoding|encoder|store|manager"
     rb"|provider|service|factory|generator|handler|checker|verif\w*|at|on|by|for|with|is|in|to"
     rb"|time|date|timeout|lifetime|rotation|usage|uses|limit|rounds|cost|iterations|bytes|bits"
@@ -68,10 +68,10 @@ _HARMLESS_TAIL: Final = re.compile(
 )
 _ASSIGNED: Final = re.compile(
     rb"""
-    (?P<close>\\?["'`\])]{0,3}(?:\[\w{0,32}\](?=[ \t]{0,4}=[ \t]{0,4}["L]))?)   # an array of C too
+    (?P<close>\\?["'`\])]{0,3}(?:\[["']\w{1,32}["']\])?(?:\[\w{0,32}\](?=[ \t]{0,4}=[ \t]{0,4}["L]))?)   # an array of C too
     (?:[ \t]{0,3}:[ \t]?[A-Za-z&\[\]<>.|?]{2,24}(?=[ \t]?=[ \t]))?   # an annotated type
     (?P<gap>[ \t]{0,12})
-    (?P<sign>=>|\xef\xbc\x9a|:=|\?=|\|\|=|={1,3}|!={1,2}|::|:|->|,(?=[ \t]{0,4}(?:<<)?["'`])
+    (?P<sign>=>|to(?=[ ]["'])|\xef\xbc\x9a|:=|\?=|\|\|=|={1,3}|!={1,2}|::|:|->|,(?=[ \t]{0,4}(?:<<)?["'`])
       |\((?=["'`]|[\w.]{0,32}ecode\w{0,8}\(["'])|>|\|[ \t]|[ \t])
     (?P<space>[ \t]{0,12})
     (?P<call>(?:new[ ])?[A-Za-z_][\w.:]{0,40}\(|)
@@ -101,7 +101,7 @@ _PROSE: Final = re.compile(rb"[ \t]{1,12}(?!new[ ])[A-Za-z0-9]+[.:]*[ \t\r\n,;]"
 _SETTER: Final = re.compile(rb"set\w{0,24}$", re.IGNORECASE)
 _PUT: Final = re.compile(
     rb"(?i:put\w{0,12}|set\w{0,12}|with\w{0,12}|add\w{0,4}property|property|env|option|config)"
-    rb"[ \t]*\([ \t]*[\"'][\w.:-]{0,48}$|\{[\w.-]{0,48}$|^-define\(\w{0,48}$|\n-define\(\w{0,48}$"
+    rb"[ \t]*\([ \t]*[\"']?[\w.:-]{0,48}$|\{[\w.-]{0,48}$|^-define\(\w{0,48}$|\n-define\(\w{0,48}$"
 )
 """A call, or a tuple or macro of Erlang, that takes a name and its value."""
 _DIRECTIVE: Final = re.compile(rb"(?:^|\n)[ \t]*:?[\w.-]{0,48}$|[ \t({\[]:[\w.-]{0,48}$")
@@ -155,7 +155,7 @@ _WEAK_SIGNS: Final = _BLANKS | {b",", b">", b"| ", b"|\t"}
 _CLOSING: Final = frozenset((b")", b"]", b"}"))
 _EQUALS: Final = frozenset((b"=", b":", b"\xef\xbc\x9a"))
 """The last is the colon of Chinese and Japanese texts."""
-_ASSIGNMENTS: Final = _EQUALS | {b":=", b"=>"}
+_ASSIGNMENTS: Final = _EQUALS | {b":=", b"=>", b"to"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +262,20 @@ def _value_span(data: bytes, name: _Name, *, is_code: bool) -> tuple[int, int] |
         value = attribute.group("value")
         return attribute.span("value") if is_plausible(value, name.kind) else None
     found = _ASSIGNED.match(data, name.end)
-    if found is None:
+    if found is None or _is_other_sign(found):
         return None
     if found.group("quoted") is not None:
         return _quoted_span(data, name, found)
     return _bare_span(data, name, found, is_code=is_code)
+
+
+def _is_other_sign(found: re.Match[bytes]) -> bool:
+    """Say whether what follows a name is a pseudo-class of CSS, or the *to* of a sentence."""
+    sign, close = found.group("sign"), found.group("close")
+    if sign == b"to":
+        return not close
+    is_selector = close == b"]" and sign == b":" and not found.group("gap")
+    return is_selector and not found.group("space")
 
 
 def _is_opened(data: bytes, end: int, opener: bytes) -> bool:
@@ -327,6 +336,13 @@ def _bare_span(
         # ``--password hunter2``, ``IDENTIFIED BY hunter2``
         is_dashed = found.group("bare").startswith(b"-")
         if is_dashed or not _is_option(data, name.end) or _is_told(data, name.end):
+            return None
+        # A message about an option: ``--psk argument given``.
+        if (
+            is_code
+            and found.group("bare").isalpha()
+            and data[found.end() : found.end() + 1] == b" "
+        ):
             return None
     elif sign != b">" and sign not in _ASSIGNMENTS:
         return None

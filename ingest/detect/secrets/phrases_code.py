@@ -41,10 +41,35 @@ CODE: Final = (
     ),
     Phrase(
         "fill",
-        rb"\b(?:fill|type|fill_in|fillIn|fillField|setValue)[ \t]*\(?["
-        rb" \t]*[\"'][^\"'\n]{0,40}(?i:passw(?:or)?d|passwort)",
-        rb"[^\"'\n]{0,30}(?:[\"'][^\"'\n]{0,20}){0,2}?[\"'][ \t]*(?:\)[ \t]*\.\w+\(|,["
+        rb"\b(?:fill|type|fill_in|fillIn|fillField|setValue|enterText|typeText|sendKeys)[ \t]*\(?["
+        rb" \t]*(?:[\w.]{1,24}\(){0,3}[\"'][^\"'\n]{0,40}(?i:passw(?:or)?d|passwort)",
+        rb"[^\"'\n]{0,30}(?:[\"'][^\"'\n]{0,20}){0,2}?[\"'][ \t]*(?:\)[ \t]*\.\w+\(|\){0,3},["
         rb" \t]*(?:with:)?)[ \t]*[\"'](?P<v1>[^\"'\n{}]{4,64})(?:\{\w+\})*[\"']",
+    ),
+    Phrase(
+        "secure string",
+        rb"ConvertTo-SecureString[ \t]",
+        rb"(?:[ \t]*-(?:AsPlainText|Force|String))*[ \t]*" + QUOTED,
+        is_caseless=True,
+    ),
+    Phrase(
+        "typed with enter",
+        rb"\bsend(?:keys|input|raw|text)?[( \t]{1,2}[\"']?",
+        rb"(?P<v1>(?=[^\"'{}\n]{0,40}[0-9!@#$%&])[^\"'{}\n]{6,64})\{ENTER\}",
+        is_caseless=True,
+    ),
+    Phrase(
+        "returned",
+        rb"\w{0,24}(?:password|passwd|passphrase|secret)\(\)[^\n{:=;]{0,40}[{:=]>?[ \t]*(?:\r?\n[ \t]*)?(?:return[ \t])?[ \t]*",
+        QUOTED,
+        before=rb"\b(?:def|fun|func|function|fn|string|get)[ \t]\w*$|\b(?:def|fun|func|function|fn|string|get)[ \t]",
+        is_caseless=True,
+    ),
+    Phrase(
+        "jmeter",
+        rb">(?:password|passwd|pwd|secret|token)</stringProp>\s{0,20}<stringProp name=\"Argument\.value\">",
+        rb"(?P<v4>[^<>\s]{4,64})<",
+        is_caseless=True,
     ),
     Phrase(
         "default of an option",
@@ -73,7 +98,7 @@ CODE: Final = (
         "variable of robot",
         rb"\$\{[\w ]{0,30}(?:password|passwd|pwd|secret)[\w ]{0,12}\}(?:  |\t)",
         rb"[ \t]*(?P<v4>[^\s${}]{4,64})(?=[ \t]*(?:\r|\n|$))",
-        before=rb"^[ \t]*\$\{[^{}]*\}[ \t]+$",
+        before=rb"(?<![^\n])[ \t]*\$\{[^{}]*\}[ \t]+$",
         is_caseless=True,
     ),
     Phrase(

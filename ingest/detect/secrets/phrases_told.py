@@ -98,6 +98,25 @@ TOLD: Final = (
         is_caseless=True,
     ),
     Phrase(
+        "marked",
+        _LONG + rb"[ \t]{1,2}[`*]",
+        rb"[`*]{0,2}(?P<v1>(?=[^\s\"'`*]{0,60}[0-9!@#$%&])(?=[^A-Za-z]{0,40}[A-Za-z])[^\s\"'`*<>=-][^\s\"'`*<>=]{4,63})[`*]",
+        is_caseless=True,
+    ),
+    Phrase(
+        "marked pair",
+        rb"(?:login|zugang(?:sdaten)?|credentials?|anmeldung|acceso|acc\xc3\xa8s|accesso)[^\n:`]{0,24}:[ \t]{1,2}[`*]",
+        rb"[`*]{0,2}[\w.@-]{1,30}[`*]{1,2}[ \t]*/[ \t]*[`*]{1,2}(?P<v1>[^\s`*]{4,64})[`*]",
+        is_caseless=True,
+    ),
+    Phrase(
+        "passphrase",
+        rb"passphrase[^\n:\"'=]{0,40}:[ \t]",
+        rb"[ \t]?(?![^\n]*\b(?:the|a|an|is|are|to|of|for|your|you|must|use|used|from|or|and)\b)"
+        rb"(?P<v4>[a-z]{3,16}(?:[ ][a-z]{3,16}){3,7})[ \t]*(?:\r|\n|$)",
+        is_caseless=True,
+    ),
+    Phrase(
         "pair by slash",
         rb"\b(?:login|user|benutzer|konto|account|compte|usuario|utente)[ \t:=]{1,3}[A-Za-z][\w.@-]{1,30}"
         rb"[ \t]{1,2}/[ \t]{1,2}",

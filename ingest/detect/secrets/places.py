@@ -8,6 +8,8 @@ from typing import Final
 _CRYPT: Final = re.compile(
     # crypt(5), and the same of PHC's string format
     rb"\$(?:[1567y]|2[abxy]?|apr1|argon2\w{0,2}|scrypt|pbkdf2[\w-]{0,16}|s0|bcrypt[\w-]{0,10})\$[^\s\"']{0,120}$"
+    # MySQL, FreeRADIUS
+    rb"|(?i:by password ')\*?$|\b(?:NT|LM|SMD5|SSHA|MD5|SHA2?|Crypt)-Password[ \t]*:?=[ \t]*[\"']?$"
 )
 _HASH: Final = re.compile(
     rb"\$(?:[1567y]|2[abxy]?|apr1|argon2\w{0,2}|scrypt|pbkdf2[\w-]{0,16})\$[\w./=,$+%-]*"
@@ -16,9 +18,6 @@ _HUMPED_KEY: Final = re.compile(
     rb"[\"']?(\w{2,20}[A-Z_]\w{2,20})[\"']?[ \t]*(?:=>|[:=])[ \t]*[\"']?$"
 )
 """A key of several words: ``showPassword``, beside its text ``Show``."""
-_HASH_NAME: Final = re.compile(
-    rb"(?i)(?:passw(?:or)?d|passwd|pwd|pass)_?(?:hash|digest)(?:ed)?[\"'\])]{0,2}[ \t]*(?:=>|[:=])[ \t]*[\"'`]?$"
-)
 _PAGE: Final = re.compile(
     rb"(?i)<(?:script|style|link|iframe)\b[^<>]{0,120}\bnonce=[\"']$|'nonce-$"
     rb"|(?:csrf|xsrf)[\w-]{0,24}[\"'][ \t]+(?:content|value)=[\"']$"
@@ -35,11 +34,18 @@ _SPAN: Final = re.compile(
 _PAGE_ADDRESS: Final = re.compile(
     rb"https?://(?!\S*(?:[?@]|(?i:hook)))[^\s\"']{1,200}?(?:\.(?:html?|md|pdf|php|aspx?)(?:#\S{0,80})?|/)[.,;)]?"
 )
+_CLASS: Final = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,6}\.[A-Z][a-z]+(?:[A-Z][a-z]+)+")
+"""A class by its path, as settings name those that are to be loaded."""
 _TYPE: Final = re.compile(
-    rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,6}\.[A-Z][a-z]+(?:[A-Z][a-z]+)+|&?[A-Za-z_][\w.:]*\{(?:\}|[A-Z]\w*:.*)?"
+    rb"&?[A-Za-z_][\w.:]*[ ]?\{.*|\([a-z]\w*"
     rb"|[A-Z]\w*<[\w<>:,. ]{1,60}>"
 )
-"""A class by its path, as settings name those that are to be loaded, and a literal of a type."""
+"""A literal of a type, a block, a parameter, a type with parameters."""
+_OPTION: Final = re.compile(rb"--[a-z][a-z-]{2,40}")
+_BLOCK: Final = re.compile(
+    rb"\b(?:resource|data|module|variable|output|provider)[ \t]+(?:\"[\w-]*\"[ \t]+)?\"$"
+)
+"""How a block of Terraform begins, before its name."""
 _VARIABLE: Final = re.compile(rb"@{1,2}[a-z_]{3,40}")
 _SYMBOL: Final = re.compile(rb":[a-z_]{3,40}")
 _REMARK: Final = re.compile(rb"^[ \t]*(?:#|//|\*|--|;)[^\"']*$")
@@ -95,7 +101,6 @@ def place_kind(value: bytes, head: bytes) -> str:
     if (
         _HASH.fullmatch(value)
         or _CRYPT.search(head)
-        or _HASH_NAME.search(head)
         or (_REVISION.fullmatch(value) and _CITED.search(head))
     ):
         return "digest"
@@ -113,13 +118,18 @@ def place_kind(value: bytes, head: bytes) -> str:
         return "address"
     if _SYMBOL.fullmatch(value):
         return "expression"
-    if _TYPE.fullmatch(value) or (_VARIABLE.fullmatch(value) and not head.endswith((b'"', b"'"))):
+    is_quoted = head.endswith((b'"', b"'"))
+    if _CLASS.fullmatch(value) or _OPTION.fullmatch(value):
+        return "expression"
+    if not is_quoted and (_TYPE.fullmatch(value) or _VARIABLE.fullmatch(value)):
         return "expression"
     return "label" if _is_label(value, head) else ""
 
 
 def _is_name(value: bytes, head: bytes) -> bool:
     """Say whether a value is the key of an entry, a route, a right, or the name of a field."""
+    if _BLOCK.search(head):
+        return True
     if _DOTTED.fullmatch(value) or _ROUTE.fullmatch(value) or _MANNER.fullmatch(value):
         return True
     if _RIGHT.fullmatch(value) and _BEFORE_RIGHT.search(head):

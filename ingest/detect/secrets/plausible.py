@@ -39,7 +39,7 @@ CODE_SUFFIXES: Final = frozenset(
         r"\w+",
         "py pyi pyx js jsx mjs cjs ts tsx vue svelte go java kt kts scala groovy c h cc cpp cxx hpp"
         " hh cs fs vb rb php swift rs pl pm lua dart m mm ex exs erl clj cljs hs ml jl r sol zig"
-        " nim d gradle cr elm bas vbs sql pas f90 coffee less scss css sass",
+        " nim d gradle cr elm bas abap vbs sql pas f90 coffee less scss css sass",
     )
 )
 """Name hints of programs, in which a value without quotes is an expression."""
@@ -86,7 +86,8 @@ _RESOURCES: Final = frozenset(
     b"app api db database tls ssl cert certificate certs auth oauth client server service user admin"
     b" prod production dev development staging test default config settings key keys secret secrets"
     b" token tokens password credentials creds name id ref tpl file path store manager vault aws gcp"
-    b" azure github gitlab docker registry pull deploy sql mysql postgres redis login session".split()
+    b" azure github gitlab docker registry pull deploy sql mysql postgres redis login session my your some new old invalid wrong"
+    b" example sample dummy fake mock header field type value access refresh bearer question santa".split()
 )
 """Words that names of secrets are made of, as clusters and vaults have them."""
 _DIGITS: Final = re.compile(rb"[0-9]")
@@ -109,8 +110,8 @@ _SIGNS_PER_HUMP: Final = 3.5
 _LONGEST_WORD: Final = 40
 _MIN_DIGITS: Final = 2
 _LABEL_STARTS: Final = (b"pass", b"require", b"option", b"invalid", b"incorrect", b"confirm")
-_FEWEST_WORDS: Final = 3
-_FEWEST_IN_PHRASE: Final = 14
+_FEWEST_WORDS: Final = 2
+_FEWEST_IN_PHRASE: Final = 12
 
 
 def is_plausible(
@@ -135,7 +136,7 @@ def _is_expression(value: bytes, bare: Bare) -> bool:
     if not bare:
         return False
     # Settings name members too, but hardly any with a digit.
-    is_member = bare is Bare.EXPRESSION or _DIGITS.search(value) is None
+    is_member = bare is Bare.EXPRESSION or (bare is Bare.WORD and not _DIGITS.search(value))
     return bool((is_member and _MEMBER.fullmatch(value)) or _ACCESS.fullmatch(value))
 
 
@@ -229,5 +230,7 @@ def _is_chosen_title(value: bytes, kind: Kind, bare: Bare) -> bool:
 def _is_phrase(value: bytes) -> bool:
     """Say whether joined words are a phrase that somebody made up, and no name of a resource."""
     words = _JOINT.split(value)
-    is_long = len(words) >= _FEWEST_WORDS and len(value) >= _FEWEST_IN_PHRASE
+    is_long = (
+        len(words) >= _FEWEST_WORDS and len(value) >= _FEWEST_IN_PHRASE and min(map(len, words)) > 1
+    )
     return is_long and value.islower() and _RESOURCES.isdisjoint(words)

@@ -68,7 +68,7 @@ _UUID_NAME: Final = re.compile(
     rb"|idempotency_?key)s?"
     rb"[\"']?\]?[ \t]*(?:=>|[:=]|[ ])[ \t]*[\"'{(]{0,2}$"
     # the name of a cloud's resource, and a call that makes an identifier of a text
-    rb"|\burn:uuid:$|\*\\g\{$|guid[^\"'\n]{0,60}\([\"']$"
+    rb"|\burn:uuid:$|/assets/(?:[0-9]{1,12}/)?$|\*\\g\{$|guid[^\"'\n]{0,60}\([\"']$"
     rb"|arn:aws[\w-]*:[\w:./-]*[:/]$|\bguid\.parse\([ ]?[\"']$|\bnew guid\([ ]?[\"']$"
 )
 _ITEM: Final = re.compile(rb"[ \t]*-[ \t]+(?:[\"']|W/){0,3}")
