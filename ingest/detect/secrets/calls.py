@@ -53,14 +53,14 @@ _KEY_CALLS: Final = {
         " HMAC.new Algorithm.HMAC256 Algorithm.HMAC384 Algorithm.HMAC512 hmacShaKeyFor"
         " URLSafeTimedSerializer URLSafeSerializer TimestampSigner cookieParser cookie-parser"
         " HMACSHA256 HMACSHA1 HMACSHA512 SymmetricSecurityKey sessions.NewCookieStore"
-        " securecookie.New cookie.NewStore SignedString HS256Key::from_bytes EncodingKey::from_secret"
-        " DecodingKey::from_secret setSigningKey setCipherKey"
+        " securecookie.New cookie.NewStore SignedString HS256Key::from_bytes"
+        " EncodingKey::from_secret DecodingKey::from_secret setSigningKey setCipherKey"
     ),
     2: (
         "createHmac createCipher createDecipher createCipheriv createDecipheriv jwt.sign jwt.verify"
         " jwt.encode jwt.decode JWT.encode JWT.decode Jwt.encode jsonwebtoken.sign AES.encrypt"
-        " AES.decrypt TripleDES.encrypt HmacSHA256 HmacSHA1 HmacSHA512 signWith SigningCredentials hmac.New"
-        " pgp_sym_encrypt pgp_sym_decrypt aes_encrypt aes_decrypt AES_ENCRYPT AES_DECRYPT"
+        " AES.decrypt TripleDES.encrypt HmacSHA256 HmacSHA1 HmacSHA512 signWith SigningCredentials"
+        " hmac.New pgp_sym_encrypt pgp_sym_decrypt aes_encrypt aes_decrypt AES_ENCRYPT AES_DECRYPT"
     ),
     3: "openssl_encrypt openssl_decrypt hash_hmac CreateEncryptor",
 }

@@ -66,7 +66,8 @@ _CHECKSUMS: Final = frozenset(("go.sum", "sum", "lock", "cargo.lock", "yarn.lock
 """Name hints of files that are checksums; formats of vendors are still read in them."""
 _CIPHERTEXT: Final = re.compile(
     # sops, Jasypt, Spring Cloud Config, Ansible, Puppet's eyaml, Mule, Fortinet, Chef, git-crypt
-    rb"ENC\[|ENC\(|MASK-(?=\S{8})|\{cipher\}|\$ANSIBLE_VAULT|!\[|!vault|ENC |\{AES\}|\{aes\}|vault:v\d+:"
+    rb"ENC\[|ENC\(|MASK-(?=\S{8})|\{cipher\}|\$ANSIBLE_VAULT|!\[|!vault|ENC |\{AES\}|\{aes"
+    rb"\}|vault:v\d+:"
 )
 _SEALED: Final = re.compile(rb"kind:[ \t]*SealedSecret|\nsops:|encryptedData:|\"sops\":")
 _SEALED_VALUE: Final = re.compile(rb"Ag[A-Za-z0-9+/=]{30,}")
@@ -145,12 +146,8 @@ def _kind_for_all(data: bytes, match: Match, value: bytes, head: bytes) -> str:
         return "sample"
     if is_stand_in(value) or _ELIDED.search(value + tail[:4]):
         return "stand-in"
-    if _is_encrypted(data, value, head):
+    if match.rule_id == "kingfisher1.ansible.1" or _is_encrypted(data, value, head):
         return "ciphertext"
-    if match.rule_id == "kingfisher1.ansible.1":
-        return "ciphertext"
-    if is_public_form(value):
-        return "public key"
     if _ADDRESS.fullmatch(value) or _is_public_address(value, match):
         return "address"
     return _misread(data, match, value)
@@ -163,7 +160,11 @@ def _misread(data: bytes, match: Match, value: bytes) -> str:
             return "code"
         if _PROSE.fullmatch(value) and not _is_login(value):
             return "prose"
-    if _PUBLISHABLE.fullmatch(value) or _is_behind(b"pk_", _TEST_OR_LIVE, data, match):
+    if (
+        is_public_form(value)
+        or _PUBLISHABLE.fullmatch(value)
+        or _is_behind(b"pk_", _TEST_OR_LIVE, data, match)
+    ):
         return "public key"
     if _CLIENT_ID.fullmatch(value):
         return "client id"

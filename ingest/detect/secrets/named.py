@@ -15,63 +15,22 @@ from typing import Final
 
 from ingest.detect.secrets.further import further_value, is_last_of_line, paired_value
 from ingest.detect.secrets.matches import Match
+from ingest.detect.secrets.naming import HARMLESS_TAIL
 from ingest.detect.secrets.plausible import CODE_SUFFIXES, Bare, Kind, is_plausible
 from ingest.detect.secrets.told import is_passphrase, told_value
-from ingest.detect.secrets.vocabulary import VOCABULARY
 from ingest.domain.finding import Category, Confidence
 
 DETECTOR_ID: Final = "shardgate"
 
-_KEY_WORDS: Final = (
-    rb"(?:api|access|private|auth|account|client|service|shared"
-    rb"|app|consumer|application|db|database|storage|validation|session|cookie"
-    rb"|ssh|webhook|license|subscription|admin|user|deploy|oauth|secure)[_.-]?key"
-)
-
-
-def _whole(word: bytes) -> bytes:
-    """Return an expression for a word that is no end of another: *pass*, not *compass*."""
-    return rb"(?:(?:^|[^A-Za-z])(?i:%s)|[a-z0-9]%s)" % (word, word.title())
-
-
-NAME_EXPRESSIONS: Final = (
-    (Kind.PASSWORD, rb"(?i:passw(?:or)?d|passwort|passphrase|passcode|passkey|pwd|identified by)"),
-    (Kind.PASSWORD, rb"(?i:(?:db|user|root|admin|sql|ftp|mail|login|smtp|http)_?pass|[_.-]pw)"),
-    (Kind.PASSWORD, _whole(rb"pass") + rb"|" + _whole(rb"psw")),
-    (Kind.PASSWORD, rb"(?i:requirepass|masterauth|rootpw|bindpw)"),
-    (Kind.PASSWORD, rb"curl [^\n]{0,160}(?:-u|--user)[ =]{1,2}['\"]?[A-Za-z0-9_.@-]{1,64}"),
-    (Kind.SECRET, rb"(?i:secret|credential)|" + _whole(rb"creds")),
-    # what people choose for such a key is a word as often as a number
-    (
-        Kind.SECRET,
-        rb"(?i:(?:signing|encrypt(?:ion)?|master|cipher|crypto?|hmac|jwt|aes)[_.-]?key)",
-    ),
-    (Kind.TOKEN, rb"(?i:token|oauth|[_.-]auth|" + _KEY_WORDS + rb")"),
-    (Kind.NONCE, _whole(rb"salt") + rb"|" + _whole(rb"nonce")),
-    *VOCABULARY,
-)
-"""What a name says its value is, and the words that say it."""
-
 _NAME_TAIL: Final = re.compile(rb"[A-Za-z0-9_.\-]{0,32}")
-_HARMLESS_TAIL: Final = re.compile(
-    rb"(?i)[_.-]?(?:files?|paths?|dirs?|ur[il]s?|endpoint|names?|types?|ids?|len|length|sizes?|min"
-    rb"|max|fields?|labels?|hint|polic(?:y|ies)|expir\w*|ttl|age|count|class|formats?|regex|pattern"
-    rb"|validate\w*|validation|validator|template|prompt|input|required|enabled|disabled|algo\w*|hash\w*|digest|refs?"
-    rb"|strength|reset\w*|confirm\w*|mismatch|error|invalid|form|help|text|title|placeholder|change"
-    rb"|renewal|refresh\w*|interval|period|schedule|duration|delay|retry|retries|weak|strong|medium|good|poor|fair|repeat|again|copy|show|hide|changed\w*|forgot\w*|issuer|scopes?|alias|version|vers|index|pos|position|offset|kind"
-    rb"|prefix|suffix|header|param\w*|arg|args|attr\w*|column|encoding|encoder|store|manager"
-    rb"|provider|service|factory|generator|handler|checker|verif\w*|at|on|by|for|with|is|in|to"
-    rb"|time|date|timeout|lifetime|rotation|usage|uses|limit|rounds|cost|iterations|bytes|bits"
-    rb"|chars?|charset|target|set|list|map|array|keys?[_.-]?(?:id|name|file|path)s?)"
-    rb"|(?i:.*[_.-](?:file|path|dir|ur[il]|name|type|id|field|label|hash|algorithm|policy|length"
-    rb"|expiry|ttl|class|regex|pattern|endpoint|target|charset|(?:set|get|with)?_?user_?name))"
-)
 _ASSIGNED: Final = re.compile(
     rb"""
-    (?P<close>\\?["'`\])]{0,3}(?:\[["']\w{1,32}["']\])?(?:\[\w{0,32}\](?=[ \t]{0,4}=[ \t]{0,4}["L]))?)   # an array of C too
+    (?P<close>\\?["'`\])]{0,3}
+      (?:\[["']\w{1,32}["']\])?(?:\[\w{0,32}\](?=[ \t]{0,4}=[ \t]{0,4}["L]))?)   # an array of C too
     (?:[ \t]{0,3}:[ \t]?[A-Za-z&\[\]<>.|?]{2,24}(?=[ \t]?=[ \t]))?   # an annotated type
     (?P<gap>[ \t]{0,12})
-    (?P<sign>=>|to(?=[ ]["'])|\xef\xbc\x9a|:=|\?=|\|\|=|={1,3}|!={1,2}|::|:|->|,(?=[ \t]{0,4}(?:<<)?["'`])
+    (?P<sign>=>|to(?=[ ]["'])|\xef\xbc\x9a|:=|\?=|\|\|=|={1,3}|!={1,2}|::|:|->
+      |,(?=[ \t]{0,4}(?:<<)?["'`])
       |\((?=["'`]|[\w.]{0,32}ecode\w{0,8}\(["'])|>|\|[ \t]|[ \t])
     (?P<space>[ \t]{0,12})
     (?P<call>(?:new[ ])?[A-Za-z_][\w.:]{0,40}\(|)
@@ -112,7 +71,8 @@ _BOUND: Final = re.compile(
 )
 """How a variable of a Lisp is bound; a remark on it may follow the value."""
 _HOLDER: Final = re.compile(
-    rb"|(?:new[ ])?(?:[\w.:]*[.:])?[A-Z]\w*(?:Value|Password|Passphrase|Secret|Credential|String|Text)\("
+    rb"|(?:new[ ])?(?:[\w.:]*[.:])?[A-Z]\w*(?:Value|Password|Passphrase|Secret|Credential|St"
+    rb"ring|Text)\("
     rb"|[\w.]*ecode\w*\("
 )
 """A constructor that wraps the value that it is given, or none."""
@@ -237,7 +197,7 @@ def _name_end(data: bytes, end: int) -> int | None:
         return end
     if _goes_on(data[end - 1], rest[0]) and rest[:2].lower() not in _PLURALS:
         return None
-    if _HARMLESS_TAIL.fullmatch(rest):
+    if HARMLESS_TAIL.fullmatch(rest):
         return None
     # A full stop or a dash that ends a sentence is none of the name.
     return end + len(rest.rstrip(b".-"))
@@ -321,45 +281,41 @@ def _is_pair(data: bytes, end: int, sign: bytes, stop: int) -> bool:
 def _bare_span(
     data: bytes, name: _Name, found: re.Match[bytes], *, is_code: bool
 ) -> tuple[int, int] | None:
-    is_default = found.group("sign") == b":" and found.group("bare").startswith(b"-")
-    if found.group("call") or found.group("mark") or is_default:
-        return None
     sign, is_tight = found.group("sign"), not found.group("gap") and not found.group("space")
-    is_told = is_code and not is_tight and sign not in _BLANKS
+    if not _may_be_bare(data, name, found, is_code=is_code):
+        return None
+    value, end = _trimmed(found.group("bare"), found.end("bare"))
     if is_code and sign in _ASSIGNMENTS:
         # Without quotes a value is an expression, but for one inside a string or a remark.
         is_equal = sign in _EQUALS
         if not is_equal or not _is_in_string(data, name.word_end):
-            told = _trimmed(found.group("bare"), found.end("bare"))
-            return told_value(data, *told, name.kind) if is_equal else None
-    elif sign in _BLANKS:
-        # ``--password hunter2``, ``IDENTIFIED BY hunter2``
-        is_dashed = found.group("bare").startswith(b"-")
-        if is_dashed or not _is_option(data, name.end) or _is_told(data, name.end):
-            return None
-        # A message about an option: ``--psk argument given``.
-        if (
-            is_code
-            and found.group("bare").isalpha()
-            and data[found.end() : found.end() + 1] == b" "
-        ):
-            return None
-    elif sign != b">" and sign not in _ASSIGNMENTS:
-        return None
-    start, end = found.span("bare")
-    value, end = _trimmed(found.group("bare"), end)
+            return told_value(data, value, end, name.kind) if is_equal else None
     if sign == b">" and (found.group("close") or not data.startswith(b"</", end)):
         return None
-    is_remark = sign == b":" and not is_tight and value.isalpha()
-    if is_remark and _GOES_ON.match(data, end):
+    if sign == b":" and not is_tight and value.isalpha() and _GOES_ON.match(data, end):
         return None
     bare = Bare.EXPRESSION if is_code else Bare.WORD
     is_variable = not is_code and is_tight and sign == b"=" and _is_variable(data, name.end)
     if is_variable or sign in _BLANKS:
         bare = Bare.SET
     # ``"password: "`` is a prompt, and what follows as often a message.
+    is_told = is_code and not is_tight and sign not in _BLANKS
     is_fine = is_plausible(value, name.kind, bare=bare, is_strict=is_told)
-    return (start, end) if is_fine else None
+    return (found.start("bare"), end) if is_fine else None
+
+
+def _may_be_bare(data: bytes, name: _Name, found: re.Match[bytes], *, is_code: bool) -> bool:
+    """Say whether what joins a name to a value without quotes is a sign of an assignment."""
+    sign, value = found.group("sign"), found.group("bare")
+    if found.group("call") or found.group("mark") or (sign == b":" and value.startswith(b"-")):
+        return False
+    if sign not in _BLANKS:
+        return sign == b">" or sign in _ASSIGNMENTS
+    # ``--password hunter2``, ``IDENTIFIED BY hunter2``; but no message: ``--psk argument given``
+    is_message = is_code and value.isalpha() and data.startswith(b" ", found.end())
+    if value.startswith(b"-") or is_message:
+        return False
+    return _is_option(data, name.end) and not _is_told(data, name.end)
 
 
 def _is_variable(data: bytes, end: int) -> bool:

@@ -54,32 +54,38 @@ CODE: Final = (
     ),
     Phrase(
         "typed with enter",
-        rb"\bsend(?:keys|input|raw|text)?[( \t]{1,2}[\"']?",
-        rb"(?P<v1>(?=[^\"'{}\n]{0,40}[0-9!@#$%&])[^\"'{}\n]{6,64})\{ENTER\}",
+        rb"\{ENTER\}",
+        rb"",
+        before=rb"\bsend(?:keys|input|raw|text)?[( \t]{1,2}[\"']?"
+        rb"(?P<v1>(?=[^\"'{}\n]{0,40}[0-9!@#$%&])[^\"'{}\n]{6,64})\{ENTER\}$",
         is_caseless=True,
     ),
     Phrase(
         "returned",
-        rb"\w{0,24}(?:password|passwd|passphrase|secret)\(\)[^\n{:=;]{0,40}[{:=]>?[ \t]*(?:\r?\n[ \t]*)?(?:return[ \t])?[ \t]*",
+        rb"(?:password|passwd|passphrase|secret)\(\)[^\n{:=;]{0,40}[{:=]>?[ \t]*(?:\r?\n[ "
+        rb"\t]*)?(?:return[ \t])?[ \t]*",
         QUOTED,
-        before=rb"\b(?:def|fun|func|function|fn|string|get)[ \t]\w*$|\b(?:def|fun|func|function|fn|string|get)[ \t]",
+        before=rb"\b(?:def|fun|func|function|fn|string|get)[ \t]\w",
         is_caseless=True,
     ),
     Phrase(
         "jmeter",
-        rb">(?:password|passwd|pwd|secret|token)</stringProp>\s{0,20}<stringProp name=\"Argument\.value\">",
+        rb">(?:password|passwd|pwd|secret|token)</stringProp>\s{0,20}<stringProp name=\"Argu"
+        rb"ment\.value\">",
         rb"(?P<v4>[^<>\s]{4,64})<",
         is_caseless=True,
     ),
     Phrase(
         "default of an option",
-        rb"[\"']--?[\w-]{0,32}(?:password|passwd|passphrase|secret|pwd)[\"'][^)\n]{0,120}\bdefault(?:_value)?[ \t]?[=(][ \t]?",
+        rb"(?:password|passwd|passphrase|secret|pwd)[\"'][^)\n]{0,120}\bdefault(?:_value)?[ "
+        rb"]?[=(][ ]?",
         QUOTED,
+        before=rb"[\"']--?[\w-]{0,40}[\"']",
         is_caseless=True,
     ),
     Phrase(
         "listed",
-        rb"\w{0,40}passwords[\"']?[ \t]*(?:=|:|=>)[ \t]*[\[({][ \t]*(?:\r?\n[ \t]*)?",
+        rb"passwords[\"']?[ \t]*(?:=|:|=>)[ \t]*[\[({][ \t]*(?:\r?\n[ \t]*)?",
         QUOTED + rb"[ \t]*[,\])}\r\n]",
         is_caseless=True,
     ),
@@ -91,7 +97,8 @@ CODE: Final = (
     Phrase(
         "robot",
         rb"Input (?:Password|Text)(?:  |\t)",
-        rb"(?:(?<=Password  )|(?<=Password\t)|(?=[ \t]*\S{0,40}(?i:pass|pwd)))[ \t]*\S{1,60}(?:  |\t)[ \t]*"
+        rb"(?:(?<=Password  )|(?<=Password\t)|(?=[ \t]*\S{0,40}(?i:pass|pwd)))[ \t]*\S{1,60}"
+        rb"(?:  |\t)[ \t]*"
         rb"(?P<v4>[^\s${}]{4,64})(?=[ \t]*(?:\r|\n|$))",
     ),
     Phrase(
@@ -103,7 +110,7 @@ CODE: Final = (
     ),
     Phrase(
         "step",
-        rb"[\"'][^\"'\n]{0,24}passw(?:or)?d[^\"'\n]{0,24}[\"'](?: field)? (?:with|as|to) (?:the )?(?:value )?",
+        rb"passw(?:or)?d[^\"'\n]{0,24}[\"'](?: field)? (?:with|as|to) (?:the )?(?:value )?",
         QUOTED,
         before=rb"\b(?:fill|enter|typ|input|provid|sets?\b)\w*[ ][^\"'\n]{0,24}[\"']",
         is_caseless=True,
@@ -112,7 +119,8 @@ CODE: Final = (
         "step back",
         rb"[\"'] (?:in|into|as|for) (?:the )?[\"']?(?:\w{1,12} )?passw(?:or)?d",
         rb"",
-        before=rb"\b(?:fill|enter|typ|input|provid)\w*[ ](?:in )?[\"'](?P<v1>[^\"'\n]{4,64})[\"'][ ]\w{2,4}[^\n]{0,24}$",
+        before=rb"\b(?:fill|enter|typ|input|provid)\w*[ ](?:in )?[\"'](?P<v1>[^\"'\n]{4,64})"
+        rb"[\"'][ ]\w{2,4}[^\n]{0,24}$",
         is_caseless=True,
     ),
     Phrase(
@@ -128,7 +136,8 @@ CODE: Final = (
     ),
     Phrase(
         "connection",
-        rb"\b(?:uid|usr|user(?:[ _]?id|name)?)=[^\s;,=\"']{1,40}[;, \t]{1,2}(?:pwd|password|passwd|pw)=",
+        rb"\b(?:uid|usr|user(?:[ _]?id|name)?)=[^\s;,=\"']{1,40}[;, \t]{1,2}(?:pwd|password|"
+        rb"passwd|pw)=",
         rb"(?P<v4>[^\s;,\"'()&<>{}$%\\]{4,64})",
         is_caseless=True,
     ),

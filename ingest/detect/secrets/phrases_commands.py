@@ -80,13 +80,15 @@ COMMANDS: Final = (
     _option("nmcli", "nmcli", rb"password"),
     Phrase(
         "stored",
-        rb"(?:put-parameter|(?:put|create)-secret(?:-value)?|keyvault secret set|gh secret set|secrets? (?:set|create|put))[ \t]",
+        rb"(?:put-parameter|(?:put|create)-secret(?:-value)?|keyvault secret set|gh secret s"
+        rb"et|secrets? (?:set|create|put))[ \t]",
         rb"(?:[^\n|;\\]|\\\r?\n){0,200}?[ \t](?:--value|--secret-string|--body|-b|--secret)[ =]"
         + SHELL_WORD,
     ),
     Phrase(
         "stored by key",
-        rb"\b(?:consul kv put|etcdctl put|doppler secrets set|redis-cli set|config set-secret)[ \t]",
+        rb"\b(?:consul kv put|etcdctl put|doppler secrets set|redis-cli set|config set-secre"
+        rb"t)[ \t]",
         rb"[ \t]*(?=\S{0,80}(?i:pass|pwd|secret|token|key|cred))[\w./-]{2,80}[ \t]{1,2}"
         + SHELL_WORD,
     ),
@@ -97,13 +99,15 @@ COMMANDS: Final = (
     ),
     Phrase(
         "printed",
-        rb"(?:password|passphrase|passwd)[_-]?(?:file|command|cmd|fd)[ =][^\n]{0,12}\b(?:echo|printf)[ \t]",
+        rb"(?:password|passphrase|passwd)[_-]?(?:file|command|cmd|fd)[ =][^\n]{0,12}\b(?:ech"
+        rb"o|printf)[ \t]",
         SHELL_WORD,
         is_caseless=True,
     ),
     Phrase(
         "variable of powershell",
-        rb"(?:set|new)-item[ \t]+(?:-path[ \t]+)?[\"']?env:[\\/]?\w{0,40}(?:password|passwd|pwd|secret|token|key)\w{0,12}",
+        rb"(?:set|new)-item[ \t]+(?:-path[ \t]+)?[\"']?env:[\\/]?\w{0,40}(?:password|passwd|"
+        rb"pwd|secret|token|key)\w{0,12}",
         rb"(?i)[\"']?[ \t]+(?:-value[ \t]+)?" + SHELL_WORD,
         is_caseless=True,
     ),
@@ -126,7 +130,8 @@ COMMANDS: Final = (
     ),
     Phrase(
         "expected",
-        rb"assw(?:or)?d[^\n]{0,40}(?:\r?\n[ \t]*)?[^\n]{0,20}\bsend(?:_?line)?[ \t(]{1,3}(?:--[ \t]+)?[\"']",
+        rb"assw(?:or)?d[^\n]{0,40}(?:\r?\n[ \t]*)?[^\n]{0,20}\bsend(?:_?line)?[ \t(]{1,3}(?:"
+        rb"--[ \t]+)?[\"']",
         rb"(?P<v1>[^\"'\n\\\[$]{4,64})(?:\\[rn]){0,2}[\"']",
     ),
     Phrase(
@@ -201,7 +206,8 @@ COMMANDS: Final = (
     ),
     Phrase(
         "here-string",
-        rb"(?:sudo[^\n<]{0,40}-S|chpasswd|cryptsetup|kinit|--stdin|--password-stdin)[^\n<]{0,80}<<<[ \t]*",
+        rb"(?:sudo[^\n<]{0,40}-S|chpasswd|cryptsetup|kinit|--stdin|--password-stdin)[^\n<]{0"
+        rb",80}<<<[ \t]*",
         rb"(?:(?<=x)|)[\"']?(?:[\w.-]{1,40}:)?(?P<v1>[^\s\"'$]{4,200})",
     ),
     Phrase(

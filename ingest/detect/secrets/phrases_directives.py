@@ -37,7 +37,8 @@ DIRECTIVES: Final = (
     ),
     Phrase(
         "key of a tunnel",
-        rb"\b(?:pre-shared-key|ldap-login-password|radius-common-pw|plain-text-password|tacplus-key)[ \t]",
+        rb"\b(?:pre-shared-key|ldap-login-password|radius-common-pw|plain-text-password|tacp"
+        rb"lus-key)[ \t]",
         rb"(?:(?:ascii-text|ascii|simple|plain|local|remote|cleartext)[ \t])?"
         + _PLAIN
         + _NO_KIND
@@ -54,27 +55,23 @@ DIRECTIVES: Final = (
     Phrase("junos community", rb"\bset[ \t]snmp[ \t]community[ \t]", BARE_WORD),
     Phrase(
         "snmp user",
-        rb"[ \t](?:auth[ \t](?:sha|md5|sha-?(?:224|256|384|512))|priv[ \t](?:aes|des|3des)(?:[ \t](?:128|192|256))?)[ \t]",
+        rb"\b(?:auth[ \t](?:sha|md5|sha-?(?:224|256|384|512))|priv[ \t](?:aes|des|3des)(?:[ "
+        rb"\t](?:128|192|256))?)[ \t]",
         BARE_WORD + rb"(?=[\s;]|$)",
         before=rb"\b(?:snmp|usm)\S*[ \t]",
         is_caseless=True,
     ),
-    Phrase(
-        "pppd",
-        rb"(?:^|\n)[\w.@\"-]{1,40}[ \t]{1,8}\*[ \t]{1,8}",
-        BARE_WORD + rb"[ \t]+(?:\*|[0-9.]{7,15})[ \t]*(?=\r|\n|$)",
-        fewest=6,
-    ),
-    Phrase("turnserver", rb"(?:^|\n)[ \t]*user=[\w.-]{1,40}:", rb"(?!0x)(?P<v4>[^\s\"';]{4,64})"),
+    Phrase("turnserver", rb"\nuser=[\w.-]{1,40}:", rb"(?!0x)(?P<v4>[^\s\"';]{4,64})"),
     Phrase(
         "sqlplus",
-        rb"(?:^|\n)[ \t]*conn(?:ect)?[ \t]{1,4}\w{2,30}/",
+        rb"\nconn(?:ect)?[ \t]{1,4}\w{2,30}/",
         rb"(?P<v4>[^\s@/\"'$&]{3,64})@\w",
         is_caseless=True,
     ),
     Phrase(
         "ios server block",
-        rb"(?:radius|tacacs|aaa)[- ]server[^\n]{0,80}\r?\n(?:[ \t]+[^\n]{0,80}\r?\n){0,3}[ \t]+key[ \t]",
+        rb"(?:radius|tacacs|aaa)[- ]server[^\n]{0,80}\r?\n(?:[ \t]+[^\n]{0,80}\r?\n){0,3}[ "
+        rb"\t]+key[ \t]",
         _PLAIN + _NO_KIND + BARE_WORD + rb"(?=[\s;]|$)",
     ),
     _line("ios community", rb"snmp-server[ \t]community", b""),
@@ -113,7 +110,8 @@ DIRECTIVES: Final = (
     ),
     Phrase(
         "cobol",
-        rb"(?:PASSWORD|PASSWD|PWD|PASS)[A-Z0-9-]{0,12}[ \t]+PIC(?:TURE)?[ \t]+[\w()]{1,16}[ \t]+VALUE[ \t]+",
+        rb"(?:PASSWORD|PASSWD|PWD|PASS)[A-Z0-9-]{0,12}[ \t]+PIC(?:TURE)?[ \t]+[\w()]{1,16}[ "
+        rb"\t]+VALUE[ \t]+",
         rb"(?:IS[ \t]+)?" + QUOTED,
     ),
     _line("redis", rb"(?:requirepass|masterauth)"),

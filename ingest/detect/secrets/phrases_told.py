@@ -20,7 +20,10 @@ _SHORT: Final = rb"(?:pass|pwd?|mdp|pin)"
 _WORD: Final = rb"(?:" + _LONG + rb"|" + _SHORT + rb")"
 _BEGIN: Final = rb"(?:^|[^a-z_.])"
 _IS: Final = rb"[ \t]{1,2}(?:is[t]?|was|war|lautet|est)[ \t:]{1,3}"
-_IS_ANYWHERE: Final = rb"[ \t]{1,2}(?:is[t]?|was|war|lautet|est|es|\xc3\xa9|\xc3\xa8|\xc3\xa4r|er|je|jest|\xe2\x80\x9[34])[ \t:]{1,3}"
+_IS_ANYWHERE: Final = (
+    rb"[ \t]{1,2}(?:is[t]?|was|war|lautet|est|es|\xc3\xa9|\xc3\xa8|\xc3\xa4r|er|je|jest"
+    rb"|\xe2\x80[\x93\x94])[ \t:]{1,3}"
+)
 _ODD: Final = (
     rb"(?=[^\s0-9]{0,40}[0-9])(?=[^A-Za-z\s]{0,40}[A-Za-z])[\w!?@#$%^&*+=\x80-\xff-]{6,64}"
 )
@@ -69,14 +72,14 @@ TOLD: Final = (
         _WORD
         + rb"[ \t](?:for|of|to|f\xc3\xbcr|fuer|zum|zur|pour|du|de|para|del|voor|van|f\xc3\xb6r|til"
         rb"|do|per|\xd0\xbe\xd1\x82|\xd0\xb4\xd0\xbb\xd1\x8f|\xd0\xba|\xd0\xbd\xd0\xb0)"
-        rb"[ \t][^:=\n\"'(){}<>]{2,40}(?:[:=]|\xe2\x80\x9[34])[ \t]",
+        rb"[ \t][^:=\n\"'(){}<>]{2,40}(?:[:=]|\xe2\x80[\x93\x94])[ \t]",
         rb"[ \t]?(?:" + _MARKED + rb"(?=\s|$|[.,;)])|" + _ODD_VALUE + rb")",
         is_caseless=True,
     ),
     Phrase(
         "said of what",
-        _LONG
-        + rb"(?:[ \t](?:for|of|to|at|in|on|auf|im|am|bei|f\xc3\xbcr|zum|zur|pour|du|de|del|para|do|da|voor|van|per)"
+        _LONG + rb"(?:[ \t](?:for|of|to|at|in|on|auf|im|am|bei|f\xc3\xbcr|zum|zur|pour|du|de|del|p"
+        rb"ara|do|da|voor|van|per)"
         rb"[ \t][^:=\n\"'(){}<>]{2,40}?[ \t](?:is[t]?|lautet|est|es|\xc3\xa9|\xc3\xa8)[ \t:]"
         rb"|[ \t]\([^()\n]{2,40}\)[ \t]?:[ \t])",
         rb"[ \t]?(?:" + _MARKED + rb"(?=\s|$|[.,;)])|" + _ODD_VALUE + rb")",
@@ -93,7 +96,8 @@ TOLD: Final = (
     Phrase(
         "said in german",
         rb"(?:passwort|kennwort|losung|zugangscode|pin)[^\n:.]{0,40} lautet[ :]{1,2}",
-        rb"(?:(?:jetzt|nun|noch|ab sofort|immer) )?[\"'`*]{0,2}(?!(?:wie|der|die|das|ein\w*|folg\w*)\b)"
+        rb"(?:(?:jetzt|nun|noch|ab sofort|immer) )?[\"'`*]{0,2}(?!(?:wie|der|die|das|ein\w*|"
+        rb"folg\w*)\b)"
         rb"(?P<v4>(?=[^\s]{0,40}[A-Z0-9!@#$%&*_-])[^\s\"'`*,;()<>]{5,64})",
         is_caseless=True,
     ),
@@ -105,7 +109,8 @@ TOLD: Final = (
     ),
     Phrase(
         "marked pair",
-        rb"(?:login|zugang(?:sdaten)?|credentials?|anmeldung|acceso|acc\xc3\xa8s|accesso)[^\n:`]{0,24}:[ \t]{1,2}[`*]",
+        rb"(?:login|zugang(?:sdaten)?|credentials?|anmeldung|acceso|acc\xc3\xa8s|accesso)[^"
+        rb"\n:`]{0,24}:[ \t]{1,2}[`*]",
         rb"[`*]{0,2}[\w.@-]{1,30}[`*]{1,2}[ \t]*/[ \t]*[`*]{1,2}(?P<v1>[^\s`*]{4,64})[`*]",
         is_caseless=True,
     ),
@@ -118,7 +123,8 @@ TOLD: Final = (
     ),
     Phrase(
         "pair by slash",
-        rb"\b(?:login|user|benutzer|konto|account|compte|usuario|utente)[ \t:=]{1,3}[A-Za-z][\w.@-]{1,30}"
+        rb"\b(?:login|user|benutzer|konto|account|compte|usuario|utente)[ \t:=]{1,3}[A-Za-z]"
+        rb"[\w.@-]{1,30}"
         rb"[ \t]{1,2}/[ \t]{1,2}",
         rb"(?:(?:pw|pass\w*|kennwort)[: ]{1,2})?"
         + _NO_NAME

@@ -1,8 +1,9 @@
-"""What a value is by what stands right beside it: the salt of a hash, a nonce of a page, a lookup."""
+"""What a value is by what stands beside it: a piece of a hash, a nonce of a page, a lookup."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 _CRYPT: Final = re.compile(
@@ -60,7 +61,8 @@ _REFERENCE: Final = re.compile(
 """Where the value is kept: a vault, a variable, a file."""
 _ENTRY_KEY: Final = re.compile(
     rb"(?i)(?:cache|model|dataset|sort|partition|primary|foreign|routing|query|translation|i18n|lookup"
-    rb"|group|row|object|index|dedup|sequence|message)[_-]?key[\"'\])]{0,2}[ \t]*(?:=>|[:=])[ \t]*[\"'`]?$"
+    rb"|group|row|object|index|dedup|sequence|message)[_-]?key[\"'\])]{0,2}[ \t]*(?:=>|[:=])"
+    rb"[ \t]*[\"'`]?$"
 )
 _ENTRY: Final = re.compile(rb"[a-z0-9]{1,24}(?:[-_.:/][a-z0-9]{1,24})+")
 """The key of an entry, and how such are written."""
@@ -98,37 +100,26 @@ def place_kind(value: bytes, head: bytes) -> str:
 
     `head` is what stands before it on its line.
     """
-    if (
-        _HASH.fullmatch(value)
-        or _CRYPT.search(head)
-        or (_REVISION.fullmatch(value) and _CITED.search(head))
-    ):
-        return "digest"
-    if _PAGE.search(head):
-        return "nonce"
-    if _FIELD.fullmatch(value) and _TAKEN.search(head):
-        return "name"
-    if _REFERENCE.fullmatch(value):
-        return "reference"
-    if _is_name(value, head):
-        return "name"
-    if _SPAN.fullmatch(value):
-        return "moment"
-    if _PAGE_ADDRESS.fullmatch(value):
-        return "address"
-    if _SYMBOL.fullmatch(value):
-        return "expression"
-    is_quoted = head.endswith((b'"', b"'"))
-    if _CLASS.fullmatch(value) or _OPTION.fullmatch(value):
-        return "expression"
-    if not is_quoted and (_TYPE.fullmatch(value) or _VARIABLE.fullmatch(value)):
-        return "expression"
-    return "label" if _is_label(value, head) else ""
+    return next((kind for kind, says in _KINDS if says(value, head)), "")
+
+
+def _is_digest(value: bytes, head: bytes) -> bool:
+    if _HASH.fullmatch(value) or _CRYPT.search(head):
+        return True
+    return _REVISION.fullmatch(value) is not None and _CITED.search(head) is not None
+
+
+def _is_expression(value: bytes, head: bytes) -> bool:
+    """Say whether a value is a symbol, class, option or, without quotes, a variable or type."""
+    if _SYMBOL.fullmatch(value) or _CLASS.fullmatch(value) or _OPTION.fullmatch(value):
+        return True
+    is_typed = _TYPE.fullmatch(value) or _VARIABLE.fullmatch(value)
+    return is_typed is not None and not head.endswith((b'"', b"'"))
 
 
 def _is_name(value: bytes, head: bytes) -> bool:
     """Say whether a value is the key of an entry, a route, a right, or the name of a field."""
-    if _BLOCK.search(head):
+    if _BLOCK.search(head) or (_FIELD.fullmatch(value) and _TAKEN.search(head)):
         return True
     if _DOTTED.fullmatch(value) or _ROUTE.fullmatch(value) or _MANNER.fullmatch(value):
         return True
@@ -150,3 +141,16 @@ def _is_label(value: bytes, head: bytes) -> bool:
     if value.isascii() or not _KIND_NAME.search(head):
         return False
     return _WORD_BEYOND_ASCII.fullmatch(value.decode("utf-8", "ignore")) is not None
+
+
+_KINDS: Final[tuple[tuple[str, Callable[[bytes, bytes], bool]], ...]] = (
+    ("digest", _is_digest),
+    ("nonce", lambda _, head: _PAGE.search(head) is not None),
+    ("reference", lambda value, _: _REFERENCE.fullmatch(value) is not None),
+    ("name", _is_name),
+    ("moment", lambda value, _: _SPAN.fullmatch(value) is not None),
+    ("address", lambda value, _: _PAGE_ADDRESS.fullmatch(value) is not None),
+    ("expression", _is_expression),
+    ("label", _is_label),
+)
+"""What a value may be, in the order in which it is asked."""

@@ -83,11 +83,12 @@ _HUMP: Final = re.compile(rb"[a-z][A-Z]")
 _TITLE: Final = re.compile(rb"[A-Z][a-z]+")
 _JOINT: Final = re.compile(rb"[-_ ]")
 _RESOURCES: Final = frozenset(
-    b"app api db database tls ssl cert certificate certs auth oauth client server service user admin"
-    b" prod production dev development staging test default config settings key keys secret secrets"
-    b" token tokens password credentials creds name id ref tpl file path store manager vault aws gcp"
-    b" azure github gitlab docker registry pull deploy sql mysql postgres redis login session my your some new old invalid wrong"
-    b" example sample dummy fake mock header field type value access refresh bearer question santa".split()
+    b"app api db database tls ssl cert certificate certs auth oauth client server service user"
+    b" admin prod production dev development staging test default config settings key keys secret"
+    b" secrets token tokens password credentials creds name id ref tpl file path store manager"
+    b" vault aws gcp azure github gitlab docker registry pull deploy sql mysql postgres redis"
+    b" login session my your some new old invalid wrong example sample dummy fake mock header"
+    b" field type value access refresh bearer question santa".split()
 )
 """Words that names of secrets are made of, as clusters and vaults have them."""
 _DIGITS: Final = re.compile(rb"[0-9]")

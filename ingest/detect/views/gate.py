@@ -90,6 +90,11 @@ _HEX_ENDS: Final = re.compile(
 the few hits, since the funnel pays for a beginning of this kind at every byte of every text."""
 _WORD: Final = rb"(?:pass|pwd|secret|token|key|auth|cred)[A-Za-z0-9_-]{0,20}"
 
+_BYTES_MAGIC: Final = (
+    rb"(?:0x1f,\s{0,4}0x8b,\s{0,4}0x0?8,|0x50,\s{0,4}0x4b,\s{0,4}0x0?3,\s{0,4}0x0?4,"
+    rb"|0xfd,\s{0,4}0x37,\s{0,4}0x7a,|31,\s{0,4}139,\s{0,4}8,)"
+)
+"""How arrays of gzip, zip and xz begin."""
 _NAMED_SIGN: Final = rb"&(?:equals|plus|sol|lowbar|period|hyphen|dash|colon);"
 
 _EXPRESSIONS: Final[tuple[tuple[Kind, bytes, int], ...]] = (
@@ -109,8 +114,7 @@ _EXPRESSIONS: Final[tuple[tuple[Kind, bytes, int], ...]] = (
     (Kind.BYTES, rb"(?:0x[2-7][0-9a-f],\s{0,8}(?:0x00,\s{0,8}){1,3}){5}", CASELESS),
     (
         Kind.BYTES,
-        rb"(?:0x1f,\s{0,4}0x8b,\s{0,4}0x0?8,|0x50,\s{0,4}0x4b,\s{0,4}0x0?3,\s{0,4}0x0?4,"
-        rb"|0xfd,\s{0,4}0x37,\s{0,4}0x7a,|31,\s{0,4}139,\s{0,4}8,)",
+        _BYTES_MAGIC,
         CASELESS,
     ),
     (Kind.BYTES, rb"(?:(?:9|1[03]|3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]),\s{0,8}){12}", 0),

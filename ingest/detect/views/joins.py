@@ -41,7 +41,8 @@ _NAMED: Final = re.compile(
     rb"(?i)(?:pass|pwd|secret|token|key|auth|cred)[\w-]{0,20} ?(?:= ?|:[ ]{0,2})$"
 )
 _NAMED_PIECES: Final = re.compile(
-    rb"(?i)(?:pass|pwd|secret|token|key|auth|cred)[\w-]{0,20}[\"']?[ \t]{0,2}(?:[:=]|=>)[ \t]{0,2}\(?"
+    rb"(?i)(?:pass|pwd|secret|token|key|auth|cred)[\w-]{0,20}[\"']?[ \t]{0,2}(?:[:=]|=>)[ "
+    rb"\t]{0,2}\(?"
     rb"(?:(?:\"\"|'')\.join\([\[(]|\w{0,8}\.?concat\()?[\"'`]\Z"
 )
 _MIN_NAMED: Final = 8
