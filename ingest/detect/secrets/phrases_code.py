@@ -62,9 +62,9 @@ CODE: Final = (
     ),
     Phrase(
         "returned",
-        rb"(?:password|passwd|passphrase|secret)\(\)[^\n{:=;]{0,40}[{:=]>?[ \t]*(?:\r?\n[ "
-        rb"\t]*)?(?:return[ \t])?[ \t]*",
-        QUOTED,
+        rb"(?:password|passwd|passphrase|secret)\(\)[^\n{:=;]{0,40}[{:=]>?[ \t]*(?:\r?\n[ \t]*)?"
+        rb"(?:return[ \t])?[ \t]*[\"']",
+        rb"(?P<v1>[^\"'\n]{4,200})[\"']",
         before=rb"\b(?:def|fun|func|function|fn|string|get)[ \t]\w",
         is_caseless=True,
     ),

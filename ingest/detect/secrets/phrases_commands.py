@@ -119,7 +119,7 @@ COMMANDS: Final = (
     ),
     Phrase(
         "user and password",
-        _programs("etcdctl ab siege elasticdump mc influx arangosh cbbackup couchbase-cli"),
+        _programs("etcdctl siege elasticdump influx arangosh cbbackup couchbase-cli"),
         _REST + rb"(?:--user|--username|-u|-A)[ =][\"']?[\w.@-]{1,64}:" + SHELL_WORD,
     ),
     Phrase(

@@ -64,7 +64,7 @@ DIRECTIVES: Final = (
     Phrase("turnserver", rb"\nuser=[\w.-]{1,40}:", rb"(?!0x)(?P<v4>[^\s\"';]{4,64})"),
     Phrase(
         "sqlplus",
-        rb"\nconn(?:ect)?[ \t]{1,4}\w{2,30}/",
+        rb"\nconn[ect]{0,3}[ \t]{1,4}\w{2,30}/",
         rb"(?P<v4>[^\s@/\"'$&]{3,64})@\w",
         is_caseless=True,
     ),
@@ -110,7 +110,7 @@ DIRECTIVES: Final = (
     ),
     Phrase(
         "cobol",
-        rb"(?:PASSWORD|PASSWD|PWD|PASS)[A-Z0-9-]{0,12}[ \t]+PIC(?:TURE)?[ \t]+[\w()]{1,16}[ "
+        rb"(?:PASSWORD|PASSWD|PWD|PASS)[A-Z0-9-]{0,12}[ \t]+PI[CTURE]{1,5}[ \t]+[\w()]{1,16}[ "
         rb"\t]+VALUE[ \t]+",
         rb"(?:IS[ \t]+)?" + QUOTED,
     ),
