@@ -20,7 +20,7 @@ _WRAPPER: Final = (
     rb"|QByteArray|_T|TEXT|_L|SecretStr|new[ ]\w{0,24}String|Uint8Array\.from|NSString|text|env"
     rb"|Value|Base64\.(?:getDecoder\(\)\.)?decode\w{0,8}|Convert\.FromBase64String|Hex\.decode\w{0,4}"
     # a value in pieces, put together
-    rb"|(?:\"\"|'')\.join|(?:[Ss]tring\.)?[Cc]oncat|CONCAT"
+    rb"|(?:\"\"|'')\.join|(?:\w{6}\.)?[Cc]oncat|CONCAT"
     rb"|(?:base64\.)?b64decode|(?:bytes|bytearray)\.fromhex|Buffer|encodeURIComponent|ByteString\w{0,12}|Data|CFSTR)"
 )
 _STRING: Final = (

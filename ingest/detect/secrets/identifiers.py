@@ -101,7 +101,7 @@ _LINE_BYTES: Final = 300
 _EXPRESSION: Final = re.compile(
     rb"[A-Za-z_$@&*][\w$]*(?:(?:\.|::|->)[\w$]+)*(?:[ \t]*[\[(+?].*|[;,)]*)"
 )
-_CONNECTED: Final = re.compile(rb"(?i)\bconn[ect]{0,3}[ \t]+\w+/$")
+_CONNECTED: Final = re.compile(rb"(?i)\bcon(?:n|ne[c]t)[ \t]+\w+/$")
 _REMARK: Final = re.compile(rb"//|#|/\*|^[ \t]*(?:\*|--|%|;|')")
 _KEY_BEFORE: Final = re.compile(rb"([\w.-]+)[\"'\])]{0,3}[ \t]*(?:=>|[:=(,]|==|!=)[ \t]*[\"'`]?$")
 _ALGORITHM_NAME: Final = re.compile(

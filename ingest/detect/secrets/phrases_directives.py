@@ -64,7 +64,7 @@ DIRECTIVES: Final = (
     Phrase("turnserver", rb"\nuser=[\w.-]{1,40}:", rb"(?!0x)(?P<v4>[^\s\"';]{4,64})"),
     Phrase(
         "sqlplus",
-        rb"\nconn[ect]{0,3}[ \t]{1,4}\w{2,30}/",
+        rb"\ncon(?:n|ne[c]t)[ \t]{1,4}\w{2,30}/",
         rb"(?P<v4>[^\s@/\"'$&]{3,64})@\w",
         is_caseless=True,
     ),

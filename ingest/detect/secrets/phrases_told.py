@@ -96,7 +96,7 @@ TOLD: Final = (
     Phrase(
         "said in german",
         rb"(?:passwort|kennwort|losung|zugangscode|pin)[^\n:.]{0,40} lautet[ :]{1,2}",
-        rb"(?:(?:jetzt|nun|noch|ab sofort|immer) )?[\"'`*]{0,2}(?!(?:wie|der|die|das|ein\w*|"
+        rb"(?:(?:jetzt|nun|noch|ab sofort|immer) )?[\"'`*]{0,2}(?!(?:wie|der|die|das|[e]in\w*|"
         rb"folg\w*)\b)"
         rb"(?P<v4>(?=[^\s]{0,40}[A-Z0-9!@#$%&*_-])[^\s\"'`*,;()<>]{5,64})",
         is_caseless=True,
