@@ -92,7 +92,7 @@ _CLOUDS: Final = (
 )
 _SERVICES: Final = (
     Format("adyen", "docs.adyen.com", b"AQE[a-z]hm[a-z]", rb"[A-Za-z0-9+/=-]", 90, 260),
-    Format("azure-openai", _AZURE, WORD + rb"{52}JQQJ99", WORD, 26, 26),
+    Format("azure-openai", _AZURE, WORD + rb"{52}JQQJ99", WORD, 22, 26),
     Format("endor", "docs.endorlabs.com", rb"endr\+", WORD, 16, 16),
     Format("liveblocks", "liveblocks.io/docs", b"sk_(?:prod|dev)_", URL_SAFE, 40, 70),
     Format(
