@@ -41,6 +41,7 @@ _PASSWORD_CALLS: Final = {
         " create_user create_superuser createUser DataSource.create createPool HikariPool"
         " ScpClient DriverManagerDataSource SingleConnectionDataSource Sql.newInstance"
         " Database.connect sqlDriverConnect ldap_bind_s AMQPStreamConnection.new"
+        " Sequelize RunAs RunAsWait"
     ),
     4: "AMQPStreamConnection add_password HTTPPasswordMgr.add_password LWP.credentials"
     " mysql_real_connect",
@@ -52,12 +53,14 @@ _KEY_CALLS: Final = {
         " HMAC.new Algorithm.HMAC256 Algorithm.HMAC384 Algorithm.HMAC512 hmacShaKeyFor"
         " URLSafeTimedSerializer URLSafeSerializer TimestampSigner cookieParser cookie-parser"
         " HMACSHA256 HMACSHA1 HMACSHA512 SymmetricSecurityKey sessions.NewCookieStore"
-        " securecookie.New cookie.NewStore"
+        " securecookie.New cookie.NewStore SignedString HS256Key::from_bytes"
+        " EncodingKey::from_secret DecodingKey::from_secret setSigningKey setCipherKey"
     ),
     2: (
         "createHmac createCipher createDecipher createCipheriv createDecipheriv jwt.sign jwt.verify"
         " jwt.encode jwt.decode JWT.encode JWT.decode Jwt.encode jsonwebtoken.sign AES.encrypt"
         " AES.decrypt TripleDES.encrypt HmacSHA256 HmacSHA1 HmacSHA512 signWith SigningCredentials"
+        " hmac.New pgp_sym_encrypt pgp_sym_decrypt aes_encrypt aes_decrypt AES_ENCRYPT AES_DECRYPT"
     ),
     3: "openssl_encrypt openssl_decrypt hash_hmac CreateEncryptor",
 }
@@ -82,7 +85,7 @@ EXPRESSIONS: Final = (
 _CALL: Final = re.compile(rb"(?<![A-Za-z0-9_])(" + _CALLEES + rb")(?:\(|,)")
 _TEXT: Final = rb"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`[^`\n]*`"
 _LITERAL: Final = (
-    rb"(?:[bBuUrRLN@]|new\s|\[\]byte\(|&){0,2}"
+    rb"(?:[bBuUrRLN@]|new\s|\[\]byte\(|&|(?:[A-Z]\w{0,16}\.){1,4}GetBytes\(|Buffer\.from\(){0,2}"
     rb"(?:\"(?P<a>(?:\\.|[^\"\\\n])*)\"|'(?P<b>(?:\\.|[^'\\\n])*)'|`(?P<c>[^`\n]*)`)"
     rb"(?:\s*\.\s*(?:getBytes|encode|toCharArray|as_bytes|to_string|into)\([^()\n]{0,40}\))?\)?"
     rb"(?=\s*(?:,|\)|$|\n|\s*do\b))"

@@ -15,8 +15,9 @@ from ingest.detect.secrets import identifiers, labels
 from ingest.detect.secrets.addresses import is_piece_of_address
 from ingest.detect.secrets.keys import has_armour, is_key_behind
 from ingest.detect.secrets.matches import Match
+from ingest.detect.secrets.places import place_kind
 from ingest.detect.secrets.plausible import CODE_SUFFIXES
-from ingest.detect.secrets.public import public_kind
+from ingest.detect.secrets.public import is_public_form, public_kind
 from ingest.detect.secrets.samples import is_published, is_sample_login, is_stand_in
 from ingest.detect.secrets.shapes import is_row_of_words
 from ingest.domain.finding import Category
@@ -33,10 +34,11 @@ _LOOSE: Final = frozenset(
     (
         *("kingfisher1.smtp.1", "kingfisher1.wincmd.2", "kingfisher1.unkey.2"),
         *("kingfisher1.mariadb.1", "kingfisher1.auth.1", "kingfisher1.salesforce.3"),
+        *("kingfisher1.salesforce.4", "kingfisher1.ldap.1", "kingfisher1.google.3"),
     )
 )
 """Rules of the engine that read on into prose and code."""
-_PROSE: Final = re.compile(rb"[$A-Za-z_./:()&-]+[,;]?")
+_PROSE: Final = re.compile(rb"[$A-Za-z_./:()&-]+[,;]?|v?[0-9]+(?:\.[0-9x]+)+\.?")
 _LOOKED_UP: Final = re.compile(rb"(?:[\w.]+=)?(?:<[A-Za-z]+|os\.environ\[|ENV\[|process\.env\[)")
 """What the looser rules of the engine take up to the first blank or quote."""
 _CLIENT_ID: Final = re.compile(rb"[0-9]+-[a-z0-9]+\.apps\.googleusercontent\.com")
@@ -64,7 +66,8 @@ _CHECKSUMS: Final = frozenset(("go.sum", "sum", "lock", "cargo.lock", "yarn.lock
 """Name hints of files that are checksums; formats of vendors are still read in them."""
 _CIPHERTEXT: Final = re.compile(
     # sops, Jasypt, Spring Cloud Config, Ansible, Puppet's eyaml, Mule, Fortinet, Chef, git-crypt
-    rb"ENC\[|ENC\(|\{cipher\}|\$ANSIBLE_VAULT|!\[|!vault|ENC |\{AES\}|\{aes\}|vault:v\d+:"
+    rb"ENC\[|ENC\(|MASK-(?=\S{8})|\{cipher\}|\$ANSIBLE_VAULT|!\[|!vault|ENC |\{AES\}|\{aes"
+    rb"\}|vault:v\d+:"
 )
 _SEALED: Final = re.compile(rb"kind:[ \t]*SealedSecret|\nsops:|encryptedData:|\"sops\":")
 _SEALED_VALUE: Final = re.compile(rb"Ag[A-Za-z0-9+/=]{30,}")
@@ -94,6 +97,8 @@ def explanation(data: bytes, match: Match, suffix: str = "") -> str:
     kind = _kind_for_all(data, match, value, head)
     if not kind and match.rule_id in _RANDOM:
         kind = _kind_of_random(data, match, value, suffix)
+    if not kind and match.evidence == "nonce" and is_row_of_words(value):
+        kind = "words"
     if kind or match.rule_id not in _GUESSED:
         return kind
     return _kind_of_guess(data, match, suffix, head)
@@ -123,7 +128,7 @@ def _kind_of_guess(data: bytes, match: Match, suffix: str, head: bytes) -> str:
         return "moment"
     if labels.is_label(value, head):
         return "label"
-    kind = identifiers.name_kind(data, match, value, head)
+    kind = identifiers.name_kind(data, match, value, head) or place_kind(value, head)
     return kind or public_kind(data, match, value, head)
 
 
@@ -141,7 +146,7 @@ def _kind_for_all(data: bytes, match: Match, value: bytes, head: bytes) -> str:
         return "sample"
     if is_stand_in(value) or _ELIDED.search(value + tail[:4]):
         return "stand-in"
-    if _is_encrypted(data, value, head):
+    if match.rule_id == "kingfisher1.ansible.1" or _is_encrypted(data, value, head):
         return "ciphertext"
     if _ADDRESS.fullmatch(value) or _is_public_address(value, match):
         return "address"
@@ -155,7 +160,11 @@ def _misread(data: bytes, match: Match, value: bytes) -> str:
             return "code"
         if _PROSE.fullmatch(value) and not _is_login(value):
             return "prose"
-    if _PUBLISHABLE.fullmatch(value) or _is_behind(b"pk_", _TEST_OR_LIVE, data, match):
+    if (
+        is_public_form(value)
+        or _PUBLISHABLE.fullmatch(value)
+        or _is_behind(b"pk_", _TEST_OR_LIVE, data, match)
+    ):
         return "public key"
     if _CLIENT_ID.fullmatch(value):
         return "client id"
@@ -197,6 +206,9 @@ def _is_encrypted(data: bytes, value: bytes, head: bytes) -> bool:
     if _CIPHERTEXT.match(value) or (
         _CIPHERTEXT.match(head[-5:].lstrip(b" =:\"'")) and head[-1:] in b"[( "
     ):
+        return True
+    if head.endswith(b"<password>{"):
+        # Maven: settings.xml, *Password Encryption*
         return True
     opened = head.rfind(b"ENC[")
     if opened >= 0 and b"]" not in head[opened:]:

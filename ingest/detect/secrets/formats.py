@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from ingest.detect.secrets import formats_code, formats_platform, formats_service
+from ingest.detect.secrets import (
+    formats_code,
+    formats_platform,
+    formats_recent,
+    formats_service,
+)
 from ingest.detect.secrets.format import Format
 from ingest.detect.secrets.matches import Match
 from ingest.detect.secrets.placeholders import is_filler
@@ -20,7 +25,12 @@ DETECTOR_ID: Final = "shardgate"
 _HEAD_BYTES: Final = 160
 """How far before its least end a token may begin, besides its body."""
 
-FORMATS: Final = (*formats_platform.ROWS, *formats_code.ROWS, *formats_service.ROWS)
+FORMATS: Final = (
+    *formats_platform.ROWS,
+    *formats_code.ROWS,
+    *formats_service.ROWS,
+    *formats_recent.ROWS,
+)
 """Every format, in the order of the funnel's ids."""
 
 

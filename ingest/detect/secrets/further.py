@@ -18,7 +18,10 @@ _WRAPPER: Final = (
     rb"|Some|Just)(?:::<\w+>)?(?:::(?:from|new|from_str|from_static))?|(?:std::)?string|bytes"
     rb"|bytearray|Buffer\.from|b?str|unicode|Optional\.of|QString|QStringLiteral|QLatin1String"
     rb"|QByteArray|_T|TEXT|_L|SecretStr|new[ ]\w{0,24}String|Uint8Array\.from|NSString|text|env"
-    rb"|Value|Buffer|encodeURIComponent|ByteString\w{0,12}|Data|CFSTR)"
+    rb"|Value|Base64\.(?:getDecoder\(\)\.)?decode\w{0,8}|Convert\.FromBase64String|Hex\.decode\w{0,4}"
+    # a value in pieces, put together
+    rb"|(?:\"\"|'')\.join|(?:\w{6}\.)?[Cc]oncat|CONCAT"
+    rb"|(?:base64\.)?b64decode|(?:bytes|bytearray)\.fromhex|Buffer|encodeURIComponent|ByteString\w{0,12}|Data|CFSTR)"
 )
 _STRING: Final = (
     rb"(?:[bBuUrRLN@$&]{0,2}(?:\"(?P<v1>(?:\\.|[^\"\\\r\n]){1,256})\"|'(?P<v2>(?:\\."
@@ -42,10 +45,14 @@ _WRAPPED: Final = re.compile(
     rb"(?P<sign><-|<<-|:=|\?\?=|\|\|=|=>|=|:)[ \t]{0,12}"
     rb"(?:(?:"
     + _WRAPPER
-    + rb"\([ \t]?){1,2}"
+    + rb"\([ \t]?\[?){1,2}"
     + _STRING
     + rb"|"
     + _LONG_STRING
+    # a literal between brackets
+    + rb"|\([ \t]{0,4}"
+    + _STRING.replace(b"P<v", b"P<y")
+    + rb"(?=[ \t]{0,4}\))"
     # a literal behind a sign that the plain rule does not read
     + rb"|(?:(?<=<-)|(?<=<-[ ])|(?<=\?\?=[ ])|(?<=(?i:as string = ))|(?<=str = ))"
     + _STRING.replace(b"P<v", b"P<x")

@@ -38,12 +38,12 @@ _NAME_OF_NAME: Final = re.compile(
     rb"(?:[a-z0-9](?:Field|FieldId|Id|ID|Name|Key|Keys|KeyName|Param|Parameter|Event|Path|Ref"
     rb"|Prompt|Attr|Attribute|Header|Selector|Type|Column"
     rb"|Route|Url|Uri|File|Class|Label|Input|Prefix|Suffix|Topic|Provider|Encoder|Algorithm"
-    rb"|Backend|Arn|Rounds|Cost|Iterations|Flag|Option|Property|Format|Rule|Rules|Manager|Strength|Hasher|Target|Scheme|Timestamp)"
+    rb"|Backend|Arn|Rounds|Cost|Iterations|Flag|Option|Property|Format|Rule|Rules|Manager|Strength|Hasher|Target|Scheme|Timestamp|Scope|Scopes|Mismatch)"
     rb"|(?i:[_.-](?:field|id|name|keyname|param|parameter|event|path|ref|prompt|attr|attribute"
     rb"|header|selector|type|column|route"
     rb"|encryption|backend|arn|rules?|manager|prefix|suffix|class|algorithm|provider|label|input"
     rb"|property|keyword|topic|mode|method|format|policy|file|dir|url|uri|strength|hasher|target|gauge"
-    rb"|scheme|timestamp|days|age|length|rounds|cost|iterations|flag|option|switch|strength[._-]\w{1,16}))"
+    rb"|scheme|timestamp|scopes?|mismatch|expired|incorrect|days|age|length|rounds|cost|iterations|flag|option|switch|strength[._-]\w{1,16}))"
     rb"|(?i:auth-secret|existing-?secret|secret-?ref|password_?key|secret_?name|keyword))"
     rb"[\"'\])]{0,2}(?:[ \t]*:[ \t]*\w{1,16})?[ \t]*(?:=>|[:=(,]|==|!=)[ \t]*[@$rRbuL]{0,2}[\"'`]?$"
 )
@@ -52,6 +52,13 @@ _KEY_OF_SECRET: Final = re.compile(
     rb"[ \t]*(?:=>|[:=(,]|==|!=)[ \t]*[\"'`]?$"
 )
 """A key within a Kubernetes Secret, or the key of Django and Flask itself."""
+_SLUG: Final = re.compile(rb"[a-z]{2,24}(?:-(?:[a-z]{2,24}|[0-9]{1,4}))+")
+"""The name of a resource, with a year or number."""
+_CHOSEN_KEY: Final = re.compile(
+    rb"(?i)(?:sign(?:ing)?|encrypt(?:ion)?|cipher|crypto?|hmac|jwt|aes|master)[_.-]?key"
+    rb"[\"'\])]{0,2}[ \t]*(?:=>|[:=(,]|==|!=)[ \t]*[\"'`]?$|\.type\([ \t]*[\"'`]?$"
+)
+"""The key to something, which people choose, and not the key of an entry; what a test types."""
 _TYPE: Final = re.compile(
     rb"(?i)(?:secret|secure)?_?string!?|string|text!?|varchar(?:\(\d+\))?|char\w*|nullable"
     rb"|required|option|vec|&?str"
@@ -86,6 +93,7 @@ _CMDLET: Final = re.compile(
 )
 """A command of PowerShell: a verb of its list and a noun."""
 _SHORT_NUMBER: Final = re.compile(rb"[0-9]{1,3}")
+_QUOTES: Final = (b'"', b"'")
 _MOST_HUMPS: Final = 3
 _FEW_DIGITS: Final = 2
 _FEWEST_WORDS: Final = 3
@@ -93,6 +101,7 @@ _LINE_BYTES: Final = 300
 _EXPRESSION: Final = re.compile(
     rb"[A-Za-z_$@&*][\w$]*(?:(?:\.|::|->)[\w$]+)*(?:[ \t]*[\[(+?].*|[;,)]*)"
 )
+_CONNECTED: Final = re.compile(rb"(?i)\bcon(?:n|ne[c]t)[ \t]+\w+/$")
 _REMARK: Final = re.compile(rb"//|#|/\*|^[ \t]*(?:\*|--|%|;|')")
 _KEY_BEFORE: Final = re.compile(rb"([\w.-]+)[\"'\])]{0,3}[ \t]*(?:=>|[:=(,]|==|!=)[ \t]*[\"'`]?$")
 _ALGORITHM_NAME: Final = re.compile(
@@ -169,10 +178,12 @@ def _word_kind(text: bytes, head: bytes) -> str:
     """Return which kind of words a value is made of; empty where it is of none."""
     if _IN_ARN.search(head):
         return "name"
+    is_named = _NAME_OF_NAME.search(head) is not None and not _CHOSEN_KEY.search(head)
+    if is_named and (_SLUG.fullmatch(text) or _is_nameable(text)):
+        return "name"
     if _is_nameable(text):
         is_key = _KEY_OF_SECRET.search(head) is not None and _speaks_of_secrets(text)
-        is_key = is_key or (_CONSTANT.fullmatch(text) is not None and _names_a_secret(text))
-        if is_key or _NAME_OF_NAME.search(head) is not None:
+        if is_key or (_CONSTANT.fullmatch(text) is not None and _names_a_secret(text)):
             return "name"
     if _ALGORITHM_NAME.fullmatch(text):
         return "algorithm"
@@ -181,14 +192,21 @@ def _word_kind(text: bytes, head: bytes) -> str:
 
 def is_expression(data: bytes, match: Match, value: bytes) -> bool:
     """Say whether a value of a program stands outside of all strings and remarks."""
-    if _EXPRESSION.fullmatch(value.strip()) is None:
+    if _EXPRESSION.fullmatch(value.strip()) is None or _is_literal(data, match):
         return False
     line = data.rfind(b"\n", max(0, match.start - _LINE_BYTES), match.start) + 1
     head = data[max(line, match.start - _LINE_BYTES) : match.start]
     is_open = any(head.count(quote) % 2 for quote in (b'"', b"'", b"`"))
     # Oracle's statement wants no quotes.
-    is_stated = head.rstrip().lower().endswith(b"identified by")
+    is_stated = head.rstrip().lower().endswith(b"identified by") or _CONNECTED.search(head)
     return not is_open and not is_stated and _REMARK.search(head) is None
+
+
+def _is_literal(data: bytes, match: Match) -> bool:
+    """Say whether a value of letters and digits stands between two quotes of a kind."""
+    before = data[match.start - 1 : match.start]
+    is_quoted = before in _QUOTES and data.startswith(before, match.end)
+    return is_quoted and data[match.start : match.end].isalnum()
 
 
 def _is_nameable(text: bytes) -> bool:

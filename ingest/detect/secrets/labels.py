@@ -14,45 +14,20 @@ _WORDS: Final = (
     rb"|palavra-passe|wachtwoord"
     rb"|parola|l\xc3\xb6senord|adgangskode|kodeord|paswoord|passord|salasana|has\xc5\x82o|heslo)"
 )
-_FOREIGN_WORDS: Final = frozenset(
-    (
-        *(
-            "contraseña",
-            "пароль",
-            "пароля",
-            "парола",
-            "лозинка",
-            "κωδικός",
-            "סיסמה",
-            "密码",
-            "密碼",
-        ),
-        *(
-            "口令",
-            "パスワード",
-            "暗証番号",
-            "비밀번호",
-            "암호",
-            "รหัสผ่าน",
-            "şifre",
-            "lösenord",
-            "hasło",
-        ),
-        *(
-            "geheimnis",
-            "secreto",
-            "segredo",
-            "segreto",
-            "jelszó",
-            "parolă",
-            "palavra-passe",
-            "wachtwoord",
-            "kennwort",
-            "passwort",
-        ),
-    )
+_WORDS_FOR_IT: Final = (
+    "contraseña пароль пароля парола лозинка κωδικός סיסמה 密码 密碼 口令 パスワード 暗証番号"
+    " 비밀번호 암호 รหัสผ่าน şifre parola lösenord hasło heslo geslo lozinka jelszó parolă"
+    " palavra-passe wachtwoord kennwort passwort kodeord adgangskode passord salasana parool"
+    " parole slaptažodis fjalëkalimi lykilorð pasahitza contrasenya contrasinal wagwoord sandi"
 )
-"""The word for a password, where it is a label and not what somebody chose."""
+_WORDS_FOR_OTHERS: Final = (
+    "geheimnis geheim secreto segredo segreto hemlighet hemmelighed hemmelighet salaisuus"
+    " tajemství tajomstvo sekret tajna titok gizli секрет schlüssel clave llave chave chiave clé"
+    " sleutel nyckel nøgle nøkkel avain klucz klíč kľúč kulcs anahtar ključ raktas võti ключ"
+    " jeton ficha gettone zugangsmarke токен トークン"
+)
+_FOREIGN_WORDS: Final = frozenset((*_WORDS_FOR_IT.split(), *_WORDS_FOR_OTHERS.split()))
+"""The words for a password, a secret, a key, a token, where they are labels and nobody's choice."""
 _CONSTANT: Final = re.compile(
     rb"Passwo?r?d|PASSWORD|PASSWD|Passphrase|PASSPHRASE|Secret|SECRET|Token|TOKEN|API_KEY|API Key"
     rb"|ApiKey"

@@ -11,7 +11,8 @@ from ingest.detect.secrets import calls, cluster, columns, generic, keys, uuids
 from ingest.detect.secrets.dull import DullLines, Hits
 from ingest.detect.secrets.formats import FORMATS, Formats
 from ingest.detect.secrets.matches import Match
-from ingest.detect.secrets.named import NAME_EXPRESSIONS, named_values, values_over_lines
+from ingest.detect.secrets.named import named_values, values_over_lines
+from ingest.detect.secrets.naming import NAME_EXPRESSIONS
 from ingest.detect.secrets.nearby import values_near
 from ingest.detect.secrets.phrases import PHRASES, Phrases
 from ingest.detect.secrets.plausible import Kind

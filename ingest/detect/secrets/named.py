@@ -15,63 +15,27 @@ from typing import Final
 
 from ingest.detect.secrets.further import further_value, is_last_of_line, paired_value
 from ingest.detect.secrets.matches import Match
+from ingest.detect.secrets.naming import HARMLESS_TAIL
 from ingest.detect.secrets.plausible import CODE_SUFFIXES, Bare, Kind, is_plausible
 from ingest.detect.secrets.told import is_passphrase, told_value
-from ingest.detect.secrets.vocabulary import VOCABULARY
 from ingest.domain.finding import Category, Confidence
 
 DETECTOR_ID: Final = "shardgate"
 
-_KEY_WORDS: Final = (
-    rb"(?:api|access|private|auth|account|signing|encryption|encrypt|master|client|service|shared"
-    rb"|app|consumer|application|db|database|storage|cipher|crypto|crypt|validation|session|cookie"
-    rb"|hmac|jwt|aes|ssh|webhook|license|subscription|admin|user|deploy|oauth|secure)[_.-]?key"
-)
-
-
-def _whole(word: bytes) -> bytes:
-    """Return an expression for a word that is no end of another: *pass*, not *compass*."""
-    return rb"(?:(?:^|[^A-Za-z])(?i:%s)|[a-z0-9]%s)" % (word, word.title())
-
-
-NAME_EXPRESSIONS: Final = (
-    (Kind.PASSWORD, rb"(?i:passw(?:or)?d|passwort|passphrase|passcode|passkey|pwd|identified by)"),
-    (Kind.PASSWORD, rb"(?i:(?:db|user|root|admin|sql|ftp|mail|login|smtp|http)_?pass|[_.-]pw)"),
-    (Kind.PASSWORD, _whole(rb"pass") + rb"|" + _whole(rb"psw")),
-    (Kind.PASSWORD, rb"(?i:requirepass|masterauth|rootpw|bindpw)"),
-    (Kind.PASSWORD, rb"curl [^\n]{0,160}(?:-u|--user)[ =]{1,2}['\"]?[A-Za-z0-9_.@-]{1,64}"),
-    (Kind.SECRET, rb"(?i:secret|credential)|" + _whole(rb"creds")),
-    (Kind.TOKEN, rb"(?i:token|oauth|[_.-]auth|" + _KEY_WORDS + rb")"),
-    (Kind.NONCE, _whole(rb"salt") + rb"|" + _whole(rb"nonce")),
-    *VOCABULARY,
-)
-"""What a name says its value is, and the words that say it."""
-
 _NAME_TAIL: Final = re.compile(rb"[A-Za-z0-9_.\-]{0,32}")
-_HARMLESS_TAIL: Final = re.compile(
-    rb"(?i)[_.-]?(?:files?|paths?|dirs?|ur[il]s?|endpoint|names?|types?|ids?|len|length|sizes?|min"
-    rb"|max|fields?|labels?|hint|polic(?:y|ies)|expir\w*|ttl|age|count|class|formats?|regex|pattern"
-    rb"|validate\w*|validation|validator|template|prompt|input|required|enabled|disabled|algo\w*|hash\w*|digest|refs?"
-    rb"|strength|reset\w*|confirm\w*|mismatch|error|invalid|form|help|text|title|placeholder|change"
-    rb"|changed\w*|forgot\w*|issuer|scopes?|alias|version|vers|index|pos|position|offset|kind"
-    rb"|prefix|suffix|header|param\w*|arg|args|attr\w*|column|encoding|encoder|store|manager"
-    rb"|provider|service|factory|generator|handler|checker|verif\w*|at|on|by|for|with|is|in|to"
-    rb"|time|date|timeout|lifetime|rotation|usage|uses|limit|rounds|cost|iterations|bytes|bits"
-    rb"|chars?|charset|target|set|list|map|array|keys?[_.-]?(?:id|name|file|path)s?)"
-    rb"|(?i:.*[_.-](?:file|path|dir|ur[il]|name|type|id|field|label|hash|algorithm|policy|length"
-    rb"|expiry|ttl|class|regex|pattern|endpoint|target|charset|(?:set|get|with)?_?user_?name))"
-)
 _ASSIGNED: Final = re.compile(
     rb"""
-    (?P<close>\\?["'`\])]{0,3}(?:\[\w{0,32}\](?=[ \t]{0,4}=[ \t]{0,4}["L]))?)   # an array of C too
+    (?P<close>\\?["'`\])]{0,3}
+      (?:\[["']\w{1,32}["']\])?(?:\[\w{0,32}\](?=[ \t]{0,4}=[ \t]{0,4}["L]))?)   # an array of C too
     (?:[ \t]{0,3}:[ \t]?[A-Za-z&\[\]<>.|?]{2,24}(?=[ \t]?=[ \t]))?   # an annotated type
     (?P<gap>[ \t]{0,12})
-    (?P<sign>=>|\xef\xbc\x9a|:=|\?=|\|\|=|={1,3}|!={1,2}|::|:|->|,(?=[ \t]{0,4}(?:<<)?["'`])
-      |\((?=["'`])|>|\|[ \t]|[ \t])
+    (?P<sign>=>|to(?=[ ]["'])|\xef\xbc\x9a|:=|\?=|\|\|=|={1,3}|!={1,2}|::|:|->
+      |,(?=[ \t]{0,4}(?:<<)?["'`])
+      |\((?=["'`]|[\w.]{0,32}ecode\w{0,8}\(["'])|>|\|[ \t]|[ \t])
     (?P<space>[ \t]{0,12})
     (?P<call>(?:new[ ])?[A-Za-z_][\w.:]{0,40}\(|)
     (?P<mark>[A-Za-z@$&]{0,2}(?=["'`\\])|<<(?=")|)
-    (?:(?P<quote>\\?(?:"|'|`|&quot;|&\#39;))(?P<quoted>[^"'`\r\n\\]{1,256}?
+    (?:(?P<quote>\\?(?:""(?=\w)|''(?=\w)|"|'|`|&quot;|&\#39;))(?P<quoted>[^"'`\r\n\\]{1,256}?
         |(?:\\.|(?!(?P=quote))[^\r\n\\]){1,256}?)(?P=quote)
       |(?P<bare>[^\s"'`<>\\;,&(){}\[\]|](?:[^\s"'`<>\\;,&|]|&(?=[^\s"'`<>\\;,&|=]{1,64}(?:[\s"'`<;]|\Z))(?!\#?\w+;)){0,255}))
     """,
@@ -96,16 +60,25 @@ _PROSE: Final = re.compile(rb"[ \t]{1,12}(?!new[ ])[A-Za-z0-9]+[.:]*[ \t\r\n,;]"
 _SETTER: Final = re.compile(rb"set\w{0,24}$", re.IGNORECASE)
 _PUT: Final = re.compile(
     rb"(?i:put\w{0,12}|set\w{0,12}|with\w{0,12}|add\w{0,4}property|property|env|option|config)"
-    rb"[ \t]*\([ \t]*[\"'][\w.:-]{0,48}$|\{[\w.-]{0,48}$|^-define\(\w{0,48}$|\n-define\(\w{0,48}$"
+    rb"[ \t]*\([ \t]*[\"']?[\w.:-]{0,48}$|\{[\w.-]{0,48}$|^-define\(\w{0,48}$|\n-define\(\w{0,48}$"
 )
 """A call, or a tuple or macro of Erlang, that takes a name and its value."""
-_DIRECTIVE: Final = re.compile(rb"(?:^|\n)[ \t]*[\w.-]{0,48}$|[ \t({\[]:[\w.-]{0,48}$")
+_DIRECTIVE: Final = re.compile(rb"(?:^|\n)[ \t]*:?[\w.-]{0,48}$|[ \t({\[]:[\w.-]{0,48}$")
 """How a line begins that holds a name and its value alone, and a keyword of Lisp."""
 _BOUND: Final = re.compile(
     rb"\((?:set[qf](?:-default|-local)?|def(?:var|const|custom|parameter|constant|[i]ne|once)?)"
     rb"[ \t]+[\w./*+:-]{0,64}$"
 )
 """How a variable of a Lisp is bound; a remark on it may follow the value."""
+_HOLDER: Final = re.compile(
+    rb"|(?:new[ ])?(?:[\w.:]*[.:])?[A-Z]\w*(?:Value|Password|Passphrase|Secret|Credential|St"
+    rb"ring|Text)\("
+    rb"|[\w.]*ecode\w*\("
+)
+"""A constructor that wraps the value that it is given, or none."""
+_GOES_ON: Final = re.compile(rb"(?:[ ][a-z]{1,12}){2}[ .,\r\n]")
+"""How a sentence goes on behind a word that is no value."""
+_CONSTANT_NAME: Final = re.compile(rb"(?:^|[\s;\"'])[A-Z][A-Z0-9_]{2,40}$")
 _ALONE: Final = re.compile(rb"[ \t]*[;,})\]]{0,3}\.?[ \t]*(?:\r?\n|\Z)")
 _PLURALS: Final = frozenset((b"s", b"s_", b"s.", b"s-"))
 _LONGEST_NAME: Final = 48
@@ -134,12 +107,15 @@ _LOWER_BUT_S: Final = frozenset(b"abcdefghijklmnopqrtuvwxyz")
 
 _QUOTES: Final = frozenset((b'"', b"'"))
 _BLANKS: Final = frozenset((b" ", b"\t"))
-_PHRASE_WORDS: Final = (b"passphrase", b"PASSPHRASE", b"Passphrase", b"PassPhrase", b"passPhrase")
+_PHRASE_WORDS: Final = (
+    *(b"passphrase", b"PASSPHRASE", b"Passphrase", b"PassPhrase", b"passPhrase"),
+    *(b"psk", b"PSK"),
+)
 _WEAK_SIGNS: Final = _BLANKS | {b",", b">", b"| ", b"|\t"}
 _CLOSING: Final = frozenset((b")", b"]", b"}"))
 _EQUALS: Final = frozenset((b"=", b":", b"\xef\xbc\x9a"))
 """The last is the colon of Chinese and Japanese texts."""
-_ASSIGNMENTS: Final = _EQUALS | {b":=", b"=>"}
+_ASSIGNMENTS: Final = _EQUALS | {b":=", b"=>", b"to"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +197,7 @@ def _name_end(data: bytes, end: int) -> int | None:
         return end
     if _goes_on(data[end - 1], rest[0]) and rest[:2].lower() not in _PLURALS:
         return None
-    if _HARMLESS_TAIL.fullmatch(rest):
+    if HARMLESS_TAIL.fullmatch(rest):
         return None
     # A full stop or a dash that ends a sentence is none of the name.
     return end + len(rest.rstrip(b".-"))
@@ -246,11 +222,20 @@ def _value_span(data: bytes, name: _Name, *, is_code: bool) -> tuple[int, int] |
         value = attribute.group("value")
         return attribute.span("value") if is_plausible(value, name.kind) else None
     found = _ASSIGNED.match(data, name.end)
-    if found is None:
+    if found is None or _is_other_sign(found):
         return None
     if found.group("quoted") is not None:
         return _quoted_span(data, name, found)
     return _bare_span(data, name, found, is_code=is_code)
+
+
+def _is_other_sign(found: re.Match[bytes]) -> bool:
+    """Say whether what follows a name is a pseudo-class of CSS, or the *to* of a sentence."""
+    sign, close = found.group("sign"), found.group("close")
+    if sign == b"to":
+        return not close
+    is_selector = close == b"]" and sign == b":" and not found.group("gap")
+    return is_selector and not found.group("space")
 
 
 def _is_opened(data: bytes, end: int, opener: bytes) -> bool:
@@ -264,13 +249,17 @@ def _quoted_span(data: bytes, name: _Name, found: re.Match[bytes]) -> tuple[int,
     value, sign = found.group("quoted"), found.group("sign")
     # ``password "x"`` and ``("password", "x")`` are as often prose and lists of names, and what
     # is handed to a call as often names the value; both must look like nothing but a secret.
-    is_weak = sign in _WEAK_SIGNS or bool(found.group("call"))
+    is_weak = sign in _WEAK_SIGNS or _HOLDER.fullmatch(found.group("call")) is None
     if is_weak and not found.group("call") and not found.group("quote").endswith(b"`"):
         is_weak = not _is_pair(data, name.end, sign, found.end())
     if is_plausible(value, name.kind, is_strict=is_weak):
         return found.span("quoted")
     is_phrase = sign in _ASSIGNMENTS and not found.group("call")
-    if is_phrase and data.endswith(_PHRASE_WORDS, 0, name.word_end) and is_passphrase(value):
+    if (
+        is_phrase
+        and data.endswith(_PHRASE_WORDS, 0, name.word_end)
+        and is_passphrase(value, is_set=data[name.end - 1 : name.end].isupper() and sign == b"=")
+    ):
         return found.span("quoted")
     return None
 
@@ -292,32 +281,46 @@ def _is_pair(data: bytes, end: int, sign: bytes, stop: int) -> bool:
 def _bare_span(
     data: bytes, name: _Name, found: re.Match[bytes], *, is_code: bool
 ) -> tuple[int, int] | None:
-    is_default = found.group("sign") == b":" and found.group("bare").startswith(b"-")
-    if found.group("call") or found.group("mark") or is_default:
-        return None
     sign, is_tight = found.group("sign"), not found.group("gap") and not found.group("space")
-    is_told = is_code and not is_tight and sign not in _BLANKS
+    if not _may_be_bare(data, name, found, is_code=is_code):
+        return None
+    value, end = _trimmed(found.group("bare"), found.end("bare"))
     if is_code and sign in _ASSIGNMENTS:
         # Without quotes a value is an expression, but for one inside a string or a remark.
         is_equal = sign in _EQUALS
         if not is_equal or not _is_in_string(data, name.word_end):
-            told = _trimmed(found.group("bare"), found.end("bare"))
-            return told_value(data, *told, name.kind) if is_equal else None
-    elif sign in _BLANKS:
-        # ``--password hunter2``, ``IDENTIFIED BY hunter2``
-        is_dashed = found.group("bare").startswith(b"-")
-        if is_dashed or not _is_option(data, name.end) or _is_told(data, name.end):
-            return None
-    elif sign != b">" and sign not in _ASSIGNMENTS:
-        return None
-    start, end = found.span("bare")
-    value, end = _trimmed(found.group("bare"), end)
+            return told_value(data, value, end, name.kind) if is_equal else None
     if sign == b">" and (found.group("close") or not data.startswith(b"</", end)):
         return None
+    if sign == b":" and not is_tight and value.isalpha() and _GOES_ON.match(data, end):
+        return None
     bare = Bare.EXPRESSION if is_code else Bare.WORD
+    is_variable = not is_code and is_tight and sign == b"=" and _is_variable(data, name.end)
+    if is_variable or sign in _BLANKS:
+        bare = Bare.SET
     # ``"password: "`` is a prompt, and what follows as often a message.
+    is_told = is_code and not is_tight and sign not in _BLANKS
     is_fine = is_plausible(value, name.kind, bare=bare, is_strict=is_told)
-    return (start, end) if is_fine else None
+    return (found.start("bare"), end) if is_fine else None
+
+
+def _may_be_bare(data: bytes, name: _Name, found: re.Match[bytes], *, is_code: bool) -> bool:
+    """Say whether what joins a name to a value without quotes is a sign of an assignment."""
+    sign, value = found.group("sign"), found.group("bare")
+    if found.group("call") or found.group("mark") or (sign == b":" and value.startswith(b"-")):
+        return False
+    if sign not in _BLANKS:
+        return sign == b">" or sign in _ASSIGNMENTS
+    # ``--password hunter2``, ``IDENTIFIED BY hunter2``; but no message: ``--psk argument given``
+    is_message = is_code and value.isalpha() and data.startswith(b" ", found.end())
+    if value.startswith(b"-") or is_message:
+        return False
+    return _is_option(data, name.end) and not _is_told(data, name.end)
+
+
+def _is_variable(data: bytes, end: int) -> bool:
+    """Say whether a name is that of a variable of a shell, written in capitals."""
+    return _CONSTANT_NAME.search(data, max(0, end - _LONGEST_NAME), end) is not None
 
 
 def _trimmed(value: bytes, end: int) -> tuple[bytes, int]:

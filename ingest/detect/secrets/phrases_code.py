@@ -41,10 +41,105 @@ CODE: Final = (
     ),
     Phrase(
         "fill",
-        rb"\b(?:fill|type|fill_in|fillIn|fillField|setValue)[ \t]*\(?["
-        rb" \t]*[\"'][^\"'\n]{0,40}(?i:passw(?:or)?d|passwort)",
-        rb"[^\"'\n]{0,30}(?:[\"'][^\"'\n]{0,20}){0,2}?[\"'][ \t]*(?:\)[ \t]*\.\w+\(|,["
+        rb"\b(?:fill|type|fill_in|fillIn|fillField|setValue|enterText|typeText|sendKeys)[ \t]*\(?["
+        rb" \t]*(?:[\w.]{1,24}\(){0,3}[\"'][^\"'\n]{0,40}(?i:passw(?:or)?d|passwort)",
+        rb"[^\"'\n]{0,30}(?:[\"'][^\"'\n]{0,20}){0,2}?[\"'][ \t]*(?:\)[ \t]*\.\w+\(|\){0,3},["
         rb" \t]*(?:with:)?)[ \t]*[\"'](?P<v1>[^\"'\n{}]{4,64})(?:\{\w+\})*[\"']",
+    ),
+    Phrase(
+        "secure string",
+        rb"ConvertTo-SecureString[ \t]",
+        rb"(?:[ \t]*-(?:AsPlainText|Force|String))*[ \t]*" + QUOTED,
+        is_caseless=True,
+    ),
+    Phrase(
+        "typed with enter",
+        rb"\{ENTER\}",
+        rb"",
+        before=rb"\bsend(?:keys|input|raw|text)?[( \t]{1,2}[\"']?"
+        rb"(?P<v1>(?=[^\"'{}\n]{0,40}[0-9!@#$%&])[^\"'{}\n]{6,64})\{ENTER\}$",
+        is_caseless=True,
+    ),
+    Phrase(
+        "returned",
+        rb"(?:password|passwd|passphrase|secret)\(\)[^\n{:=;]{0,40}[{:=]>?[ \t]*(?:\r?\n[ \t]*)?"
+        rb"(?:return[ \t])?[ \t]*[\"']",
+        rb"(?P<v1>[^\"'\n]{4,200})[\"']",
+        before=rb"\b(?:def|fun|func|function|fn|string|get)[ \t]\w",
+        is_caseless=True,
+    ),
+    Phrase(
+        "jmeter",
+        rb">(?:password|passwd|pwd|secret|token)</stringProp>\s{0,20}<stringProp name=\"Argu"
+        rb"ment\.value\">",
+        rb"(?P<v4>[^<>\s]{4,64})<",
+        is_caseless=True,
+    ),
+    Phrase(
+        "default of an option",
+        rb"(?:password|passwd|passphrase|secret|pwd)[\"'][^)\n]{0,120}\bdefault(?:_value)?[ "
+        rb"]?[=(][ ]?",
+        QUOTED,
+        before=rb"[\"']--?[\w-]{0,40}[\"']",
+        is_caseless=True,
+    ),
+    Phrase(
+        "listed",
+        rb"passwords[\"']?[ \t]*(?:=|:|=>)[ \t]*[\[({][ \t]*(?:\r?\n[ \t]*)?",
+        QUOTED + rb"[ \t]*[,\])}\r\n]",
+        is_caseless=True,
+    ),
+    Phrase(
+        "built",
+        rb"\.(?:password|passwd|passphrase|secret|clientSecret|apiSecret|client_secret)\([ \t]*",
+        QUOTED + rb"[ \t]*\)",
+    ),
+    Phrase(
+        "robot",
+        rb"Input (?:Password|Text)(?:  |\t)",
+        rb"(?:(?<=Password  )|(?<=Password\t)|(?=[ \t]*\S{0,40}(?i:pass|pwd)))[ \t]*\S{1,60}"
+        rb"(?:  |\t)[ \t]*"
+        rb"(?P<v4>[^\s${}]{4,64})(?=[ \t]*(?:\r|\n|$))",
+    ),
+    Phrase(
+        "variable of robot",
+        rb"\$\{[\w ]{0,30}(?:password|passwd|pwd|secret)[\w ]{0,12}\}(?:  |\t)",
+        rb"[ \t]*(?P<v4>[^\s${}]{4,64})(?=[ \t]*(?:\r|\n|$))",
+        before=rb"(?<![^\n])[ \t]*\$\{[^{}]*\}[ \t]+$",
+        is_caseless=True,
+    ),
+    Phrase(
+        "step",
+        rb"passw(?:or)?d[^\"'\n]{0,24}[\"'](?: field)? (?:with|as|to) (?:the )?(?:value )?",
+        QUOTED,
+        before=rb"\b(?:fill|enter|typ|input|provid|sets?\b)\w*[ ][^\"'\n]{0,24}[\"']",
+        is_caseless=True,
+    ),
+    Phrase(
+        "step back",
+        rb"[\"'] (?:in|into|as|for) (?:the )?[\"']?(?:\w{1,12} )?passw(?:or)?d",
+        rb"",
+        before=rb"\b(?:fill|enter|typ|input|provid)\w*[ ](?:in )?[\"'](?P<v1>[^\"'\n]{4,64})"
+        rb"[\"'][ ]\w{2,4}[^\n]{0,24}$",
+        is_caseless=True,
+    ),
+    Phrase(
+        "authenticated",
+        rb"\.auth\([ \t]*[\"']",
+        rb"[^\"'\n]{1,64}[\"'][ \t]*,[ \t]*[\"'](?P<v1>[^\"'\n]{4,64})[\"'][ \t]*[,)]",
+    ),
+    Phrase(
+        "authenticated at a cache",
+        rb"(?:redis|jedis|red|valkey|cache|lettuce)\w{0,12}[.:]auth\([ \t]*[\"']",
+        rb"(?P<v1>[^\"'\n]{4,64})[\"'][ \t]*\)",
+        is_caseless=True,
+    ),
+    Phrase(
+        "connection",
+        rb"\b(?:uid|usr|user(?:[ _]?id|name)?)=[^\s;,=\"']{1,40}[;, \t]{1,2}(?:pwd|password|"
+        rb"passwd|pw)=",
+        rb"(?P<v4>[^\s;,\"'()&<>{}$%\\]{4,64})",
+        is_caseless=True,
     ),
     Phrase(
         "flag",
@@ -69,7 +164,7 @@ CODE: Final = (
     ),
     Phrase(
         "basic",
-        rb"basic_?auth\w{0,12}[\"']?[ \t]*[:=][ \t]*[\"']?",
+        rb"(?:basic_?auth\w{0,12}|[ \t\"'{,]auth|userpwd|user_?pass)[\"']?[ \t]*[:=][ \t]*[\"']?",
         rb"[A-Za-z][\w.@-]{0,40}:(?P<v4>[^\s\"',;:<>{}$/]{4,64})(?=[\"',\s:;]|$)",
         is_caseless=True,
     ),
@@ -109,7 +204,7 @@ CODE: Final = (
         "issuer",
         rb"[\"'](?i:key|signing_?key|issuer_?signing_?key)[\"'][ \t]*:[ \t]*",
         rb"[\"'](?P<v1>[^\"'\n]{8,200})[\"'](?=[^{}]{0,300}[\"'](?i:issuer|audience"
-        rb"|valid\w*)[\"'])",
+        rb"|valid(?:issuer|audience|for|in|until|seconds|minutes|days|hours)\w*)[\"'])",
         fewest=12,
     ),
     Phrase(

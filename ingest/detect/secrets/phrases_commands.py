@@ -74,6 +74,66 @@ COMMANDS: Final = (
     _option("schtasks", "schtasks", rb"/rp"),
     _option("openssl enc", "openssl", rb"-[kK]"),
     _option("az", "az", rb"(?:-p|--password)"),
+    _option("gpg", "gpg gpg2", rb"--passphrase"),
+    _option("ssh-keygen", "ssh-keygen", rb"-[NP]"),
+    _option("signtool", "signtool osslsigncode", rb"(?:/p|-pass)"),
+    _option("nmcli", "nmcli", rb"password"),
+    Phrase(
+        "stored",
+        rb"(?:put-parameter|(?:put|create)-secret(?:-value)?|keyvault secret set|gh secret s"
+        rb"et|secrets? (?:set|create|put))[ \t]",
+        rb"(?:[^\n|;\\]|\\\r?\n){0,200}?[ \t](?:--value|--secret-string|--body|-b|--secret)[ =]"
+        + SHELL_WORD,
+    ),
+    Phrase(
+        "stored by key",
+        rb"\b(?:consul kv put|etcdctl put|doppler secrets set|redis-cli set|config set-secre"
+        rb"t)[ \t]",
+        rb"[ \t]*(?=\S{0,80}(?i:pass|pwd|secret|token|key|cred))[\w./-]{2,80}[ \t]{1,2}"
+        + SHELL_WORD,
+    ),
+    Phrase(
+        "hashed",
+        rb"\bopenssl[ \t]+passwd[ \t]",
+        rb"(?:-\w+[ \t]+(?:(?<=salt )\S+[ \t]+)?){0,4}" + SHELL_WORD,
+    ),
+    Phrase(
+        "printed",
+        rb"(?:password|passphrase|passwd)[_-]?(?:file|command|cmd|fd)[ =][^\n]{0,12}\b(?:ech"
+        rb"o|printf)[ \t]",
+        SHELL_WORD,
+        is_caseless=True,
+    ),
+    Phrase(
+        "variable of powershell",
+        rb"(?:set|new)-item[ \t]+(?:-path[ \t]+)?[\"']?env:[\\/]?\w{0,40}(?:password|passwd|"
+        rb"pwd|secret|token|key)\w{0,12}",
+        rb"(?i)[\"']?[ \t]+(?:-value[ \t]+)?" + SHELL_WORD,
+        is_caseless=True,
+    ),
+    Phrase(
+        "kubernetes literal",
+        rb"--from-literal[= \t]{1,2}[\"']?[\w.-]{1,64}=",
+        SHELL_WORD,
+        before=rb"\bsecret\b",
+    ),
+    Phrase(
+        "user and password",
+        _programs("etcdctl siege elasticdump influx arangosh cbbackup couchbase-cli"),
+        _REST + rb"(?:--user|--username|-u|-A)[ =][\"']?[\w.@-]{1,64}:" + SHELL_WORD,
+    ),
+    Phrase(
+        "db2",
+        rb"\bconnect[ \t]+to[ \t]+\w{1,16}[ \t]+user[ \t]+\S{1,40}[ \t]+using[ \t]+",
+        SHELL_WORD,
+        is_caseless=True,
+    ),
+    Phrase(
+        "expected",
+        rb"assw(?:or)?d[^\n]{0,40}(?:\r?\n[ \t]*)?[^\n]{0,20}\bsend(?:_?line)?[ \t(]{1,3}(?:"
+        rb"--[ \t]+)?[\"']",
+        rb"(?P<v1>[^\"'\n\\\[$]{4,64})(?:\\[rn]){0,2}[\"']",
+    ),
     Phrase(
         "net user",
         rb"(?:^|[^\w])net[ \t]+user[ \t]",
@@ -146,7 +206,8 @@ COMMANDS: Final = (
     ),
     Phrase(
         "here-string",
-        rb"(?:sudo[^\n<]{0,40}-S|chpasswd|--stdin|--password-stdin)[^\n<]{0,80}<<<[ \t]*",
+        rb"(?:sudo[^\n<]{0,40}-S|chpasswd|cryptsetup|kinit|--stdin|--password-stdin)[^\n<]{0"
+        rb",80}<<<[ \t]*",
         rb"(?:(?<=x)|)[\"']?(?:[\w.-]{1,40}:)?(?P<v1>[^\s\"'$]{4,200})",
     ),
     Phrase(

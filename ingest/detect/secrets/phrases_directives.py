@@ -35,6 +35,45 @@ DIRECTIVES: Final = (
     _line(
         "ios server", rb"(?:tacacs|radius)-server[ \t](?:host[ \t]\S+[ \t])?key", _PLAIN + _NO_KIND
     ),
+    Phrase(
+        "key of a tunnel",
+        rb"\b(?:pre-shared-key|ldap-login-password|radius-common-pw|plain-text-password|tacp"
+        rb"lus-key)[ \t]",
+        rb"(?:(?:ascii-text|ascii|simple|plain|local|remote|cleartext)[ \t])?"
+        + _PLAIN
+        + _NO_KIND
+        + BARE_WORD
+        + rb"[ \t]*;?[ \t]*(?=\r|\n|$)",
+        before=rb"(?<![^\n])[\w ./\"-]{0,120}$",
+    ),
+    Phrase("vrp", rb"password[ \t](?:simple|cleartext|plain)[ \t]", BARE_WORD),
+    Phrase(
+        "junos server",
+        rb"(?:radius|tacplus|tacacs)-server[ \t]\S{1,40}[ \t](?:secret|key)[ \t]",
+        _PLAIN + _NO_KIND + BARE_WORD,
+    ),
+    Phrase("junos community", rb"\bset[ \t]snmp[ \t]community[ \t]", BARE_WORD),
+    Phrase(
+        "snmp user",
+        rb"\b(?:auth[ \t](?:sha|md5|sha-?(?:224|256|384|512))|priv[ \t](?:aes|des|3des)(?:[ "
+        rb"\t](?:128|192|256))?)[ \t]",
+        BARE_WORD + rb"(?=[\s;]|$)",
+        before=rb"\b(?:snmp|usm)\S*[ \t]",
+        is_caseless=True,
+    ),
+    Phrase("turnserver", rb"\nuser=[\w.-]{1,40}:", rb"(?!0x)(?P<v4>[^\s\"';]{4,64})"),
+    Phrase(
+        "sqlplus",
+        rb"\ncon(?:n|ne[c]t)[ \t]{1,4}\w{2,30}/",
+        rb"(?P<v4>[^\s@/\"'$&]{3,64})@\w",
+        is_caseless=True,
+    ),
+    Phrase(
+        "ios server block",
+        rb"(?:radius|tacacs|aaa)[- ]server[^\n]{0,80}\r?\n(?:[ \t]+[^\n]{0,80}\r?\n){0,3}[ "
+        rb"\t]+key[ \t]",
+        _PLAIN + _NO_KIND + BARE_WORD + rb"(?=[\s;]|$)",
+    ),
     _line("ios community", rb"snmp-server[ \t]community", b""),
     _line("ios neighbor", rb"neighbor[ \t]\S{1,40}[ \t]password", _PLAIN + _NO_KIND),
     _line(
@@ -68,6 +107,12 @@ DIRECTIVES: Final = (
         rb"[^\n\"]{0,20}\"[^\"\n]{1,80}\"[ \t]+(?:\d+|nil|\"[^\"\n]*\")[ \t]+"
         rb"\"[^\"\n]{1,80}\"[ \t]+"
         rb"\"(?P<v1>[^\"\n]{4,64})\"",
+    ),
+    Phrase(
+        "cobol",
+        rb"(?:PASSWORD|PASSWD|PWD|PASS)[A-Z0-9-]{0,12}[ \t]+PI[CTURE]{1,5}[ \t]+[\w()]{1,16}[ "
+        rb"\t]+VALUE[ \t]+",
+        rb"(?:IS[ \t]+)?" + QUOTED,
     ),
     _line("redis", rb"(?:requirepass|masterauth)"),
     _line("bind", rb"(?:bindpw|rootpw|ldap_bindpw|rootbindpw|olcRootPW)"),

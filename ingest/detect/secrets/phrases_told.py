@@ -12,7 +12,7 @@ _USER: Final = (
 )
 _LONG: Final = (
     rb"(?:passw(?:or)?d|passwort|passphrase|passcode|kennwort|wachtwoord|mot de passe"
-    rb"|contrase\xc3\xb1a|senha|palavra-passe|l\xc3\xb6senord(?:et)?|adgangskode(?:n)?"
+    rb"|contrase\xc3\xb1a|clave|senha|\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c|palavra-passe|l\xc3\xb6senord(?:et)?|adgangskode(?:n)?"
     rb"|passord(?:et)?|salasana|has\xc5\x82o|heslo|jelsz\xc3\xb3|parola"
     rb"|(?:shared|pre-?shared)[ -](?:secret|key))"
 )
@@ -21,7 +21,8 @@ _WORD: Final = rb"(?:" + _LONG + rb"|" + _SHORT + rb")"
 _BEGIN: Final = rb"(?:^|[^a-z_.])"
 _IS: Final = rb"[ \t]{1,2}(?:is[t]?|was|war|lautet|est)[ \t:]{1,3}"
 _IS_ANYWHERE: Final = (
-    rb"[ \t]{1,2}(?:is[t]?|was|war|lautet|est|es|\xc3\xa9|\xc3\xa4r|er|je|jest)[ \t:]{1,3}"
+    rb"[ \t]{1,2}(?:is[t]?|was|war|lautet|est|es|\xc3\xa9|\xc3\xa8|\xc3\xa4r|er|je|jest"
+    rb"|\xe2\x80[\x93\x94])[ \t:]{1,3}"
 )
 _ODD: Final = (
     rb"(?=[^\s0-9]{0,40}[0-9])(?=[^A-Za-z\s]{0,40}[A-Za-z])[\w!?@#$%^&*+=\x80-\xff-]{6,64}"
@@ -70,14 +71,15 @@ TOLD: Final = (
         "said for what",
         _WORD
         + rb"[ \t](?:for|of|to|f\xc3\xbcr|fuer|zum|zur|pour|du|de|para|del|voor|van|f\xc3\xb6r|til"
-        rb"|do|per)"
-        rb"[ \t][^:=\n\"'(){}<>]{2,40}[:=][ \t]",
+        rb"|do|per|\xd0\xbe\xd1\x82|\xd0\xb4\xd0\xbb\xd1\x8f|\xd0\xba|\xd0\xbd\xd0\xb0)"
+        rb"[ \t][^:=\n\"'(){}<>]{2,40}(?:[:=]|\xe2\x80[\x93\x94])[ \t]",
         rb"[ \t]?(?:" + _MARKED + rb"(?=\s|$|[.,;)])|" + _ODD_VALUE + rb")",
         is_caseless=True,
     ),
     Phrase(
         "said of what",
-        _LONG + rb"(?:[ \t](?:for|of|to|f\xc3\xbcr|zum|zur|pour|du|de|del|para|do|da|voor|van|per)"
+        _LONG + rb"(?:[ \t](?:for|of|to|at|in|on|auf|im|am|bei|f\xc3\xbcr|zum|zur|pour|du|de|del|p"
+        rb"ara|do|da|voor|van|per)"
         rb"[ \t][^:=\n\"'(){}<>]{2,40}?[ \t](?:is[t]?|lautet|est|es|\xc3\xa9|\xc3\xa8)[ \t:]"
         rb"|[ \t]\([^()\n]{2,40}\)[ \t]?:[ \t])",
         rb"[ \t]?(?:" + _MARKED + rb"(?=\s|$|[.,;)])|" + _ODD_VALUE + rb")",
@@ -92,10 +94,50 @@ TOLD: Final = (
         is_caseless=True,
     ),
     Phrase(
+        "said in german",
+        rb"(?:passwort|kennwort|losung|zugangscode|pin)[^\n:.]{0,40} lautet[ :]{1,2}",
+        rb"(?:(?:jetzt|nun|noch|ab sofort|immer) )?[\"'`*]{0,2}(?!(?:wie|der|die|das|[e]in\w*|"
+        rb"folg\w*)\b)"
+        rb"(?P<v4>(?=[^\s]{0,40}[A-Z0-9!@#$%&*_-])[^\s\"'`*,;()<>]{5,64})",
+        is_caseless=True,
+    ),
+    Phrase(
+        "marked",
+        _LONG + rb"[ \t]{1,2}[`*]",
+        rb"[`*]{0,2}(?P<v1>(?=[^\s\"'`*]{0,60}[0-9!@#$%&])(?=[^A-Za-z]{0,40}[A-Za-z])[^\s\"'`*<>=-][^\s\"'`*<>=]{4,63})[`*]",
+        is_caseless=True,
+    ),
+    Phrase(
+        "marked pair",
+        rb"(?:login|zugang(?:sdaten)?|credentials?|anmeldung|acceso|acc\xc3\xa8s|accesso)[^"
+        rb"\n:`]{0,24}:[ \t]{1,2}[`*]",
+        rb"[`*]{0,2}[\w.@-]{1,30}[`*]{1,2}[ \t]*/[ \t]*[`*]{1,2}(?P<v1>[^\s`*]{4,64})[`*]",
+        is_caseless=True,
+    ),
+    Phrase(
+        "passphrase",
+        rb"passphrase[^\n:\"'=]{0,40}:[ \t]",
+        rb"[ \t]?(?![^\n]*\b(?:the|a|an|is|are|to|of|for|your|you|must|use|used|from|or|and)\b)"
+        rb"(?P<v4>[a-z]{3,16}(?:[ ][a-z]{3,16}){3,7})[ \t]*(?:\r|\n|$)",
+        is_caseless=True,
+    ),
+    Phrase(
+        "pair by slash",
+        rb"\b(?:login|user|benutzer|konto|account|compte|usuario|utente)[ \t:=]{1,3}[A-Za-z]"
+        rb"[\w.@-]{1,30}"
+        rb"[ \t]{1,2}/[ \t]{1,2}",
+        rb"(?:(?:pw|pass\w*|kennwort)[: ]{1,2})?"
+        + _NO_NAME
+        + rb"(?P<v4>(?=[^\s]{0,40}[0-9!@#$%&*_-])"
+        rb"(?=[^A-Za-z\s]{0,40}[A-Za-z])[^\s\"'`,;()<>{}*/]{6,64})(?=[.,;)]?(?:\s|$))",
+        is_caseless=True,
+    ),
+    Phrase(
         "answered",
         rb"\b(?:passw(?:or)?d|passwort|passphrase|pw|creds|mdp|contrase\xc3\xb1a|senha)\b"
         rb"[^\n?]{0,60}\?[ \t*_\"]{0,4}\r?\n",
-        rb"(?:[> \t]*\r?\n)?[> \t*_-]{0,8}(?:[A-Z][\w .@-]{0,24}[:>][*_ \t]{1,4})"
+        rb"(?:[> \t]*\r?\n)?[> \t*_-]{0,8}(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]?[ \t]{1,3})?"
+        rb"(?:[<*_]{0,2}[\w@][\w .@-]{0,24}[:>][*_ \t]{1,4})"
         rb"(?:(?:it'?s|its|try|use|that'?s|sure,?|(?:es )?is[t]|es|c'est)[ \t])?"
         rb"(?:" + _MARKED + rb"|(?=\S{10})" + _ODD_VALUE + rb")",
         # What a form asks is answered by a label.

@@ -28,6 +28,8 @@ class Bare(StrEnum):
     """It has quotes."""
     WORD = "word"
     """A setting, an argument: names of members and places are still no secrets."""
+    SET = "set"
+    """What a variable in capitals is set to: of a shell, of a file of settings."""
     EXPRESSION = "expression"
     """A variable of a program too."""
 
@@ -37,7 +39,7 @@ CODE_SUFFIXES: Final = frozenset(
         r"\w+",
         "py pyi pyx js jsx mjs cjs ts tsx vue svelte go java kt kts scala groovy c h cc cpp cxx hpp"
         " hh cs fs vb rb php swift rs pl pm lua dart m mm ex exs erl clj cljs hs ml jl r sol zig"
-        " nim d gradle cr elm bas vbs sql pas f90 coffee less scss css sass",
+        " nim d gradle cr elm bas abap vbs sql pas f90 coffee less scss css sass",
     )
 )
 """Name hints of programs, in which a value without quotes is an expression."""
@@ -55,7 +57,7 @@ _NOTHING: Final = re.compile(
     rb"|on|off|auto|basic|bearer|digest|plain|encrypted|masked|redacted|hashed|invalid|valid"
     rb"|mindestens|minimum|minimo|m\xc3\xadnimo|minstens|siehe|voir|v\xc3\xa9ase|misma|gleiche"
     rb"|latin-?1|utf-?(?:8|16|32)|ascii|iso-?8859-?\d{1,2}|cp-?\d{3,4}"
-    rb"|missing|confirmed|version|failed|example|examples|sample|placeholder|todo|n/?a|tbd|unset|disabled|enabled"
+    rb"|missing|any(?:thing)?|something|whatever|confirmed|version|failed|example|examples|sample|placeholder|todo|n/?a|tbd|unset|disabled|enabled"
     rb"|passwort|passwords?|passwd|passphrase|pass|pwd|pw|kennwort|wachtwoord|senha|has(?:l|\xc5\x82)o"
     rb"|secrets?|tokens?|credentials?|creds?|keys?|api[_-]?keys?|auth|login|user(?:name)?|email)s?"
 )
@@ -67,7 +69,8 @@ _PLACE: Final = re.compile(
     re.IGNORECASE,
 )
 _STAND_IN: Final = re.compile(
-    rb"(?i)(?:<|\[|\{)?(?:your|my|insert|enter|replace|some|put|add|the|type|choose|provide|use|set"
+    # ``mysecretpassword``, in one word, is what tutorials set and nobody changes
+    rb"(?i)(?!(?-i:(?:my|some)[a-z]+)$)(?:<|\[|\{)?(?:your|my|insert|enter|replace|some|put|add|the|type|choose|provide|use|set"
     rb"|change|fill)[ _-]?(?:own|secure|strong|secret|super|new|real|actual|api|access|auth|db"
     rb"|database|client|private|user|admin|in|with|me|this|it|a|an|the)?.*(?:here|password|passwd"
     rb"|secret|token|key|credential|value|this|me)[)\]}>]?"
@@ -78,6 +81,16 @@ _SECRET_WORD: Final = re.compile(
 )
 _HUMP: Final = re.compile(rb"[a-z][A-Z]")
 _TITLE: Final = re.compile(rb"[A-Z][a-z]+")
+_JOINT: Final = re.compile(rb"[-_ ]")
+_RESOURCES: Final = frozenset(
+    b"app api db database tls ssl cert certificate certs auth oauth client server service user"
+    b" admin prod production dev development staging test default config settings key keys secret"
+    b" secrets token tokens password credentials creds name id ref tpl file path store manager"
+    b" vault aws gcp azure github gitlab docker registry pull deploy sql mysql postgres redis"
+    b" login session my your some new old invalid wrong example sample dummy fake mock header"
+    b" field type value access refresh bearer question santa".split()
+)
+"""Words that names of secrets are made of, as clusters and vaults have them."""
 _DIGITS: Final = re.compile(rb"[0-9]")
 _LETTERS: Final = re.compile(rb"[A-Za-z]")
 _SIGNED: Final = re.compile(rb"[\w\x80-\xff][&!@#$%^*+=_~|-]+[A-Za-z\x80-\xff]")
@@ -97,6 +110,9 @@ _LETTERS_PER_HUMP: Final = 4
 _SIGNS_PER_HUMP: Final = 3.5
 _LONGEST_WORD: Final = 40
 _MIN_DIGITS: Final = 2
+_LABEL_STARTS: Final = (b"pass", b"require", b"option", b"invalid", b"incorrect", b"confirm")
+_FEWEST_WORDS: Final = 2
+_FEWEST_IN_PHRASE: Final = 12
 
 
 def is_plausible(
@@ -121,7 +137,7 @@ def _is_expression(value: bytes, bare: Bare) -> bool:
     if not bare:
         return False
     # Settings name members too, but hardly any with a digit.
-    is_member = bare is Bare.EXPRESSION or _DIGITS.search(value) is None
+    is_member = bare is Bare.EXPRESSION or (bare is Bare.WORD and not _DIGITS.search(value))
     return bool((is_member and _MEMBER.fullmatch(value)) or _ACCESS.fullmatch(value))
 
 
@@ -186,15 +202,36 @@ def _is_scrambled(value: bytes) -> bool:
 
 def _is_chosen_word(value: bytes, kind: Kind, *, bare: Bare) -> bool:
     """Say whether letters alone are a word that somebody chose, and not a name or a label."""
-    if _TITLE.fullmatch(value) or len(value) > _LONGEST_WORD:
+    if len(value) > _LONGEST_WORD or (
+        _TITLE.fullmatch(value) and not _is_chosen_title(value, kind, bare)
+    ):
         return False
     is_one_word = value.isalpha()
     if is_one_word and _is_scrambled(value):
         return True
     if _SECRET_WORD.search(value):
         # ``mypassword`` is chosen; ``newPassword``, ``password_field`` are names.
-        is_set = bare is Bare.WORD and kind is Kind.PASSWORD
+        is_set = bare is Bare.SET or (bare is Bare.WORD and kind is Kind.PASSWORD)
         return is_one_word and value.islower() and (is_set or not bare)
+    if kind is Kind.SECRET and not is_one_word:
+        return not bare and _is_phrase(value)
     if kind is Kind.SECRET:
-        return is_one_word and len(value) >= _FEWEST_LETTERS and not _HUMP.search(value)
+        return len(value) >= _FEWEST_LETTERS and not _HUMP.search(value)
     return not (bare is Bare.EXPRESSION and _HUMP.search(value))
+
+
+def _is_chosen_title(value: bytes, kind: Kind, bare: Bare) -> bool:
+    """Say whether a word with a capital is no label: it is quoted, or set, and of some length."""
+    if bare is Bare.SET:
+        return True
+    is_long = len(value) > _FEWEST_LETTERS and kind is Kind.PASSWORD
+    return not bare and is_long and not value.lower().startswith(_LABEL_STARTS)
+
+
+def _is_phrase(value: bytes) -> bool:
+    """Say whether joined words are a phrase that somebody made up, and no name of a resource."""
+    words = _JOINT.split(value)
+    is_long = (
+        len(words) >= _FEWEST_WORDS and len(value) >= _FEWEST_IN_PHRASE and min(map(len, words)) > 1
+    )
+    return is_long and value.islower() and _RESOURCES.isdisjoint(words)

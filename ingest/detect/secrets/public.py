@@ -68,7 +68,7 @@ _UUID_NAME: Final = re.compile(
     rb"|idempotency_?key)s?"
     rb"[\"']?\]?[ \t]*(?:=>|[:=]|[ ])[ \t]*[\"'{(]{0,2}$"
     # the name of a cloud's resource, and a call that makes an identifier of a text
-    rb"|\burn:uuid:$|\*\\g\{$|guid[^\"'\n]{0,60}\([\"']$"
+    rb"|\burn:uuid:$|/assets/(?:[0-9]{1,12}/)?$|\*\\g\{$|guid[^\"'\n]{0,60}\([\"']$"
     rb"|arn:aws[\w-]*:[\w:./-]*[:/]$|\bguid\.parse\([ ]?[\"']$|\bnew guid\([ ]?[\"']$"
 )
 _ITEM: Final = re.compile(rb"[ \t]*-[ \t]+(?:[\"']|W/){0,3}")
@@ -109,6 +109,11 @@ def public_kind(data: bytes, match: Match, value: bytes, head: bytes) -> str:
     if _JWK.search(around):
         is_public = _PRIVATE_PART.search(around) is None
     return "public key" if is_public else ""
+
+
+def is_public_form(value: bytes) -> bool:
+    """Say whether a value begins as the encoding of a public key or certificate does."""
+    return _ENCODED_PUBLIC.match(value) is not None
 
 
 def _told_by_form(value: bytes) -> str:

@@ -38,11 +38,13 @@ _TOKEN_PAYLOADS: Final = (
     b".eyJpc3MiOiJqb2UiLA0K",
 )
 _STAND_IN: Final = re.compile(
-    rb"(?i)<?(?:your|insert|replace|enter|put|add|paste|the)(?:[_ -]?[a-z0-9]+){0,4}?[_ -]?"
+    rb"(?i)your\.(?:password|secret|token|key)|<?(?:your|insert|replace|enter|put|add|paste|"
+    rb"the)(?:[_ -]?[a-z0-9]+){0,4}?[_ -]?"
     rb"(?:token|key|secret|password|passwd|pass|pwd|credentials?|id|here|this|value)"
     rb"[_ -]?(?:here|id|value|string|goes[_ -]here)?>?"
     rb"|x{6,}|[x*]{12,}[\w-]{1,6}|\*{3,}|\.{3,}|(?:redacted|masked|removed|hidden|placeholder|dummy|todo|fixme|n/a)"
-    rb"|<[^<>]{1,60}>|\[[A-Za-z _-]{3,40}\]|\{\{.*\}\}|\$\{[^}]*\}|@[\w.-]+@|%\w+%|\$\(.*\)|#\{.*\}"
+    rb"|<[^<>]{1,60}>|\[[A-Za-z _-]{3,40}\]|\{\{.*\}\}|\$\{[^}]*\}|@[\w.-]+@|\$[A-Za-z_]{8,6"
+    rb"0}|%\w+%|\$\(.*\)|#\{.*\}"
     # a format string's field, a variable of PowerShell and of Perl, a masked field
     rb"|\{[A-Za-z_][\w.]{0,60}\}|\$env:\w+[)\]},;]*|\$ENV\{\w+\}|(?:\xe2\x80\xa2){3,}"
     rb"|(?:wrong|invalid|incorrect|bad)[_ -](?:password|passphrase|secret|token|key)"

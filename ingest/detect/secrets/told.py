@@ -23,6 +23,7 @@ _NAME: Final = re.compile(
 )
 """An identifier of a program or its type, as its remarks speak of: ``str``, ``int32``."""
 _WORD: Final = re.compile(rb"[a-z]{3,16}")
+_ANY_WORD: Final = re.compile(rb"[a-z]{1,16}|[0-9]{1,6}[!?.]?")
 _FEWEST_WORDS, _MOST_WORDS = 4, 12
 _PROSE: Final = frozenset(
     b"a an the is are be must should can will may for of to in on with your my our this that it and"
@@ -52,9 +53,15 @@ def told_value(data: bytes, value: bytes, end: int, kind: Kind) -> tuple[int, in
     return (start, end) if _is_remark(data, start) else None
 
 
-def is_passphrase(value: bytes) -> bool:
-    """Say whether a value is words in a row that make no sentence, as dice and books give them."""
+def is_passphrase(value: bytes, *, is_set: bool = False) -> bool:
+    """Say whether a value is words in a row that make no sentence, as dice and books give them.
+
+    A number among them is as telling; what a variable in capitals `is_set` to may be a sentence.
+    """
     words = value.split(b" ")
+    is_told = is_set or (_DIGIT.search(value) is not None and _PROSE.isdisjoint(words))
+    if is_told and _FEWEST_WORDS - 1 <= len(words) <= _MOST_WORDS:
+        return all(map(_ANY_WORD.fullmatch, words))
     if not _FEWEST_WORDS <= len(words) <= _MOST_WORDS:
         return False
     return all(map(_WORD.fullmatch, words)) and _PROSE.isdisjoint(words)

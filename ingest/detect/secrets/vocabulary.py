@@ -24,7 +24,9 @@ _IN_COMPOUNDS: Final = (
 )
 """Words that stand behind others in one name, as in ``AdminWachtwoord``."""
 _PHRASES: Final = (
-    rb"(?i:mot de passe|palavra passe|m\xe1\xba\xadt kh\xe1\xba\xa9u|kata sandi|clave secreta)"
+    rb"(?i:mot de passe|palavra passe|m\xe1\xba\xadt kh\xe1\xba\xa9u|kata sandi|clave secreta"
+    rb"|code d['\xe2\x80\x99]{1,3}acc(?:\xc3\xa8|e)s|codice di accesso|c\xc3\xb3digo de acce"
+    rb"so|zugangscode)"
     # whom or what it is for may follow, and a typographic space
     rb"(?:[ ][^:=\n]{1,30})?(?:[ ]|\xc2\xa0|\xe2\x80\xaf)?"
 )
@@ -62,6 +64,7 @@ VOCABULARY: Final = (
         Kind.PASSWORD,
         rb"(?i:snmp[_.-]?(?:v[123]c?[_.-]?)?community|community_?string|(?:ro|rw)_?community)",
     ),
+    (Kind.SECRET, _part(rb"pepper")),
     (Kind.SECRET, rb"(?i:(?:secure|erlang|session|auth|signed)[_.-]?cookie(?:[_.-]?secret)?)"),
     (
         Kind.TOKEN,

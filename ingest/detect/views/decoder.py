@@ -101,7 +101,10 @@ class _Search:
         for name, find in _RUNS:
             self._decode_runs(level, name, find)
         for name, windows, rewrites in _escapes(level):
-            self._keep(level, name, windows, rewrites)
+            found = list(islice(rewrites, self._budget.limits.rewrites + 1))
+            # What a string says over several lines is no program.
+            is_lines = name == "escape" and any(r.text == b"\n" for r in found)
+            self._keep(level, name, windows, found, suffix="" if is_lines else None)
         self._join(level)
         if Kind.QUOTED_PRINTABLE in hits and not chain:
             windows = [(0, len(data))]

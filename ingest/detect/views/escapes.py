@@ -28,7 +28,11 @@ _SIMPLE: Final = {
     b"v": b"\v",
     b"0": b"\0",
 }
-_PERCENT: Final = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+_PERCENT: Final = re.compile(
+    rb"(?:%[0-9A-Fa-f]{2})+"
+    # the blank of a form (application/x-www-form-urlencoded), where it is no sign of a value
+    rb"|(?<=%3[ABDabd])\+|(?<=%2[27Cc])\+|(?<=%0[Aa])\+|\+(?=%(?:3[AaDd]|2[27]))"
+)
 _ENTITY: Final = re.compile(rb"&(?:#[xX][0-9A-Fa-f]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
 _QUOTED: Final = re.compile(rb"[ \t]*=\r?\n|(?:=[0-9A-F]{2})+")
 _ONE_OCTAL: Final = re.compile(rb"\\([0-7]{2,4})")
@@ -105,6 +109,9 @@ def percent_rewrites(data: bytes, windows: Sequence[Window]) -> Iterator[Rewrite
     """Yield the escapes of RFC 3986."""
     for start, end in windows:
         for match in _PERCENT.finditer(data, start, end):
+            if match[0] == b"+":
+                yield Rewrite(match.start(), match.end(), b" ")
+                continue
             values = list(bytes.fromhex(match[0].translate(None, b"%").decode()))
             yield from _units(match.start(), 3, values)
 

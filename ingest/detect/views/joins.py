@@ -26,6 +26,11 @@ _PIECE: Final = re.compile(rb"[A-Za-z0-9_+/=.:@%!#$*?&\\-]*")
 _MEMBERS: Final = re.compile(
     rb"\s*(?:\"[^\"\\\n]*\"|'[^'\\\n]*')(?:\s*,\s*(?:\"[^\"\\\n]*\"|'[^'\\\n]*'))+"
 )
+_CALLED: Final = re.compile(
+    rb"(?i:concat\(|(?:\"\"|'')\.join\([\[(]|implode\((?:\"\"|''),\s?\[)[\"']\Z"
+)
+"""A call whose arguments, but for what stands here already, are pieces."""
+_APPENDED: Final = re.compile(rb"[\"'`][ \t]?;?[ \t]*\r?\n[ \t]{0,32}[\w$.]{1,48} ?[+.]= ?[\"'`]\Z")
 _COMMA: Final = re.compile(rb"(?<=[^\"'\s,])([\"']\s*,\s*[\"'])(?=[^\"'\s,])")
 _NOTHING_BETWEEN: Final = re.compile(rb"(?:\"\"|'')\)")
 _SEAM_BYTES: Final = 200
@@ -35,6 +40,13 @@ _MIN_JOINED: Final = 12
 _NAMED: Final = re.compile(
     rb"(?i)(?:pass|pwd|secret|token|key|auth|cred)[\w-]{0,20} ?(?:= ?|:[ ]{0,2})$"
 )
+_NAMED_PIECES: Final = re.compile(
+    rb"(?i)(?:pass|pwd|secret|token|key|auth|cred)[\w-]{0,20}[\"']?[ \t]{0,2}(?:[:=]|=>)[ "
+    rb"\t]{0,2}\(?"
+    rb"(?:(?:\"\"|'')\.join\([\[(]|\w{0,8}\.?concat\()?[\"'`]\Z"
+)
+_MIN_NAMED: Final = 8
+"""The same where a secret's name stands before the first piece."""
 _NAME_BYTES: Final = 48
 _TELLING: Final = re.compile(rb"[0-9@]|://")
 """Without any of these, pieces make a word, a path or a message; no key, address or credential."""
@@ -47,6 +59,7 @@ _NO_PIECE: Final = re.compile(rb"--?[a-z][a-z-]*(?:=[^\"'`]*)?[\"'`]|[a-z0-9-]+(
 def seams(data: bytes, hits: dict[int, list[int]]) -> list[Rewrite]:
     """Return what stands between pieces of one value, to be taken out."""
     found = [*_between_quotes(data, hits), *_at_line_ends(data, hits), *_in_lists(data, hits)]
+    found += _appended(data, hits)
     kept: list[Rewrite] = []
     group: list[Rewrite] = []
     for seam in sorted(set(found)):
@@ -85,6 +98,9 @@ def _in_lists(data: bytes, hits: dict[int, list[int]]) -> Iterator[Rewrite]:
     for end in hits.get(Kind.LIST, ()):
         if data[end - 2 : end] == b"!(":
             pieces = _MEMBERS.match(data, end, end + _LONGEST_PIECE)
+        elif data[end - 1 : end] in b"\"'":
+            is_call = _CALLED.search(data, max(0, end - _NAME_BYTES), end) is not None
+            pieces = _MEMBERS.match(data, end - 1, end + _LONGEST_PIECE) if is_call else None
         elif _NOTHING_BETWEEN.match(data, end):
             opening = data.rfind(b"[", max(0, end - _LONGEST_PIECE), end)
             pieces = _MEMBERS.match(data, opening + 1, end) if opening >= 0 else None
@@ -93,6 +109,14 @@ def _in_lists(data: bytes, hits: dict[int, list[int]]) -> Iterator[Rewrite]:
         if pieces is not None:
             for comma in _COMMA.finditer(data, *pieces.span()):
                 yield Rewrite(*comma.span(1), b"")
+
+
+def _appended(data: bytes, hits: dict[int, list[int]]) -> Iterator[Rewrite]:
+    """Yield what stands between a literal and what the next line appends to it."""
+    for end in hits.get(Kind.APPENDED, ()):
+        match = _APPENDED.search(data, max(0, end - _SEAM_BYTES), end)
+        if match:
+            yield Rewrite(match.start(), end, b"")
 
 
 def _is_one_piece(data: bytes, start: int, end: int) -> bool:
@@ -115,7 +139,9 @@ def _is_value(data: bytes, group: Sequence[Rewrite]) -> bool:
     right = _PIECE.match(data, end, end + _LONGEST_PIECE)
     pieces += [right[0]] if right else []
     value = b"".join(pieces)
-    if len(value) < _MIN_JOINED:
+    first = max(0, start - len(pieces[0]))
+    is_named = _NAMED_PIECES.search(data, max(0, first - 2 * _NAME_BYTES), first) is not None
+    if len(value) < (_MIN_NAMED if is_named else _MIN_JOINED):
         return False
     return _TELLING.search(value) is not None or _is_mixed(value)
 

@@ -149,10 +149,11 @@ def hex_runs(data: bytes, hits: dict[int, list[int]]) -> Iterator[Run]:
         piece = data[max(done, end - _BACK_BYTES) : end]
         start = end - (len(piece) - len(piece.rstrip(_HEX_DIGITS)))
         start += (end - start) % 2
+        head = start - 2 if data[start - 2 : start] in (b"0x", b"0X") else start
         digits, done = _wrapped(data, start, _HEX_RUN, _NO_PADDING)
         digits = digits[: len(digits) // 2 * 2]
         if digits:
-            yield Run(start, done, binascii.unhexlify(digits))
+            yield Run(head, done, binascii.unhexlify(digits))
 
 
 def apart_runs(data: bytes, hits: dict[int, list[int]]) -> Iterator[Run]:

@@ -47,6 +47,48 @@ def test_a_token_is_found_whole_wherever_it_stands(name: str, *, is_weak: bool) 
         assert span[1] >= start + len(token), carrier
 
 
+RECENT = {
+    "adyen": "AQEyhmfx{A60}-{A43}=-{A16}",
+    "azure function": "{A44}AzFu{A5}==",
+    "azure openai": "{A52}JQQJ99{A10}AAABACOG{A4}",
+    "baidu": "bce-v3/ALTAK-{A21}/{h40}",
+    "browserbase": "bb_live_{s27}",
+    "clickup": "pk_{d8}_{U32}",
+    "cockroach": "CCDB1_{A22}_{A40}",
+    "configcat": "configcat-sdk-1/{A22}/{A22}",
+    "databricks oauth": "dose{h32}",
+    "facebook": "EAA{A170}",
+    "gemini": "AQ.Ab8{A48}",
+    "google hmac": "GOOG1E{U55}",
+    "honeycomb": "hcaik_{z58}",
+    "imagekit": "private_{b27}=",
+    "inngest": "signkey-prod-{h64}",
+    "kaggle": "KGAT_{h32}",
+    "langfuse": "sk-lf-{h8}-{h4}-{h4}-{h4}-{h12}",
+    "modal": "as-{A22}",
+    "plaid": "access-production-{h8}-{h4}-{h4}-{h4}-{h12}",
+    "retool": "retool_{z26}",
+    "swarm": "SWMTKN-1-{z50}-{z25}",
+    "tavily": "tvly-dev-{A32}",
+    "trello": "ATTA{h64}{H8}",
+    "trigger": "tr_prod_{A24}",
+    "twitter": "AAAAAAAAAAAAAAAAAAAAA{A24}%3D{A42}",
+    "vk": "vk1.a.{A80}",
+}
+"""Of `formats_recent`, as the vendors' pages show them."""
+
+
+@pytest.mark.parametrize("is_weak", [False, True], ids=["random", "weak"])
+@pytest.mark.parametrize("name", RECENT)
+def test_a_recent_token_is_found_whole(name: str, *, is_weak: bool) -> None:
+    source = random.Random(name)
+    for carrier in CARRIERS:
+        token = draw(RECENT[name], source, is_weak=is_weak)
+        data = carrier.format(token).encode()
+        start = data.index(token.encode())
+        assert (start, start + len(token)) in spans(data), carrier
+
+
 def test_a_head_alone_is_no_token() -> None:
     assert spans(b"sk- ghp_ AKIA glpat- live_ SK key- xoxb- hf_ EAAA 1//0 S NR AT") == set()
 

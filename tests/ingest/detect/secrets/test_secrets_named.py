@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.detect.funnel import Funnel, Pattern
-from ingest.detect.secrets.named import NAME_EXPRESSIONS, named_values
+from ingest.detect.secrets.named import named_values
+from ingest.detect.secrets.naming import NAME_EXPRESSIONS
 from ingest.detect.secrets.plausible import Kind
 
 KINDS = tuple(Kind)
@@ -65,6 +66,17 @@ FOUND = {
     "list in the middle": ("pm", f"my ($u, $password, $h) = ('app', '{WORD}', 'db9');"),
     "several names at once": ("go", f'user, pass := "app", "{WORD}"'),
     "tuple of Erlang": ("erl", '{password, "elm' + 'harvest"}.'),
+    "key to sign with": ("js", 'const signingKey = "heron' + '-marsh-41";'),
+    "pepper": ("rb", "c.pepper = 'oak" + "-bark-tannin'"),
+    "word with a capital in an environment": ("env", "DB_PASS=Holz" + "kessel"),
+    "word with a capital in quotes": ("json", '{"password": "Holz' + 'kesselchen"}'),
+    "one word of secrets": ("env", "APP_SECRET=notreally" + "asecret"),
+    "quotes doubled": ("csv", '1,"password = ""' + WORD + '"""'),
+    "constructor": ("kt", 'val password = PasswordValue("elm' + '-harvest")'),
+    "decoded": ("java", 'mgr.setCipherKey(Base64.decode("' + "kZ4hUIEXwT" + '3vY2nq6c0fBQX"));'),
+    "element of an element": ("rb", "default['db']['password']['admin'] = 'elm" + "_harvest'"),
+    "pair of Kotlin": ("kt", 'mapOf("apiSecret" to "elm' + '-harvest-7")'),
+    "option with members": ("sh", "x --password plum" + ".cake"),
 }
 
 NOTHING = {
@@ -118,6 +130,12 @@ NOTHING = {
     "back reference": ("php", '$secret = "\\3$secret";'),
     "encoding": ("py", 'password = password.encode("latin1")'),
     "lock file": ("lock", 'token = "a1b2c3d4e5"'),
+    "pseudo-class": ("css", "input[type=password]:focus {"),
+    "message about an option": ("c", 'puts("--password argument given twice");'),
+    "sentence of a setting": ("md", "Password: whatever you set for it."),
+    "weak of a password": ("properties", "password.weak=schwach"),
+    "how often": ("yml", "token_renewal: every-12-hours"),
+    "name of a resource": ("js", "secret: 'my-app-" + "credentials'"),
 }
 
 

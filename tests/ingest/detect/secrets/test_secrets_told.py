@@ -21,6 +21,8 @@ FOUND = {
     "array of a size": (f'char wifi_psk[MAX_LEN] = "{WORD}";', "c"),
     "passphrase": (f'passphrase: "{PHRASE}"', "yml"),
     "seed": ('totp_seed = "3YZ7FXGOMUWP4' + 'CASCJZZTPX2"', "toml"),
+    "passphrase of a network": ('psk="seven otters 19 ' + 'juggle"', "conf"),
+    "passphrase in capitals": ("export SAFE_PASSPHRASE='seven owls " + "are in the barn'", "sh"),
 }
 NOTHING = {
     "type": ("# password: str, optional", "py"),

@@ -57,6 +57,11 @@ RUNS: dict[str, tuple[str, Callable[[str], str]]] = {
     "hex": ("hex", lambda v: v.encode().hex()),
     "upper hex": ("hex", lambda v: v.encode().hex().upper()),
     "hex apart": ("hex", lambda v: v.encode().hex(":")),
+    "hex of UTF-16": ("hex", lambda v: v.encode("utf-16-le").hex()),
+    "hex of UTF-32": ("hex", lambda v: v.encode("utf-32-be").hex()),
+    "hex of UTF-16 apart": ("hex", lambda v: v.encode("utf-16-le").hex(" ")),
+    "hex with its mark": ("hex", lambda v: "0x" + v.encode().hex()),
+    "array of UTF-16": ("bytes", lambda v: ", ".join(f"0x{b:02x}" for b in v.encode("utf-16-le"))),
     "array": ("bytes", lambda v: ", ".join(f"0x{b:02x}" for b in v.encode())),
     "numbers": ("bytes", lambda v: ",".join(str(b) for b in v.encode())),
     "percent": ("percent", lambda v: "".join(f"%{b:02X}" for b in v.encode())),
@@ -100,6 +105,11 @@ def test_a_value_is_seen_and_its_span_is_exactly_its_encoded_form(
         ('concat!("app://u:", "hod4!", "@db/x")', b'"app://u:hod4!@db/x"'),
         ('"user=a;password=" +\n "Fjord!"', b'"user=a;password=Fjord!"'),
         ('x = "Rot\\\nkehlchen9"', b'"Rotkehlchen9"'),
+        ('pw = "".join(["Rot", "kehl", "chen9"])', b'"Rotkehlchen9"'),
+        ("secret = concat('Rot', 'kehlchen9')", b"'Rotkehlchen9'"),
+        ('var token = "Rotkehl";\ntoken += "chen-4711";', b'"Rotkehlchen-4711"'),
+        ("$pass = 'Rotkehl';\n$pass .= 'chen-4711';", b"'Rotkehlchen-4711'"),
+        ('password = ("Rot"\n      "kehl7")', b'"Rotkehl7"'),
     ],
 )
 def test_pieces_of_one_value_are_joined(decoder: Decoder, text: str, joined: bytes) -> None:
@@ -110,6 +120,24 @@ def test_pieces_of_one_value_are_joined(decoder: Decoder, text: str, joined: byt
 @pytest.mark.parametrize("text", ['["abc1", "def2"].join(", ")', 'f("abc123", "def456")'])
 def test_members_of_a_list_are_not(decoder: Decoder, text: str) -> None:
     assert decoder.views_of(text.encode()).views == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a=1&x=db_password%3D+%22Rotkehlchen9%22", b'db_password= "Rotkehlchen9"'),
+        ("<p>db&lowbar;password&colon; Rotkehlchen9</p>", b"db_password: Rotkehlchen9"),
+        ("token gl&lowbar;Rotkehlchen4711x", b"gl_Rotkehlchen4711x"),
+        ('{"a": "x\\n    um90a2VobGNoZW4tcm90a2VobGNoZW4"}', b"x\n    um90a2"),
+    ],
+)
+def test_signs_of_a_form_or_a_page_are_read(decoder: Decoder, text: str, shown: bytes) -> None:
+    assert any(shown in view.data for view in decoder.views_of(text.encode()).views)
+
+
+def test_lines_within_a_string_of_a_program_are_no_program(decoder: Decoder) -> None:
+    lines = 's = "\\x70\\x77\\x3d\\x61\\x62\\x0a"'
+    assert [view.suffix for view in decoder.views_of(lines.encode()).views] == [""]
 
 
 def zipped(data: bytes) -> bytes:
