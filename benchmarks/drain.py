@@ -98,7 +98,10 @@ def drain(settings: Settings, context: Context, run_id: str) -> None:
             killed_at = time.monotonic()
             os.killpg(pid_of(settings, embedded.WORKER), signal.SIGKILL)
             lost = _done(context).get(JobState.RUNNING.value, 0)
-            print(f"worker killed at {done:,} done; {lost} jobs were running")
+            print(f"worker killed at {done:,} done; {lost} jobs were running", flush=True)
+            # What is killed is gone a little later; until then it would not be started again.
+            while any(s.name == embedded.WORKER and s.pid for s in embedded.status(settings)):
+                time.sleep(0.01)
             embedded.start(settings)
             while _done(context).get(JobState.DONE.value, 0) <= done:
                 time.sleep(0.1)

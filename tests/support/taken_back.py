@@ -28,7 +28,10 @@ def withdraw_nothing(context: Context, *, by: str = "ada") -> str:
 
 
 def recall_of_its_own(context: Context) -> RecallRecord:
-    """Record a recall of three rows of a release that is listed and lies nowhere."""
+    """Record a recall of all rows of a release that is listed and lies nowhere.
+
+    It names no row, so it has no file that whoever looks at recalls would miss.
+    """
     book, releases = (kind(context.catalog, utc_now) for kind in (RecallBook, ReleaseBook))
     # What is recalled is so for every other test too.
     release = f"rel_{secrets.token_hex(10)}"
@@ -39,7 +42,7 @@ def recall_of_its_own(context: Context) -> RecallRecord:
         tier=Tier.INTERNAL_ONLY,
         reasons=("RIGHTS_CLAIM",),
         requests=("wdr_1",),
-        releases=(RecalledRelease(release_id=release, rows=3, replaced_by=""),),
+        releases=(RecalledRelease(release_id=release, rows=0, replaced_by=""),),
         issued_at=utc_now(),
     )
     book.record(taken, actor="worker")
