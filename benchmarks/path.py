@@ -331,6 +331,8 @@ def peer_rates(texts: Sequence[ScanText]) -> list[Measured]:
 def _program_rate(what: str, run: Callable[[Path], None], texts: Sequence[ScanText]) -> Measured:
     """Measure a program on files, without what it takes to start."""
     with peers.as_files([]) as (folder, _):
+        # The first start of all compiles rules.
+        run(folder)
         start = timed("", 0, partial(run, folder))
     with peers.as_files(texts) as (folder, _):
         whole = timed("", 0, partial(run, folder))
