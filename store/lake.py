@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -42,6 +43,7 @@ _ZSTD_LEVEL: Final = 1
 """Half of what is stored are hashes: a higher level takes twice the time for nothing."""
 _KEYS_BYTES: Final = 128 * 2**20
 """Keys of facts that one process remembers; beyond that it begins anew."""
+_SETTLED_NS: Final = 10**9
 _SHORTAGES: Final = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _DISCARD: Final = "Discard it and run the stage again."
 _NO_SPACE: Final = (errno.ENOSPC, errno.EDQUOT)
@@ -59,6 +61,7 @@ class Lake:
         self._root = root
         self._keys: dict[Path, pa.Table] = {}
         self._keys_bytes = 0
+        self._listed: dict[Path, tuple[int, list[str]]] = {}
 
     def path(self, kind: str, key: str) -> Path:
         """Return where an artefact is, or would be."""
@@ -139,7 +142,7 @@ class Lake:
         schema = facts_schema(family)
         wanted = schema if columns is None else pa.schema([schema.field(c) for c in columns])
         folder = self._facts_folder(family, ruleset_digest)
-        names = _keys_in(folder)
+        names = self._names_in(folder)
         keys = [self._fact_keys(folder, name, schema) for name in names]
         picks = facts_index.pick_rows(keys, blob_ids)
         parts = [
@@ -154,7 +157,7 @@ class Lake:
 
         Equal counts mean equal facts, as batches are never changed or removed.
         """
-        return len(_keys_in(self._facts_folder(family, ruleset_digest)))
+        return len(self._names_in(self._facts_folder(family, ruleset_digest)))
 
     def missing_units(self, units: pa.Table, family: Family, ruleset_digest: str) -> pa.Table:
         """Return the units (blob_id, suffix, size) that have no facts row, in their order.
@@ -164,11 +167,29 @@ class Lake:
         """
         schema = facts_schema(family)
         folder = self._facts_folder(family, ruleset_digest)
-        keys = [self._fact_keys(folder, name, schema) for name in _keys_in(folder)]
+        keys = [self._fact_keys(folder, name, schema) for name in self._names_in(folder)]
         return units.take(facts_index.missing_rows(units, keys))
 
     def _facts_folder(self, family: Family, ruleset_digest: str) -> Path:
         return self._root / "facts" / family.value / check_name(ruleset_digest)
+
+    def _names_in(self, folder: Path) -> list[str]:
+        """Return the batches of a folder, sorted; it is listed again only after it changed.
+
+        Every request asks for them, and a folder of ten thousand takes 30 ms to list.
+        """
+        try:
+            changed = folder.stat().st_mtime_ns
+        except FileNotFoundError:
+            return []
+        known = self._listed.get(folder)
+        if known is not None and known[0] == changed:
+            return known[1]
+        names = _keys_in(folder)
+        # What changes again at once may keep its time: the clock of a file system has ticks.
+        if abs(time.time_ns() - changed) > _SETTLED_NS:
+            self._listed[folder] = (changed, names)
+        return names
 
     def _fact_keys(self, folder: Path, name: str, schema: pa.Schema) -> pa.Table:
         """Return (blob_id, suffix, status) of a batch.

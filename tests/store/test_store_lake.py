@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from ingest.domain.artefacts import HISTORY, SNAPSHOT, facts_schema
 from ingest.domain.finding import Family
 from ingest.errors import ArtefactCorrupt, ResourceExhausted
+from store.facts_index import missing_rows
 from store.lake import Lake
 from store.memory import MemoryLake
 
@@ -308,3 +309,36 @@ def test_a_full_disk_leaves_nothing_and_may_be_tried_again(
             lake.write("batches", "k", a_table([1]))
     assert list((tmp_path / "batches").iterdir()) == []
     assert lake.write("batches", "k", a_table([1]))
+
+
+def test_a_batch_counts_at_once_whenever_the_folder_was_listed_last(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    for number in range(6):
+        lake.write_facts(
+            Family.PII, "d", f"b{number}", facts({(f"{number:040x}", ""): "completed"})
+        )
+        assert lake.count_batches(Family.PII, "d") == number + 1
+        (folder,) = tmp_path.glob("facts/*/d")
+        if number % 2:
+            # Long unchanged, so that the listing is remembered.
+            os.utime(folder, (1_700_000_000 + number, 1_700_000_000 + number))
+            assert lake.count_batches(Family.PII, "d") == number + 1
+        assert lake.read_facts(Family.PII, "d").num_rows == number + 1
+    assert Lake(tmp_path).count_batches(Family.PII, "d") == 6
+    assert lake.count_batches(Family.SECRETS, "d") == 0
+
+
+@given(st.sets(st.tuples(st.integers(0, 30), st.sampled_from(["", "py"])), max_size=6))
+@settings(max_examples=40)
+def test_few_units_are_looked_for_among_many_as_among_few(asked: set[tuple[int, str]]) -> None:
+    known = [(n, suffix) for n in range(400) for suffix in ("", "py") if (n + len(suffix)) % 3]
+    keys = [
+        facts({(f"{n:040x}", suffix): "completed" for n, suffix in part})
+        for part in (known[::2], known[1::2])
+    ]
+    rows = sorted(asked)
+    units = pa.Table.from_pylist(
+        [{"blob_id": f"{n:040x}", "suffix": s, "size": 1} for n, s in rows], schema=UNIT
+    )
+    missing = missing_rows(units, keys).to_pylist()
+    assert missing == [at for at, one in enumerate(rows) if one not in set(known)]
