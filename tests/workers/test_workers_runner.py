@@ -19,12 +19,17 @@ def test_an_owner_on_another_host_is_never_called_dead() -> None:
 
 
 def test_a_process_that_ended_is_dead_even_while_nobody_has_collected_it() -> None:
-    process = subprocess.Popen([sys.executable, "-c", "pass"])
-    owner = owner_name().rsplit(":", 2)[0] + f":{process.pid}:{start_mark(process.pid)}"
-    while start_mark(process.pid):
-        pass
-    assert is_dead(owner)
-    process.wait()
+    # It waits until its mark was taken.
+    command = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as process:
+        owner = owner_name().rsplit(":", 2)[0] + f":{process.pid}:{start_mark(process.pid)}"
+        assert not is_dead(owner)
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+        while start_mark(process.pid):
+            pass
+        assert is_dead(owner)
     assert is_dead(owner)
 
 
