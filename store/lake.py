@@ -186,8 +186,9 @@ class Lake:
         if known is not None and known[0] == changed:
             return known[1]
         names = _keys_in(folder)
-        # What changes again at once may keep its time: the clock of a file system has ticks.
-        if abs(time.time_ns() - changed) > _SETTLED_NS:
+        # What changes again at once may keep its time: the clock of a file system has ticks. A time
+        # to come, by the clock of another machine, tells nothing.
+        if time.time_ns() - changed > _SETTLED_NS:
             self._listed[folder] = (changed, names)
         return names
 

@@ -182,6 +182,27 @@ def previewed(stack: Stack, url: str) -> Errand:
     return found
 
 
+def check_objects(stack: Stack, release: str, token: str, shards: dict[str, bytes]) -> None:
+    """Put a release into the store: the hub sends clients on, who get the same bytes."""
+    endpoint = stack.env["SHARDGATE_OBJECTS_ENDPOINT"]
+    store = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        aws_access_key_id=AWS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=AWS["AWS_SECRET_ACCESS_KEY"],
+        region_name=AWS["AWS_REGION"],
+    )
+    store.create_bucket(Bucket=BUCKET)
+    stack.shardgate("release", "upload", release)
+    resolve = f"{stack.web}/hub/datasets/shardgate/releasable/resolve/{release}/data/"
+    with httpx.Client(trust_env=False, headers={"Authorization": f"Bearer {token}"}) as client:
+        for name, data in shards.items():
+            sent = client.get(resolve + name)
+            assert sent.status_code == 302, sent.text
+            assert sent.headers["Location"].startswith(f"{endpoint}/{BUCKET}/out/")
+            assert httpx.get(sent.headers["Location"], trust_env=False).content == data
+
+
 def is_ready(stack: Stack) -> bool:
     try:
         return stack.get("/readyz")[0] == 200
@@ -224,24 +245,7 @@ def test_the_whole_path_runs_on_services_that_see_what_they_must(
     pulled = {p.name: p.read_bytes() for p in (tmp_path / "pulled").rglob("*.parquet")}
     assert pulled.items() >= shards.items()
 
-    # From the store, once the release is there: the hub sends clients on, who get the same bytes.
-    endpoint = stack.env["SHARDGATE_OBJECTS_ENDPOINT"]
-    store = boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        aws_access_key_id=AWS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=AWS["AWS_SECRET_ACCESS_KEY"],
-        region_name=AWS["AWS_REGION"],
-    )
-    store.create_bucket(Bucket=BUCKET)
-    stack.shardgate("release", "upload", folder.name)
-    resolve = f"{stack.web}/hub/datasets/shardgate/releasable/resolve/{folder.name}/data/"
-    with httpx.Client(trust_env=False, headers={"Authorization": f"Bearer {value}"}) as client:
-        for name, data in shards.items():
-            sent = client.get(resolve + name)
-            assert sent.status_code == 302, sent.text
-            assert sent.headers["Location"].startswith(f"{endpoint}/{BUCKET}/out/")
-            assert httpx.get(sent.headers["Location"], trust_env=False).content == data
+    check_objects(stack, folder.name, value, shards)
     stack.shardgate(
         *("pull", folder.name, str(tmp_path / "sent"), "--from", stack.web, "--key", str(key)),
         SHARDGATE_TOKEN=value,
