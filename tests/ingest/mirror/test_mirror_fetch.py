@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -27,6 +28,7 @@ from tests.support.gitrepo import (
     write_object,
     write_tree,
 )
+from tests.support.until import comes_true
 
 ONE = {b"a.txt": b"one\n"}
 TWO = {b"a.txt": b"two\n"}
@@ -451,11 +453,13 @@ def test_no_process_is_left_after_a_time_limit(mirrors: Any, source: Path, tmp_p
     mirrors.settings = GitSettings(allow_local=True, limits=GitLimits(wall_seconds=0.001))
     visit = mirrors.sync()
     assert visit.status is VisitStatus.FAILED
-    needle = os.fsencode(tmp_path)
-    running = []
+    assert comes_true(lambda: not commands_with(os.fsencode(tmp_path)))
+
+
+def commands_with(needle: bytes) -> list[bytes]:
+    """Return the command lines of running processes that hold a needle."""
+    found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            running.append(needle in path.read_bytes())
-        except OSError:
-            continue
-    assert not any(running)
+        with contextlib.suppress(OSError):  # it has ended
+            found.append(path.read_bytes())
+    return [command for command in found if needle in command]

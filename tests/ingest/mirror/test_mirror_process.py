@@ -10,6 +10,7 @@ import pytest
 
 from ingest.errors import ResourceExhausted
 from ingest.mirror.process import EXTRA_FD, GitProcess, ProcessSpec
+from tests.support.until import comes_true
 
 
 def start(script: str, **changes: object) -> GitProcess:
@@ -103,10 +104,7 @@ def test_grandchildren_end_with_the_child(tmp_path: Path) -> None:
         assert process.stdout.read() == b"x\n"
         assert process.wait() == 0
     pid = int((tmp_path / "pid").read_text())
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline and is_running(pid):
-        time.sleep(0.01)
-    assert not is_running(pid)
+    assert comes_true(lambda: not is_running(pid))
 
 
 def is_running(pid: int) -> bool:
