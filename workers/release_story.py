@@ -23,6 +23,7 @@ from workers.reading.handing import PullView, RecallView, find_recall, list_pull
 from workers.reading.page import NotFound
 from workers.reading.releases import ReleaseView
 from workers.reading.standing import read_standings
+from workers.unsettled import NotSettled, Unsettled
 
 _MOST: Final = 12
 """Lines of a group of changes; the document has them all."""
@@ -60,6 +61,9 @@ class ReleaseStory:
     """As it was signed; None where it is not out, or does not hold."""
     fault: str
     """Why the manifest does not hold."""
+    waits: str
+    """Why its pictures, changes and rows are not shown for now: nobody looked yet whether something
+    of it has to be taken back."""
     changes: Changes | None
     plots: Sequence[str]
     """File names; none once something was taken back, as a plot could still name it."""
@@ -83,13 +87,16 @@ def tell_release(context: Context, release: ReleaseView, *, consumer: str = "") 
     record = ReleaseBook(context.catalog, clock=utc_now).find_release(release.id)
     manifest, fault = _manifest(context, record)
     is_usable = manifest is not None and release.state is ReleaseState.PUBLISHED
-    listed = {d.path for d in manifest.documents} if manifest is not None and is_usable else set()
+    waits = _why_it_waits(context) if is_usable else ""
+    is_shown = is_usable and not waits
+    listed = {d.path for d in manifest.documents} if manifest is not None and is_shown else set()
     asked = Query(filters=(Filter(field="release", values=(release.id,)),))
     pulls = list_pulls(context, asked, consumer=consumer)
     return ReleaseStory(
         release=release,
         manifest=manifest,
         fault=fault,
+        waits=waits,
         changes=_changes(context, release) if DIFFERENCE_FILE in listed else None,
         plots=[name for name in PLOT_FILES if name in listed],
         pulls=pulls.items,
@@ -103,10 +110,12 @@ def read_plot(context: Context, release: ReleaseView, name: str) -> bytes:
 
     Raises:
         NotFound: there is no such plot, or something of the release was taken back.
+        NotSettled: something may have to be taken back, see `workers.unsettled`.
         ReleaseRefused: it is not the one that was signed.
     """
     if name not in PLOT_FILES or release.state is not ReleaseState.PUBLISHED:
         raise NotFound(f"There is no plot {name} of {release.id}.")
+    Unsettled(context).check()
     return _document(context, release, name)
 
 
@@ -119,6 +128,14 @@ def foresee_build(context: Context) -> Outlook:
             totals[outcome] += amount.files
     files = {tier: totals[Outcome(tier.value)] for tier in Tier}
     return Outlook(files=files, is_decided=standings.present is not None)
+
+
+def _why_it_waits(context: Context) -> str:
+    try:
+        Unsettled(context).check()
+    except NotSettled as error:
+        return error.message
+    return ""
 
 
 def _manifest(context: Context, record: ReleaseRecord | None) -> tuple[Manifest | None, str]:

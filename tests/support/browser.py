@@ -11,18 +11,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
 from playwright.sync_api import Page
 
 from tests.support.seeded import Person, settings_of
+from tests.support.working import find_out, settle
 from workers.context import Context
-from workers.errand_runner import run_errand
-from workers.errands import errand_book
 from workers.front_door import FrontDoor
-from workers.runner import drain
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -54,15 +51,12 @@ class Served:
         )
 
     def settle(self) -> None:
-        """Run what waits for workers."""
-        for run_id in self.context.jobs.running_runs():
-            drain(self.context.anew(), run_id)
+        """Do what waits for workers."""
+        settle(self.context)
 
     def find_out(self) -> None:
-        """Run the errands that wait, as a worker would."""
-        book = errand_book(self.context)
-        while (errand := book.claim(timedelta(minutes=1))) is not None:
-            run_errand(self.context.anew(), errand)
+        """Run the errands that wait."""
+        find_out(self.context)
 
 
 @contextmanager

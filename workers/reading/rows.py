@@ -15,6 +15,7 @@ from workers.reading.asking_indexes import page_of_index
 from workers.reading.grammar import Field, Kind
 from workers.reading.page import NotFound, Page, page_of
 from workers.row_index import index_rows
+from workers.unsettled import Unsettled
 
 FIELDS: Final[Mapping[str, Field]] = {
     "repository": Field(does="Name of the repository, as it is shipped.", is_sortable=True),
@@ -72,12 +73,14 @@ def list_rows(context: Context, release_id: str, query: Query) -> Page[RowView]:
     Raises:
         NotFound: there is no such release, or it is not out; or something of it was taken back,
             as a list would still name it.
+        NotSettled: something may have to be taken back, see `workers.unsettled`.
         QueryRefused: the cursor belongs to another list.
         ArtefactCorrupt: the folder of the release is gone.
     """
     release = ReleaseBook(context.catalog, clock=utc_now).find_release(release_id)
     if release is None or release.state is not ReleaseState.PUBLISHED:
         raise NotFound(f"There are no rows of {release_id} to list.")
+    Unsettled(context).check()
     index = index_rows(context, release)
     return page_of(
         query.sorted_by(DEFAULT_SORT),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from store.catalog import AuditLog
 from store.catalog.errands import ErrandKind
+from tests.support.working import find_out
 from tests.web.api.conftest import Api
 from tests.web.api.test_api_nouns import V1, items
 from workers.context import utc_now
@@ -16,7 +17,6 @@ from workers.discovery.model import (
     PlannedRepository,
     Standing,
 )
-from workers.errand_runner import run_errand
 from workers.errands import ask_lift, errand_book
 from workers.reading.page import as_json
 
@@ -111,8 +111,7 @@ def test_a_recall_that_does_not_stand_is_not_lifted_and_that_is_told(api: Api) -
     assert api["rel"].post(f"{V1}/recalls/rcl_none/lift").status_code == 404
     context = api.services.context
     asked = ask_lift(context, "rcl_none", actor="rel")
-    while errand := errand_book(context).claim(timedelta(minutes=1), [ErrandKind.LIFT]):
-        run_errand(context, errand)
+    find_out(context, [ErrandKind.LIFT])
     over = api["rel"].get(f"{V1}/operations/{asked}").json()
     assert (over["kind"], over["state"]) == ("lift", "failed")
     assert "no recall of whole releases" in over["says"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from html import unescape
 
 import httpx
@@ -16,14 +15,12 @@ from fastapi.testclient import TestClient
 from policies.decision import Lane
 from store.catalog.errands import ErrandKind
 from tests.support.seeded import ADA, BEN, Person, copied_home, settings_of, shared_folder
+from tests.support.working import find_out, settle
 from web.app import create_app
 from web.pages.assets import router as assets
 from web.pages.theme import router as theme
 from web.services import Services
 from workers.context import Context
-from workers.errand_runner import run_errand
-from workers.errands import errand_book
-from workers.runner import drain
 
 
 @pytest.fixture(scope="session")
@@ -83,15 +80,12 @@ class Site:
         return found.group()
 
     def settle(self) -> None:
-        """Run what waits for workers."""
-        for run_id in self.context.jobs.running_runs():
-            drain(self.context.anew(), run_id)
+        """Do what waits for workers."""
+        settle(self.context)
 
     def find_out(self, kind: ErrandKind) -> None:
-        """Run the errands of a kind, as a worker would."""
-        book = errand_book(self.context)
-        while (errand := book.claim(timedelta(minutes=1), [kind])) is not None:
-            run_errand(self.context.anew(), errand)
+        """Run the errands of a kind."""
+        find_out(self.context, [kind])
 
     def repository(self, name: str) -> str:
         """Return the path of a repository's page."""

@@ -17,7 +17,7 @@ from store.asking import Query
 from store.catalog import GrantBook, ReleaseBook
 from store.catalog.errands import ErrandKind
 from tests.support.seeded import BEN, DORA, OWEN
-from tests.support.taken_back import recall_of_its_own
+from tests.support.taken_back import recall_of_its_own, withdraw_nothing
 from tests.web.pages.conftest import Reader, Site, words_of
 from workers.context import utc_now
 from workers.reading import parse_url
@@ -41,6 +41,7 @@ def dora(site: Site) -> Reader:
 
 
 def test_a_release_tells_what_it_passed_and_what_is_in_it(site: Site, ada: Reader) -> None:
+    site.settle()
     path = release_of(site, Tier.RELEASABLE)
     page = ada.get(path).text
     text = words_of(page)
@@ -58,7 +59,8 @@ def test_a_consumer_sees_what_was_granted_and_no_counts_of_other_rows(
     site: Site, dora: Reader
 ) -> None:
     page = dora.get("/releases").text
-    assert "1 release" in words_of(page)
+    out = ReleaseBook(site.context.catalog, clock=utc_now).list_releases(Tier.RELEASABLE)
+    assert set(re.findall(r'href="/releases/(rel_\w+)"', page)) == {r.id for r in out if r.is_out}
     assert "/releases/new" not in page
     assert "Internal only" not in page
     released = dora.get(release_of(site, Tier.RELEASABLE)).text
@@ -71,6 +73,7 @@ def test_a_consumer_sees_what_was_granted_and_no_counts_of_other_rows(
 def test_the_rows_of_a_release_are_those_of_its_shards(
     site: Site, ada: Reader, dora: Reader
 ) -> None:
+    site.settle()
     path = release_of(site, Tier.RELEASABLE)
     release = path.removeprefix("/releases/")
     folder = site.context.settings.shards_dir("releasable") / release
@@ -100,6 +103,7 @@ def test_the_rows_of_a_release_are_those_of_its_shards(
 
 
 def test_rows_are_listed_of_what_is_out_and_whole(site: Site, ada: Reader, dora: Reader) -> None:
+    site.settle()
     internal = release_of(site, Tier.INTERNAL_ONLY)
     assert ada.get(f"{internal}/rows").status_code == 200
     assert dora.get(f"{internal}/rows").status_code == 404
@@ -108,6 +112,27 @@ def test_rows_are_listed_of_what_is_out_and_whole(site: Site, ada: Reader, dora:
     assert ada.get(f"/releases/{recalled}").status_code == 200
     assert ada.get(f"/releases/{recalled}/rows").status_code == 404
     assert "/rows" not in ada.get(f"/releases/{recalled}").text
+
+
+def test_nothing_of_a_release_is_told_between_a_withdrawal_and_the_look_at_it(
+    site: Site, ada: Reader, dora: Reader
+) -> None:
+    site.settle()
+    path = release_of(site, Tier.RELEASABLE)
+    told = (f"{path}/rows", f"{path}/plots/repositories.svg")
+    assert [dora.get(at).status_code for at in told] == [200, 200]
+    assert "/plots/" in dora.get(path).text
+    withdraw_nothing(site.context)
+    for reader in (ada, dora):
+        answers = [reader.get(at) for at in told]
+        assert [answer.status_code for answer in answers] == [503, 503]
+        assert "nothing is handed out before releases were looked at" in answers[0].text
+        page = reader.get(path).text
+        assert "It waits to be looked at again" in words_of(page)
+        assert "/plots/" not in page
+        assert "/rows" not in page
+    site.settle()
+    assert [dora.get(at).status_code for at in told] == [200, 200]
 
 
 def test_who_may_not_build_is_offered_no_build(site: Site) -> None:
