@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.errors import ConfigurationError
@@ -35,22 +35,14 @@ Row = TypeVar("Row", ReviewRow, WithdrawalRow)
 Said = TypeVar("Said")
 _OF_POLICIES: Final = (ACTIVATED, APPLIED, PROPOSED)
 _STATING: Final = ("repository.register", "repository.restate")
-_TRIES: Final = 3
-"""A step between two reads looks like a fault where a database isolates statements only."""
 
 
 def read_chain(catalog: Catalog) -> tuple[list[AuditEntry], tuple[str, ...]]:
     """Return the chain, and what in the catalog is not as it says, each in one sentence."""
-    for _ in range(_TRIES):
-        entries, faults, is_still = catalog.database.read(_read)
-        if is_still or not faults:
-            break
-    return entries, faults
+    return catalog.database.read_one_moment(_read)
 
 
-def _read(session: Session) -> tuple[list[AuditEntry], tuple[str, ...], bool]:
-    newest = select(func.max(AuditRow.seq))
-    before = session.scalar(newest)
+def _read(session: Session) -> tuple[list[AuditEntry], tuple[str, ...]]:
     entries = [entry_of(row) for row in session.scalars(select(AuditRow).order_by(AuditRow.seq))]
     faults = (
         *_acts(session, entries),
@@ -59,10 +51,8 @@ def _read(session: Session) -> tuple[list[AuditEntry], tuple[str, ...], bool]:
         *_policies(session, entries),
         *row_faults(session, entries),
     )
-    session.expire_all()
     # More than one comparison may find the same.
-    faults = tuple(dict.fromkeys(faults))
-    return entries, faults, session.scalar(newest) == before
+    return entries, tuple(dict.fromkeys(faults))
 
 
 def _acts(session: Session, entries: Sequence[AuditEntry]) -> Iterator[str]:

@@ -40,8 +40,6 @@ from store.catalog.tables_recall import (
 from store.catalog.tables_users import UserRoleRow, UserRow
 
 _PULL: Final = "pull"
-_TRIES: Final = 3
-"""A pull between two reads looks like a fault where a database isolates statements only."""
 _RECEIPTS_AT_ONCE: Final = 20
 
 Roles = dict[str, tuple[str, datetime]]
@@ -77,15 +75,9 @@ def check_pulls(catalog: Catalog, run_id: str) -> None:
     Raises:
         ArtefactCorrupt: a pull was edited, added or deleted by hand.
     """
-    faults: list[str] = []
-    for _ in range(_TRIES):
-        faults = catalog.database.read(partial(_pull_faults, run_id))
-        if not faults:
-            return
-    raise ArtefactCorrupt(
-        f"The catalog was edited: {faults[0]}.",
-        hint=EDITED_HINT,
-    )
+    faults = catalog.database.read_one_moment(partial(_pull_faults, run_id))
+    if faults:
+        raise ArtefactCorrupt(f"The catalog was edited: {faults[0]}.", hint=EDITED_HINT)
 
 
 def _pull_faults(run_id: str, session: Session) -> list[str]:

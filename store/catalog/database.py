@@ -15,6 +15,7 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -52,6 +53,16 @@ os.register_at_fork(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Engines:
+    """One pool of connections, and how they are used."""
+
+    plain: Engine
+    writing: Engine
+    reading: Engine
+    still: Engine
+
+
 class Database:
     """Runs functions of a session as transactions; safe to share between threads and forks.
 
@@ -77,7 +88,7 @@ class Database:
             )
         # An engine of another process is kept and never touched: to collect it would close
         # connections that belong to the parent.
-        self._engines: dict[int, Engine] = {}
+        self._engines: dict[int, _Engines] = {}
 
     @property
     def is_sqlite(self) -> bool:
@@ -87,9 +98,13 @@ class Database:
     @property
     def engine(self) -> Engine:
         """Engine of this process, made on first use and again after a fork."""
-        engine = self._engines.get(os.getpid())
+        return self._of_process.plain
+
+    @property
+    def _of_process(self) -> _Engines:
+        engines = self._engines.get(os.getpid())
         # `setdefault` decides between threads; the engine that loses has opened nothing.
-        return engine or self._engines.setdefault(os.getpid(), self._make_engine())
+        return engines or self._engines.setdefault(os.getpid(), self._make_engines())
 
     def write(self, transaction: Callable[[Session], Result]) -> Result:
         """Run a function in a write transaction; again, up to 5 times, when the database asks.
@@ -100,26 +115,32 @@ class Database:
         Raises:
             ResourceExhausted: the database stayed busy or away, or its disk is full.
         """
-        return self._run(transaction, self.engine.execution_options(**{_WRITES: True}))
+        return self._run(transaction, self._of_process.writing)
 
     def read(self, query: Callable[[Session], Result]) -> Result:
-        """Run a function in a read transaction, with the same retries."""
-        return self._run(query, self.engine)
+        """Run a function that reads, with the same retries; each statement sees its own moment.
+
+        PostgreSQL isolates statements alone where nobody asks for more (READ COMMITTED), so there
+        is no transaction around them, which would be two more messages there and back.
+        """
+        return self._run(query, self._of_process.reading)
+
+    def read_one_moment(self, query: Callable[[Session], Result]) -> Result:
+        """Run a function that reads, with the same retries; all its statements see one moment."""
+        return self._run(query, self._of_process.still)
 
     def close(self) -> None:
         """Close this process's idle connections; the next transaction opens a new one."""
-        engine = self._engines.pop(os.getpid(), None)
-        if engine is not None:
-            engine.dispose()
+        engines = self._engines.pop(os.getpid(), None)
+        if engines is not None:
+            engines.plain.dispose()
 
     def row(self, statement: str) -> Sequence[Any]:
         """Return the one row of a statement that reads, with the same retries. Cheap.
 
         It is sent by itself: no transaction around it, and no object for what it finds.
         """
-        engine = self.engine
-        if not self.is_sqlite:
-            engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        engine = self._of_process.reading
 
         def ask() -> Sequence[Any]:
             with self._guard(), engine.connect() as connection:
@@ -153,7 +174,7 @@ class Database:
     def _guard(self) -> AbstractContextManager[object]:
         return _FORK_GUARD if self.is_sqlite else nullcontext()
 
-    def _make_engine(self) -> Engine:
+    def _make_engines(self) -> _Engines:
         # Parameters stay out of error texts; errors are logged, parameters are not.
         engine = create_engine(self._url, hide_parameters=True)
         if self.is_sqlite:
@@ -162,7 +183,15 @@ class Database:
             with _FORK_GUARD:
                 _SQLITE_ENGINES.add(engine)
         weakref.finalize(self, _dispose, engine, os.getpid())
-        return engine
+        writing = engine.execution_options(**{_WRITES: True})
+        if self.is_sqlite:  # there a transaction is one moment anyhow
+            return _Engines(plain=engine, writing=writing, reading=engine, still=engine)
+        return _Engines(
+            plain=engine,
+            writing=writing,
+            reading=engine.execution_options(isolation_level="AUTOCOMMIT"),
+            still=engine.execution_options(isolation_level="REPEATABLE READ"),
+        )
 
 
 def _dispose(engine: Engine, pid: int) -> None:

@@ -36,11 +36,9 @@ def dump_catalog(catalog: Catalog, folder: Path) -> dict[str, int]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def query(session: Session) -> dict[str, int]:
-        if not catalog.database.is_sqlite:  # there a transaction is one moment anyhow
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         return {table.name: _dump_table(session, table, folder) for table in _tables()}
 
-    return catalog.database.read(query)
+    return catalog.database.read_one_moment(query)
 
 
 def load_catalog(catalog: Catalog, folder: Path) -> dict[str, int]:

@@ -40,6 +40,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         home = copied_home(Path(folder) / "seeded", Path(folder) / "home")
         with serving(home) as served, sync_playwright() as playwright:
+            served.settle()
             browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
             _take(browser, served, "light", [*PAGES_SEEN, *STATES_SEEN], _WIDE, "")
             _take(browser, served, "dark", _DARK, _WIDE, "-dark")

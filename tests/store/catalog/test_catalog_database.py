@@ -41,6 +41,24 @@ def test_sqlite_is_opened_with_the_settings_that_keep_it_whole(tmp_path: Path) -
     database.close()
 
 
+def test_all_that_is_read_of_one_moment_is_of_one(catalog: Catalog, log: AuditLog) -> None:
+    log.append("ann", "test", "first", {})
+
+    def count(session: Session) -> int:
+        return session.execute(text("SELECT count(*) FROM audit")).scalar_one()
+
+    def counts(session: Session) -> tuple[int, int]:
+        before = count(session)
+        writer = threading.Thread(target=log.append, args=("ann", "test", "second", {}))
+        writer.start()
+        writer.join()
+        return before, count(session)
+
+    if not catalog.database.is_sqlite:  # its reads and writes of one process take turns
+        assert catalog.database.read_one_moment(counts) == (1, 1)
+        assert catalog.database.read(counts) == (2, 3)
+
+
 @pytest.mark.parametrize(
     "error",
     [psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected],
