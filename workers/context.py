@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import atexit
 import gc
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pyarrow as pa
 
@@ -27,15 +27,20 @@ from policies.model import Policy
 from workers.collector import uncollected
 from workers.company import TERMS_FILE, load_company, with_repository_hosts
 from workers.keys import Keys, load_keys
+from workers.remembered import Remembered
 from workers.rulepacks import rule_packs
 from workers.scanned import ScannedTexts
 from workers.settings import Settings
 
 if TYPE_CHECKING:  # heavy, and a scan of a folder needs none of it
+    from ingest.domain.repository import Repository
     from policies.decision import Tier
     from release.build.gate import CanaryResult
     from store.catalog import Catalog, Changes, JobQueue, PolicyRecord
     from store.lake import Lake
+
+
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -66,6 +71,10 @@ class Context:
     """What became of the last canaries, by everything that they went through."""
     scanned: ScannedTexts = field(default_factory=ScannedTexts, repr=False)
     """What detectors said of the bytes that this process had scanned."""
+    changes: Changes | None = None
+    """What had changed in the catalog when a request that only reads was looked at; else None."""
+    lately: Remembered[Any] = field(default_factory=lambda: Remembered(_MOST_KEPT), repr=False)
+    """What such requests read of the catalog, by what had changed in it until then."""
     _detectors: dict[Family, BlobDetector] = field(default_factory=dict, repr=False)
     _hosts: tuple[Changes, tuple[str, ...]] | None = field(default=None, repr=False)
     _last_read: tuple[tuple[object, ...], Context] | None = field(default=None, repr=False)
@@ -198,27 +207,68 @@ class Context:
         Adapters and what is remembered of immutable artefacts are shared.
         """
         fresh = Context(
-            settings=self.settings, missing_counts=self.missing_counts, known=self.known
+            settings=self.settings,
+            missing_counts=self.missing_counts,
+            known=self.known,
+            lately=self.lately,
         )
         for name in ("catalog", "jobs", "lake", "keys"):
             fresh.__dict__[name] = getattr(self, name)
         return fresh
 
-    def current(self, changes: Changes | None = None) -> Context:
+    def current(self, changes: Changes | None = None, *, is_kept: bool = False) -> Context:
         """Return what `anew` returns, with what was read before where that stands as it did.
 
         Each change of policy, rights and repositories is an entry of the audit chain or another
         repository, and files show theirs: to ask for these costs a tenth of reading it all.
-        `changes` are those of the catalog where the caller has asked for them already.
+
+        Args:
+            changes: those of the catalog, where the caller has asked for them already.
+            is_kept: what is read of the catalog is kept for others, see `keep`.
         """
-        mark = (*map(_mark, self.source_files), changes or self.catalog.changes())
+        changes = changes or self.catalog.changes()
+        mark = (*map(_mark, self.source_files), changes)
         fresh = self.anew()
+        fresh.changes = changes if is_kept else None
         last = self._last_read
         if last is not None and last[0] == mark:
             known = last[1].__dict__
             fresh.__dict__ |= {name: known[name] for name in _READ if name in known}
         self._last_read = (mark, fresh)
         return fresh
+
+    def keep(self, key: Hashable, read: Callable[[], T], changes: Changes | None = None) -> T:
+        """Return what is read of the catalog; once for all requests between two changes of it.
+
+        Only what follows from repositories and from entries of the audit chain may be kept, and
+        nobody may change it. A context that knows of no changes reads each time.
+
+        Args:
+            key: names what is read.
+            read: reads it.
+            changes: those that the caller knows of; None: those of this context.
+        """
+        mark = changes or self.changes
+        if mark is None:
+            return read()
+        found: T = self.lately.get((mark, key), read)
+        return found
+
+    def repositories(self) -> Mapping[str, Repository]:
+        """Return all registered repositories by id, sorted by name."""
+        return self.keep(
+            "repositories", lambda: {r.id: r for r in self.catalog.list_repositories()}
+        )
+
+    def repository_names(self) -> Mapping[str, str]:
+        """Return the name of each registered repository by id, sorted by name."""
+        return self.keep("names", lambda: {r.id: r.name for r in self.catalog.list_repositories()})
+
+    def find_repository(self, repository_id: str) -> Repository | None:
+        """Return a registered repository."""
+        return self.keep(
+            ("repository", repository_id), lambda: self.catalog.find_by_id(repository_id)
+        )
 
     @property
     def has_catalog(self) -> bool:
@@ -271,6 +321,7 @@ class Context:
         return utc_now().date()
 
 
+_MOST_KEPT: Final = 256
 _READ: Final = (
     *("company", "policy_text", "policy", "known_content"),
     *("detector_config", "provenance_digest", "ruleset_digests"),

@@ -14,7 +14,7 @@ from release.domain.grant import (
     choose_grant,
     unnamed_run,
 )
-from store.catalog import GrantBook, Token
+from store.catalog import Changes, GrantBook, Token
 from workers.audit import seal_audit
 from workers.context import Context, utc_now
 from workers.published import PublishedRelease
@@ -39,15 +39,21 @@ class Counter:
         self._handed: set[tuple[str, str, str]] = set()
         self._lock = threading.Lock()
 
-    def admit(self, holder: Token, tier: Tier) -> Grant:
+    def admit(self, holder: Token, tier: Tier, changes: Changes | None = None) -> Grant:
         """Return the grant by which a token's holder may read a tier, now.
+
+        Args:
+            holder: who shows the token.
+            tier: of what they want.
+            changes: what has changed in the catalog, where the caller has asked already.
 
         Raises:
             PullRefused: there is none.
         """
-        chosen = choose_grant(
-            self._grants.list_all(holder.consumer), _wish(holder, tier), utc_now()
+        grants = self._context.keep(
+            ("grants", holder.consumer), lambda: self._grants.list_all(holder.consumer), changes
         )
+        chosen = choose_grant(grants, _wish(holder, tier), utc_now())
         if isinstance(chosen, Refusal):
             raise PullRefused(
                 f"{holder.consumer} may not pull {tier} releases for {holder.purpose}: {chosen}."

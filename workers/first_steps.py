@@ -57,9 +57,9 @@ class FirstSteps:
 
 def read_steps(context: Context) -> FirstSteps:
     """Return how far an installation is."""
-    repositories = context.catalog.list_repositories()
+    repositories = context.repositories().values()
     own = [r for r in repositories if not is_sample(context.settings, r.url)]
-    reviews = ReviewBook(context.catalog, context.policy).list_all()
+    reviews = context.keep("reviews", ReviewBook(context.catalog, context.policy).list_all)
     now = utc_now()
     waiting = [r for r in reviews if r.state_at(now) is ReviewState.PROPOSED]
     out = [

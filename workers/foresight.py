@@ -29,8 +29,8 @@ from policies.review.paths import glob_regex
 from workers.context import Context
 from workers.corpus import CorpusKeys, digest_of, load_facts
 from workers.indexing import BY_FINGERPRINT, indexes_of
-from workers.reading.remembered import Remembered
 from workers.released import SIGNATURE, signatures
+from workers.remembered import Remembered
 from workers.review_requests import Outlook
 
 _CLUSTERS: Final = "clusters"

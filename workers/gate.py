@@ -115,7 +115,7 @@ class ReleaseGate:
             else frozenset(),
             by_people=partial(explained_files, self.context, self.keys, newest) if newest else dict,
             is_blocking=self.context.policy.is_blocking,
-            names={r.id: r.name for r in self.context.catalog.list_repositories()},
+            names=self.context.repository_names(),
         )
         return check_losses(draft, before, guard)
 

@@ -78,7 +78,7 @@ def tell_group(
         InputError: there is no such group.
     """
     view = find_view(context, group_id, repositories=repositories)
-    repository = context.catalog.find_by_id(view.repository_id)
+    repository = context.find_repository(view.repository_id)
     if repository is None:
         raise InputError(f"There is no open group {group_id}.")
     group = group_of(context, view)
@@ -190,7 +190,7 @@ def tell_bundle(context: Context, group_ids: Iterable[str]) -> Bundle:
 
 def reviewers_by_lane(context: Context) -> dict[Lane, tuple[str, ...]]:
     """Return the active reviewers of every lane, by name."""
-    found = ReviewerBook(context.catalog, utc_now).list_all()
+    found = context.keep("reviewers", ReviewerBook(context.catalog, utc_now).list_all)
     return {lane: tuple(r.name for r in found if r.active and r.lane is lane) for lane in Lane}
 
 

@@ -185,7 +185,7 @@ def list_hosts(context: Context) -> list[HostView]:
     book = host_book(context)
     known = {record.name: record for record in book.list_all()}
     counts: dict[str, int] = {}
-    for repository in context.catalog.list_repositories():
+    for repository in context.repositories().values():
         host = host_of(repository.url)
         if host:
             counts[host] = counts.get(host, 0) + 1

@@ -139,12 +139,10 @@ def _groups(
     return replace(page, total=totals.groups if totals.is_all else None), totals, words
 
 
-def _names(context: Context, sight: Sight) -> dict[str, str]:
-    return {
-        r.id: r.name
-        for r in context.catalog.list_repositories()
-        if sight.repositories is None or r.id in sight.repositories
-    }
+def _names(context: Context, sight: Sight) -> Mapping[str, str]:
+    names = context.repository_names()
+    seen = sight.repositories
+    return names if seen is None else {i: name for i, name in names.items() if i in seen}
 
 
 def _with_pending(

@@ -62,7 +62,7 @@ def tell_operations(context: Context, query: Query) -> MachineRoom:
         detectors={f.value: digest for f, digest in sorted(context.ruleset_digests.items())},
         disk_free=disk.free,
         disk_bytes=disk.total,
-        names=_names(context),
+        names=context.repository_names(),
     )
 
 
@@ -77,9 +77,5 @@ def tell_operation(context: Context, operation_id: str) -> OperationStory:
     return OperationStory(
         operation=found,
         stillness=why_nothing_moves(context) if is_open else None,
-        names=_names(context),
+        names=context.repository_names(),
     )
-
-
-def _names(context: Context) -> dict[str, str]:
-    return {r.id: r.name for r in context.catalog.list_repositories()}

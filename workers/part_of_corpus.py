@@ -15,7 +15,7 @@ from policies.review import NO_REVIEWS
 from workers.context import Context
 from workers.corpus import Corpus, corpus_keys, load_corpus
 from workers.reading.present import Present, shown_decisions
-from workers.reading.remembered import Remembered
+from workers.remembered import Remembered
 
 _MOST_PARTS: Final = 8
 _MOST_GROUPS: Final = 64

@@ -55,7 +55,7 @@ def plan_policy(context: Context, text: str) -> PolicyPlan:
         raise InputError(
             "There are no decisions over the present corpus.", hint="Run: shardgate sync"
         )
-    names = {r.id: r.name for r in context.catalog.list_repositories()}
+    names = context.repository_names()
     with replay_corpus(context, keys, (context.policy, policy)) as replay:
         impact = weigh(
             replay.cells(),

@@ -15,7 +15,7 @@ from policies.decision import Tier
 from release.domain.manifest import ENVELOPE_FILE, MANIFEST_FILE, Manifest
 from release.pull.recalls import RECALLS_FOLDER, Reader, read_feed, read_recalls
 from release.pull.verify import check_listing, read_manifest
-from store.catalog import ReleaseBook, ReleaseRecord, ReleaseState
+from store.catalog import Changes, ReleaseBook, ReleaseRecord, ReleaseState
 from workers.context import Context, utc_now
 from workers.unsettled import Unsettled
 
@@ -83,9 +83,20 @@ class PublishedReleases:
         return found
 
     def find(
-        self, tier: Tier, revision: str, *, is_recalled_fine: bool = False
+        self,
+        tier: Tier,
+        revision: str,
+        *,
+        is_recalled_fine: bool = False,
+        changes: Changes | None = None,
     ) -> PublishedRelease | None:
         """Return a release by id, by commit or as the latest of its tier; None: there is none.
+
+        Args:
+            tier: of the release.
+            revision: its id, the start of its manifest's digest, or `LATEST`.
+            is_recalled_fine: the reader leaves out the rows that were taken back.
+            changes: what has changed in the catalog, where the caller has asked already.
 
         Raises:
             ReleaseRefused: it was recalled, which is fine for who leaves those rows out; its
@@ -94,14 +105,14 @@ class PublishedReleases:
             TransientError: its recall is not out yet, so nobody could leave rows out; or something
                 may have to be taken back, see `workers.unsettled`.
         """
-        self._unsettled.check()
+        self._unsettled.check(changes)
         root = self._context.settings.shards_dir(tier.value)
         read_feed(root, self._context.keys.public, tier, now=utc_now())
         if revision == LATEST:
-            records = self._records(tier)
+            records = self._records(tier, changes)
             return self._open(records[0]) if records else None
         is_commit = len(revision) == _COMMIT_CHARS
-        for record in self._out(tier):
+        for record in self._out(tier, changes):
             if record.id == revision or (is_commit and record.manifest_digest.startswith(revision)):
                 if not is_recalled_fine:
                     check_not_recalled(record)
@@ -121,13 +132,16 @@ class PublishedReleases:
         touching = [] if known is None else known.touching(release_id)
         return tuple(sorted(recall.recall_id for recall in touching))
 
-    def _records(self, tier: Tier) -> list[ReleaseRecord]:
-        return [r for r in self._out(tier) if r.state is ReleaseState.PUBLISHED]
+    def _records(self, tier: Tier, changes: Changes | None = None) -> list[ReleaseRecord]:
+        return [r for r in self._out(tier, changes) if r.state is ReleaseState.PUBLISHED]
 
-    def _out(self, tier: Tier) -> list[ReleaseRecord]:
+    def _out(self, tier: Tier, changes: Changes | None) -> list[ReleaseRecord]:
+        def read() -> list[ReleaseRecord]:
+            return [r for r in self._book.list_releases(tier) if r.is_out]
+
         root = self._context.settings.shards_dir(tier.value)
-        records = self._book.list_releases(tier)
-        return [r for r in records if r.is_out and (root / r.path).is_dir()]
+        out = self._context.keep(("out", tier), read, changes)
+        return [r for r in out if (root / r.path).is_dir()]
 
     def _open(self, record: ReleaseRecord) -> PublishedRelease:
         known = self._opened.get(record.id)

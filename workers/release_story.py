@@ -182,6 +182,6 @@ def _document(context: Context, release: ReleaseView, name: str) -> bytes:
 
 
 def _recalls(context: Context, release_id: str) -> list[RecallView]:
-    found = RecallBook(context.catalog, utc_now).list_all()
+    found = context.keep("recalls", RecallBook(context.catalog, utc_now).list_all)
     named = [r.id for r in found if any(part.release_id == release_id for part in r.releases)]
     return [find_recall(context, recall_id) for recall_id in named]

@@ -23,9 +23,9 @@ from workers.corpus import tree_key, units_lacking
 from workers.group_story import group_of
 from workers.reading.groups import list_groups
 from workers.reading.present import present_decisions
-from workers.reading.remembered import Remembered
 from workers.reading.repositories import RepositoryView, VisitView, find_repository, list_visits
 from workers.reading.syncing import CommandView, SyncView, tell_sync
+from workers.remembered import Remembered
 
 ROWS: Final = 500
 """Entries of a folder that are listed."""
@@ -182,7 +182,7 @@ def _masked(trees: pa.Table, repository_id: str, connection: duckdb.DuckDBPyConn
 
 def _trees_key(context: Context, repository_id: str) -> str:
     """Return the key of the facts about a repository's paths; empty where there are none."""
-    repository = context.catalog.find_by_id(repository_id)
+    repository = context.find_repository(repository_id)
     key = context.catalog.corpus().get(repository_id)
     if repository is None or key is None:
         return ""

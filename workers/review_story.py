@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,7 +60,7 @@ def tell_review(
         review=view,
         outlook=outlook,
         refusal=refusal,
-        repository=_names(context).get(view.repository, view.repository),
+        repository=context.repository_names().get(view.repository, view.repository),
         reviewers=reviewers_by_lane(context)[view.lane],
         group_id=group_id,
         now=desk.now,
@@ -83,7 +83,3 @@ def _group_near(context: Context, view: ReviewView, repositories: Collection[str
     query = Query(filters=tuple(sorted(about)), limit=1)
     found = list_groups(context, query, repositories=repositories).items
     return found[0].id if found else ""
-
-
-def _names(context: Context) -> Mapping[str, str]:
-    return {r.id: r.name for r in context.catalog.list_repositories()}

@@ -137,7 +137,7 @@ class ReviewDesk:
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
-        return {r.id: r.name for r in self._context.catalog.list_repositories()}
+        return self._context.repository_names()
 
     def draft(self, request: Request) -> Review:
         """Return the review that a request amounts to; nothing is written.

@@ -52,7 +52,7 @@ def said_about(
         everything: the corpus with the findings that people declared false.
     """
     book = ReviewBook(context.catalog, context.policy)
-    reviews = book.list_all()
+    reviews = context.keep("reviews", book.list_all)
     if not reviews:
         return []
     blobs = set(pc.unique(decisions["blob_id"]).to_pylist())

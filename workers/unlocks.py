@@ -47,7 +47,7 @@ def rank(context: Context, most: int = MOST) -> Unlocks:
     Raises:
         InputError: nothing was decided yet.
     """
-    names = {r.id: r.name for r in context.catalog.list_repositories()}
+    names = context.repository_names()
     found = find_unlocks(context)
     items = [
         UnlockView(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time as clocks
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,11 +10,9 @@ from typing import Final
 
 from ingest.errors import TransientError
 from policies.review import ReviewKind
-from store.catalog import AuditEntry, AuditLog, ReviewBook
+from store.catalog import AuditEntry, AuditLog, Changes, ReviewBook
 from workers.context import Context, utc_now
 
-_KEPT_SECONDS: Final = 1.0
-"""What ends by the clock has ended this late at most; what somebody says counts at once."""
 _RUNS: Final = 100
 _TICK: Final = timedelta(milliseconds=10)
 """By how much the time of an inode may lag: a tick of Linux with CONFIG_HZ=100, its slowest."""
@@ -46,32 +43,40 @@ class Unsettled:
         """Take the adapters; nothing is looked at yet."""
         self._context = context
         self._audit = AuditLog(context.catalog, clock=utc_now)
-        self._settled = (-1, 0.0)
 
-    def since(self) -> datetime | None:
+    def since(self, changes: Changes | None = None) -> datetime | None:
         """Return the newest moment that may take rows away and that no recall has answered.
 
         That is when somebody withdrew something, restricted it, took a waiver or a consent back,
         stated other rights, applied a policy or wrote the policy's or the company's files, and
         when a waiver or a consent ended. It is answered once a run that was begun later has taken
         back what may not be used any more.
+
+        Args:
+            changes: what has changed in the catalog, where the caller has asked already.
         """
-        mark, now = self._audit.last_number(), clocks.monotonic()
-        if mark == self._settled[0] and now < self._settled[1]:
-            return None
-        answered = self._answered()
-        found = self._look(answered) if answered is not None else None
-        if found is None:
-            self._settled = (mark, now + _KEPT_SECONDS)
+
+        def find() -> datetime | None:
+            answered = self._answered()
+            return self._look(answered) if answered is not None else None
+
+        mark = changes or self._context.changes or self._context.catalog.changes()
+        key = mark, "settled", utc_now().replace(microsecond=0)
+        # What somebody says counts at once; what ends by the clock, or is edited, a second later
+        # at most. That a recall was made is no entry of the chain: to wait is never remembered.
+        found: datetime | None = self._context.lately.get(key, find, lambda at: at is None)
         return found
 
-    def check(self) -> None:
+    def check(self, changes: Changes | None = None) -> None:
         """Let releases be handed out.
+
+        Args:
+            changes: what has changed in the catalog, where the caller has asked already.
 
         Raises:
             NotSettled: first somebody has to look at what may still be used.
         """
-        since = self.since()
+        since = self.since(changes)
         if since is not None:
             raise NotSettled(
                 f"Since {since.isoformat(timespec='seconds')} something may have to be taken back; "
@@ -111,7 +116,7 @@ class Unsettled:
             moment = review.starts_at if review.kind.restricts else review.expires_at
             if moment is not None:
                 yield moment
-        for repository in self._context.catalog.list_repositories():
+        for repository in self._context.repositories().values():
             if repository.release_consent and repository.consent_until is not None:
                 yield end_of_consent(repository.consent_until)
 

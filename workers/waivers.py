@@ -67,7 +67,7 @@ def list_waivers(context: Context, query: Query) -> Page[Waiver]:
     asked = _asked(context, query)
     page = list_reviews(context, replace(asked, cursor=query.cursor))
     known = _known(context, [review.id for review in page.items])
-    names = {r.id: r.name for r in context.catalog.list_repositories()}
+    names = context.repository_names()
     now = utc_now()
     items = [
         Waiver(

@@ -6,23 +6,28 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from store.catalog.errands import ErrandKind
-from workers.clock import Clockwork
 from workers.context import Context
 from workers.decisions import decide_anew
 from workers.errand_runner import run_errand
 from workers.errands import errand_book
 from workers.runner import drain
+from workers.unsettled import Unsettled
+
+
+def look_again(context: Context) -> None:
+    """Look at releases again, as a worker does that follows the clock; nothing else that waits."""
+    drain(context.anew(), decide_anew(context.anew()))
 
 
 def settle(context: Context) -> None:
-    """Run what waits for workers, and what the clock or an edit of a file asks for.
+    """Run what waits for workers, and look at releases again where something asks for it.
 
     The files of a home that was copied count as edited: nothing of a release is shown before.
     """
-    if Clockwork(context).is_due():
-        decide_anew(context.anew())
     for run_id in context.jobs.running_runs():
         drain(context.anew(), run_id)
+    if Unsettled(context.anew()).since() is not None:
+        look_again(context)
 
 
 def find_out(context: Context, kinds: Sequence[ErrandKind] = tuple(ErrandKind)) -> None:

@@ -7,10 +7,12 @@ import pytest
 from ingest.domain.company import Term, TermKind
 from ingest.domain.repository import Repository, RightsBasis
 from ingest.errors import ArtefactCorrupt, ConfigurationError
+from policies.decision import Lane
 from policies.document import default_policy_text, load_policy
-from store.catalog import PolicyBook
+from store.catalog import PolicyBook, ReviewerBook
 from workers.company import TERMS_FILE, TermList, write_terms
 from workers.context import Context, utc_now
+from workers.group_story import reviewers_by_lane
 from workers.settings import Settings
 
 
@@ -69,6 +71,26 @@ def test_what_was_read_counts_until_something_is_said_registered_or_edited(tmp_p
     record = (load_policy(text).digest, "ours", text)
     PolicyBook(context.catalog, clock=utc_now).apply(record, plan="0" * 64, actor="ada")
     assert context.current().policy.digest == record[0] != policy.digest
+    context.catalog.close()
+
+
+def test_what_requests_read_is_kept_until_something_is_said_or_registered(tmp_path: Path) -> None:
+    context = Context(settings=Settings(home=tmp_path))
+    context.catalog.save_repository(_repository("a", RightsBasis.OWNER_ATTESTED))
+    held = context.current(is_kept=True)
+    first = held.repositories()
+    assert context.current(is_kept=True).repositories() is first
+    # Whoever changes something, and whoever works, reads what there is.
+    assert context.current().repositories() is not first
+    context.catalog.save_repository(_repository("b", RightsBasis.OWNER_ATTESTED))
+    assert list(context.current(is_kept=True).repository_names().values()) == ["a", "b"]
+
+    reviewers = ReviewerBook(context.catalog, utc_now)
+    assert reviewers_by_lane(context.current(is_kept=True))[Lane.LEGAL] == ()
+    reviewers.add("ben", Lane.LEGAL, actor="ada")
+    assert reviewers_by_lane(context.current(is_kept=True))[Lane.LEGAL] == ("ben",)
+    # One request sees what it saw first.
+    assert held.repositories() is first
     context.catalog.close()
 
 

@@ -14,7 +14,14 @@ from web.access.marks import (
     public,
     signed_in,
 )
-from web.access.principal import Present, Unauthenticated, Who, bearer_token, principal_of
+from web.access.principal import (
+    Present,
+    Unauthenticated,
+    Who,
+    bearer_token,
+    changes_of,
+    principal_of,
+)
 from web.access.subjects import deciding_each, own, shown_by_filter
 
 __all__ = [
@@ -24,6 +31,7 @@ __all__ = [
     "Unauthenticated",
     "Who",
     "bearer_token",
+    "changes_of",
     "client_address",
     "deciding_each",
     "local_path",

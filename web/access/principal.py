@@ -113,7 +113,8 @@ async def context_of(
     request: Request, services: Served, _: Annotated[Known | None, Depends(known_of)]
 ) -> Context:
     """Return policy, terms and rights as they are when a request is looked at."""
-    return services.context.current(changes_of(request, services))
+    is_kept = request.method in SAFE_METHODS
+    return services.context.current(changes_of(request, services), is_kept=is_kept)
 
 
 Present = Annotated[Context, Depends(context_of)]

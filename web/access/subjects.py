@@ -41,7 +41,7 @@ def subject_of_group(context: Context, group_id: str) -> Subject:
     what belongs to others; the story is put together for those who may see it.
     """
     found = locate_group(context, group_id)
-    repository = context.catalog.find_by_id(found.repository_id if found else "")
+    repository = context.find_repository(found.repository_id if found else "")
     if found is None or repository is None:
         return ANYTHING
     return Subject(owner=repository.owner, lane=found.lane)

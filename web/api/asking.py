@@ -16,6 +16,7 @@ from web.access import Present, Who
 from workers.context import Context
 from workers.reading.grammar import Field, Kind, parse_query, url_of
 from workers.reading.page import Page
+from workers.reading.sight import owned_by
 
 T = TypeVar("T")
 
@@ -101,10 +102,7 @@ class Ask:
     def repositories(self) -> frozenset[str] | None:
         """Ids of the repositories that may be seen; None: all of them."""
         owners = self.owners
-        if owners is None:
-            return None
-        known = self.context.catalog.list_repositories()
-        return frozenset(r.id for r in known if r.owner in owners)
+        return None if owners is None else owned_by(self.context, owners)
 
     def query(self, fields: Mapping[str, Field]) -> Query:
         """Return what the URL asks of a list.

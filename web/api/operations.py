@@ -86,10 +86,10 @@ def show(found: FoundOperation) -> OperationView:
 )
 async def events(found: FoundOperation, ask: Asking, services: Served) -> EventSourceResponse:
     """Tell of an operation as server-sent events: ``progress`` when it changed, ``end`` once."""
+    about = await about_operation(found)
 
     def may_still() -> bool:
         known = know_again(ask.request, services)
-        about = about_operation(found)
         return known is not None and may(known.who, Action.OPERATION_READ, about)
 
     return EventSourceResponse(tell(ask.context, found.id, may_still))

@@ -98,7 +98,7 @@ FoundOperation = Annotated[OperationView, Depends(operation_of)]
 FoundRecall = Annotated[RecallView, Depends(recall_of)]
 
 
-def about_repository(found: FoundRepository) -> Subject:
+async def about_repository(found: FoundRepository) -> Subject:
     """Return what a request about a repository is about."""
     return Subject(owner=found.owner)
 
@@ -109,47 +109,47 @@ def about_visit(found: FoundVisit, ask: Asking) -> Subject:
     return Subject(owner=repository.owner) if repository else ANYTHING
 
 
-def about_review(found: FoundReview) -> Subject:
+async def about_review(found: FoundReview) -> Subject:
     """Return what looking at a review, or taking one back, is about."""
     return Subject(lane=found.lane, owner=found.requested_by)
 
 
-def deciding_review(found: FoundReview) -> Subject:
+async def deciding_review(found: FoundReview) -> Subject:
     """Return what deciding on a review is about."""
     return Subject(lane=found.lane, requested_by=found.requested_by)
 
 
-def about_release(found: FoundRelease) -> Subject:
+async def about_release(found: FoundRelease) -> Subject:
     """Return what a request about a release is about."""
     return Subject(tier=found.tier)
 
 
-def lifting(found: FoundWithdrawal) -> Subject:
+async def lifting(found: FoundWithdrawal) -> Subject:
     """Return what deciding on the lifting of a withdrawal is about."""
     return Subject(lane=found.lane, requested_by=found.lift_asked_by)
 
 
-def about_grant(found: FoundGrant) -> Subject:
+async def about_grant(found: FoundGrant) -> Subject:
     """Return what a request about a grant is about."""
     return Subject(tier=found.tier, owner=found.consumer)
 
 
-def about_token(found: FoundToken) -> Subject:
+async def about_token(found: FoundToken) -> Subject:
     """Return what a request about a token is about."""
     return Subject(owner=found.consumer)
 
 
-def about_errand(found: FoundErrand) -> Subject:
+async def about_errand(found: FoundErrand) -> Subject:
     """Return what a request about an errand is about: whose question it was."""
     return Subject(owner=found.asked_by)
 
 
-def about_operation(found: FoundOperation) -> Subject:
+async def about_operation(found: FoundOperation) -> Subject:
     """Return what a request about an operation is about: who asked for it."""
     return Subject(owner=found.by)
 
 
-def about_recall(found: FoundRecall) -> Subject:
+async def about_recall(found: FoundRecall) -> Subject:
     """Return what a request about a recall is about."""
     return Subject(tier=found.tier)
 

@@ -13,8 +13,8 @@ from ingest.errors import ReleaseRefused
 from policies.access import Action, Subject, may
 from policies.decision import Tier
 from release.domain.grant import Grant, PullRefused
-from store.catalog import Token
-from web.access import Mark, bearer_token, marked
+from store.catalog import Changes, Token
+from web.access import Mark, bearer_token, changes_of, marked
 from web.hub.answers import HubRefusal, tier_of
 from web.services import Served, Services
 from workers.front_door import principal_of_token
@@ -35,7 +35,9 @@ def authenticated(request: Request, services: Served) -> Token:
     return token
 
 
-def admitted(services: Services, holder: Token, tier: Tier) -> Grant:
+def admitted(
+    services: Services, holder: Token, tier: Tier, changes: Changes | None = None
+) -> Grant:
     """Return the grant by which a token's holder reads a tier.
 
     Raises:
@@ -44,7 +46,7 @@ def admitted(services: Services, holder: Token, tier: Tier) -> Grant:
     if Action.PULL_TAKE not in holder.actions:
         raise HubRefusal(403, "This token is not for pulling.", "GatedRepo")
     try:
-        grant = services.counter.admit(holder, tier)
+        grant = services.counter.admit(holder, tier, changes)
     except PullRefused as error:
         raise HubRefusal(403, error.message, "GatedRepo") from None
     who = principal_of_token(holder, None, frozenset({grant.tier}))
@@ -104,11 +106,12 @@ def admission(request: Request, services: Served, holder: Holder) -> Admission:
     """
     names = request.path_params
     tier = tier_of(names["namespace"], names["name"])
-    grant = admitted(services, holder, tier)
+    changes = changes_of(request, services)
+    grant = admitted(services, holder, tier, changes)
     drops = request.query_params.get("recalled") == "drop"
     try:
         release = services.releases.find(
-            tier, names.get("revision", LATEST), is_recalled_fine=drops
+            tier, names.get("revision", LATEST), is_recalled_fine=drops, changes=changes
         )
     except ReleaseRefused as error:
         raise HubRefusal(410, error.message) from None

@@ -39,9 +39,9 @@ class Caller:
         return self.context.today()
 
     @property
-    def names(self) -> dict[str, str]:
+    def names(self) -> Mapping[str, str]:
         """Repository id to name."""
-        return {r.id: r.name for r in self.context.catalog.list_repositories()}
+        return self.context.repository_names()
 
     @property
     def repositories(self) -> frozenset[str] | None:

@@ -25,7 +25,7 @@ def errand_of(errand_id: str, caller: Calling) -> Errand:
 FoundErrand = Annotated[Errand, Depends(errand_of)]
 
 
-def about_errand(found: FoundErrand) -> Subject:
+async def about_errand(found: FoundErrand) -> Subject:
     """Return what a page of an errand is about: whose question it was."""
     return Subject(owner=found.asked_by)
 

@@ -64,7 +64,7 @@ def release_of(release_id: str, caller: Calling) -> ReleaseView:
 Found = Annotated[ReleaseView, Depends(release_of)]
 
 
-def about(found: Found) -> Subject:
+async def about(found: Found) -> Subject:
     """Return what a page of a release is about."""
     return Subject(tier=found.tier)
 

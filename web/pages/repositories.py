@@ -33,7 +33,7 @@ def repository_of(repository_id: str, caller: Calling) -> RepositoryView:
 Found = Annotated[RepositoryView, Depends(repository_of)]
 
 
-def about(found: Found) -> Subject:
+async def about(found: Found) -> Subject:
     """Return what a page of a repository is about."""
     return Subject(owner=found.owner)
 

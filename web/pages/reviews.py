@@ -52,7 +52,7 @@ def stored(review_id: str, caller: Calling) -> Review | None:
 Stored = Annotated[Review | None, Depends(stored)]
 
 
-def about(found: Stored) -> Subject:
+async def about(found: Stored) -> Subject:
     """Return what looking at a review, or taking one back, is about.
 
     Of what is not there nothing is known: who may see their own only is told the same of what

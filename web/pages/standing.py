@@ -63,12 +63,12 @@ Found = Annotated[WithdrawalView, Depends(withdrawal_of)]
 FoundRecall = Annotated[RecallView | None, Depends(recall_of)]
 
 
-def lifting(found: Found) -> Subject:
+async def lifting(found: Found) -> Subject:
     """Return what deciding on the lifting of a withdrawal is about."""
     return Subject(lane=found.lane, requested_by=found.lift_asked_by)
 
 
-def about_recall(found: FoundRecall) -> Subject:
+async def about_recall(found: FoundRecall) -> Subject:
     """Return what a step about a recall is about."""
     return Subject(tier=found.tier) if found else ANYTHING
 

@@ -113,7 +113,7 @@ def token_of(token_id: str, caller: Calling) -> Token:
 Found = Annotated[Token, Depends(token_of)]
 
 
-def about(found: Found) -> Subject:
+async def about(found: Found) -> Subject:
     """Return what a request about a token is about."""
     return Subject(owner=found.consumer)
 

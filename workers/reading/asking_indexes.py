@@ -15,7 +15,7 @@ from store.asking import Position, Query, Slice
 from store.index_lists import IndexListing, index_count, index_slice
 from workers.context import Context
 from workers.indexing import indexes_of
-from workers.reading.remembered import Remembered
+from workers.remembered import Remembered
 
 T = TypeVar("T")
 Page = tuple[Slice[Any], int | None]

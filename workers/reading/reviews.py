@@ -105,9 +105,12 @@ def list_reviews(context: Context, query: Query, *, requested_by: str = "") -> P
         QueryRefused: the cursor belongs to another list.
     """
     now, lists, patterns = utc_now(), CatalogLists(context.catalog), Patterns(context)
+    second = now.replace(microsecond=0)  # the clock ends reviews too
     return page_of(
         within(query, "by", {requested_by} if requested_by else None).sorted_by(DEFAULT_SORT),
-        lambda asked, after: lists.reviews(asked, after, now),
+        lambda asked, after: context.keep(
+            ("reviews", asked, after, second), lambda: lists.reviews(asked, after, now)
+        ),
         lambda rows: [review_view(context, row, now, patterns=patterns) for row in rows],
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from policies.access import Principal, is_staff, owners_seen_by, tiers_seen_by
@@ -24,14 +25,17 @@ class Sight:
     """Sees builds that failed and why, not just what is out."""
 
 
+def owned_by(context: Context, owners: Collection[str]) -> frozenset[str]:
+    """Return the ids of the repositories of some owners."""
+    return frozenset(r.id for r in context.repositories().values() if r.owner in owners)
+
+
 def sight_of(context: Context, who: Principal) -> Sight:
     """Return what somebody may see; see `policies.access` for who that is."""
     owners = owners_seen_by(who)
-    known = () if owners is None else context.catalog.list_repositories()
-    ids = frozenset(r.id for r in known if owners is not None and r.owner in owners)
     return Sight(
         owners=owners,
-        repositories=None if owners is None else ids,
+        repositories=None if owners is None else owned_by(context, owners),
         asked_by="" if owners is None else who.name,
         tiers=tiers_seen_by(who),
         is_inside=is_staff(who),

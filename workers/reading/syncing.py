@@ -74,7 +74,7 @@ def tell_sync(context: Context, repository_id: str) -> SyncView:
     Raises:
         NotFound: there is no such repository.
     """
-    repository = context.catalog.find_by_id(repository_id)
+    repository = context.find_repository(repository_id)
     if repository is None:
         raise NotFound(f"There is no repository {repository_id}.")
     state = sync_state(context, repository)

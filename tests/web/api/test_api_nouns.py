@@ -10,7 +10,7 @@ from httpx import Response
 
 from policies.decision import Lane
 from store.catalog import AuditLog, ReviewerBook
-from tests.support.working import settle
+from tests.support.working import look_again
 from tests.web.api.conftest import Api
 from workers.context import utc_now
 from workers.reviews import ReviewDesk
@@ -63,7 +63,7 @@ def test_the_pages_of_a_list_are_the_list(api: Api, noun: str) -> None:
 
 
 def test_the_rows_of_a_release_are_paged_and_told_without_contents(api: Api) -> None:
-    settle(api.services.context)
+    look_again(api.services.context)
     who = api["all"]
     release = items(who.get(f"{V1}/releases?state=published"))[0]["id"]
     whole = items(who.get(f"{V1}/releases/{release}/rows?limit=500"))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from workers.reading.remembered import Remembered
+from workers.remembered import Remembered
 
 
 def test_an_answer_is_found_once_while_it_is_among_the_last() -> None:
