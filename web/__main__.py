@@ -7,7 +7,7 @@ import sys
 
 from fastapi import FastAPI
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 
 from ingest.errors import ConfigurationError
 from web.app import create_app
@@ -44,6 +44,7 @@ def main() -> None:
         address=settings.web_host,
         port=settings.web_port,
         interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
         factory=True,
         workers=settings.web_workers,
         log_access=False,
