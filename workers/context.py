@@ -240,8 +240,9 @@ class Context:
     def keep(self, key: Hashable, read: Callable[[], T], changes: Changes | None = None) -> T:
         """Return what is read of the catalog; once for all requests between two changes of it.
 
-        Only what follows from repositories and from entries of the audit chain may be kept, and
-        nobody may change it. A context that knows of no changes reads each time.
+        Only what follows from repositories and from entries of the audit chain may be kept, or what
+        names a moment in its key, and nobody may change it. A context that knows of no changes
+        reads each time.
 
         Args:
             key: names what is read.

@@ -23,7 +23,7 @@ from workers.corpus import tree_key, units_lacking
 from workers.group_story import group_of
 from workers.reading.groups import list_groups
 from workers.reading.present import present_decisions
-from workers.reading.repositories import RepositoryView, VisitView, find_repository, list_visits
+from workers.reading.repositories import RepositoryView, VisitView, list_visits
 from workers.reading.syncing import CommandView, SyncView, tell_sync
 from workers.remembered import Remembered
 
@@ -106,13 +106,13 @@ class RepositoryStory:
 _Listed = tuple[Sequence[TreeRow], int, Sequence[LicenseRow]]
 
 
-def tell_repository(context: Context, repository_id: str, folder: str = "") -> RepositoryStory:
+def tell_repository(context: Context, view: RepositoryView, folder: str = "") -> RepositoryStory:
     """Return everything about a repository.
 
     Raises:
-        InputError: there is no such repository.
+        NotFound: it is registered no more.
     """
-    view = find_repository(context, repository_id)
+    repository_id = view.id
     of_it = Query(filters=(Filter(field="repository", values=(repository_id,)),), limit=_VISITS)
     visits = list_visits(context, of_it).items
     tree: Sequence[TreeRow] = ()

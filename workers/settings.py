@@ -254,7 +254,7 @@ class Settings(BaseSettings):
     )
     web_workers: int = Field(default=1, ge=1, le=64, description="Processes of the web server.")
     web_threads: int = Field(
-        default=8,
+        default=4,
         ge=1,
         le=256,
         description="Requests that one process works on at once; more wait their turn.",

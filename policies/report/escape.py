@@ -22,7 +22,9 @@ def display_path(path: bytes) -> str:
 
 def display_text(text: str) -> str:
     """Return text with the same escapes; surrogates stand for bytes that were not UTF-8."""
-    return "".join(_visible(char) for char in text)
+    if text.isascii() and text.isprintable() and "\\" not in text:  # most are; one look at all
+        return text
+    return "".join(map(_visible, text))
 
 
 def csv_cell(text: str) -> str:

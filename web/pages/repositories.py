@@ -52,7 +52,7 @@ def repositories(caller: Calling) -> HTMLResponse:
 @router.get("/repositories/{repository_id}", dependencies=[needs(Action.REPOSITORY_READ, about)])
 def repository(caller: Calling, found: Found, folder: str = "") -> HTMLResponse:
     """Show a repository."""
-    story = tell_repository(caller.context, found.id, folder)
+    story = tell_repository(caller.context, found, folder)
     return caller.render("repository.html", fragment="tree", story=story)
 
 

@@ -71,7 +71,9 @@ def why_nothing_moves(context: Context) -> Stillness:
     """Return what waits and runs, and say why nothing moves."""
     now = utc_now()
     queue = read_queue(context.catalog, now)
-    lengths = queue_lengths(context.settings, QUEUES)
+    lengths = context.keep(
+        ("messages", now.replace(microsecond=0)), lambda: queue_lengths(context.settings, QUEUES)
+    )
     messages = None if lengths is None else sum(lengths.values())
     leases = [
         LeaseView(
