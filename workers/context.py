@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import pyarrow as pa
 
@@ -26,8 +26,8 @@ from policies.document import default_policy_text, load_policy
 from policies.model import Policy
 from workers.collector import uncollected
 from workers.company import TERMS_FILE, load_company, with_repository_hosts
+from workers.kept import Kept
 from workers.keys import Keys, load_keys
-from workers.remembered import Remembered
 from workers.rulepacks import rule_packs
 from workers.scanned import ScannedTexts
 from workers.settings import Settings
@@ -73,8 +73,8 @@ class Context:
     """What detectors said of the bytes that this process had scanned."""
     changes: Changes | None = None
     """What had changed in the catalog when a request that only reads was looked at; else None."""
-    lately: Remembered[Any] = field(default_factory=lambda: Remembered(_MOST_KEPT), repr=False)
-    """What such requests read of the catalog, by what had changed in it until then."""
+    kept: Kept = field(default_factory=lambda: Kept(_MOST_KEPT), repr=False)
+    """What such requests read of the catalog since its last change."""
     _detectors: dict[Family, BlobDetector] = field(default_factory=dict, repr=False)
     _hosts: tuple[Changes, tuple[str, ...]] | None = field(default=None, repr=False)
     _last_read: tuple[tuple[object, ...], Context] | None = field(default=None, repr=False)
@@ -210,7 +210,7 @@ class Context:
             settings=self.settings,
             missing_counts=self.missing_counts,
             known=self.known,
-            lately=self.lately,
+            kept=self.kept,
         )
         for name in ("catalog", "jobs", "lake", "keys"):
             fresh.__dict__[name] = getattr(self, name)
@@ -250,10 +250,7 @@ class Context:
             changes: those that the caller knows of; None: those of this context.
         """
         mark = changes or self.changes
-        if mark is None:
-            return read()
-        found: T = self.lately.get((mark, key), read)
-        return found
+        return read() if mark is None else self.kept.get(mark, key, read)
 
     def repositories(self) -> Mapping[str, Repository]:
         """Return all registered repositories by id, sorted by name."""

@@ -61,11 +61,10 @@ class Unsettled:
             return self._look(answered) if answered is not None else None
 
         mark = changes or self._context.changes or self._context.catalog.changes()
-        key = mark, "settled", utc_now().replace(microsecond=0)
+        key = "settled", utc_now().replace(microsecond=0)
         # What somebody says counts at once; what ends by the clock, or is edited, a second later
         # at most. That a recall was made is no entry of the chain: to wait is never remembered.
-        found: datetime | None = self._context.lately.get(key, find, lambda at: at is None)
-        return found
+        return self._context.kept.get(mark, key, find, lambda at: at is None)
 
     def check(self, changes: Changes | None = None) -> None:
         """Let releases be handed out.
