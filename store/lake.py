@@ -59,8 +59,7 @@ class Lake:
     def __init__(self, root: Path) -> None:
         """Take the folder; it is made with the first artefact."""
         self._root = root
-        self._keys: dict[Path, pa.Table] = {}
-        self._keys_bytes = 0
+        self._keys: dict[Path, facts_index.FolderKeys] = {}
         self._listed: dict[Path, tuple[int, list[str]]] = {}
 
     def path(self, kind: str, key: str) -> Path:
@@ -142,11 +141,10 @@ class Lake:
         schema = facts_schema(family)
         wanted = schema if columns is None else pa.schema([schema.field(c) for c in columns])
         folder = self._facts_folder(family, ruleset_digest)
-        names = self._names_in(folder)
-        keys = [self._fact_keys(folder, name, schema) for name in names]
-        picks = facts_index.pick_rows(keys, blob_ids)
+        keys = self._keys_of(folder, schema)
+        picks = facts_index.pick_rows(keys.rows, blob_ids)
         parts = [
-            _read(folder / f"{names[file]}{_SUFFIX}", wanted.names, schema).take(rows)
+            _read(folder / f"{keys.files[file]}{_SUFFIX}", wanted.names, schema).take(rows)
             for file, rows in picks.rows_by_file()
         ]
         table = pa.concat_tables([wanted.empty_table(), *parts])
@@ -165,10 +163,8 @@ class Lake:
         Raises:
             ArtefactCorrupt: a batch is damaged.
         """
-        schema = facts_schema(family)
-        folder = self._facts_folder(family, ruleset_digest)
-        keys = [self._fact_keys(folder, name, schema) for name in self._names_in(folder)]
-        return units.take(facts_index.missing_rows(units, keys))
+        keys = self._keys_of(self._facts_folder(family, ruleset_digest), facts_schema(family))
+        return units.take(facts_index.missing_rows(units, keys.rows))
 
     def _facts_folder(self, family: Family, ruleset_digest: str) -> Path:
         return self._root / "facts" / family.value / check_name(ruleset_digest)
@@ -192,21 +188,26 @@ class Lake:
             self._listed[folder] = (changed, names)
         return names
 
-    def _fact_keys(self, folder: Path, name: str, schema: pa.Schema) -> pa.Table:
-        """Return (blob_id, suffix, status) of a batch.
+    def _keys_of(self, folder: Path, schema: pa.Schema) -> facts_index.FolderKeys:
+        """Return the keys of all batches of a folder.
 
         They are remembered, as every job asks which units lack facts, and to open the batches of
         ten thousand repositories for each of them would take longer than all else.
         """
-        path = folder / f"{name}{_SUFFIX}"
-        if (known := self._keys.get(path)) is not None:
+        known = self._keys.get(folder, facts_index.FolderKeys.none())
+        names = self._names_in(folder)
+        if known.files == names:
             return known
-        table = _read(path, ["blob_id", "suffix", "status"], schema)
-        if self._keys_bytes + table.nbytes > _KEYS_BYTES:
-            self._keys, self._keys_bytes = {}, 0
-        self._keys[path] = table
-        self._keys_bytes += table.nbytes
-        return table
+
+        def read(name: str) -> pa.Table:
+            return _read(folder / f"{name}{_SUFFIX}", ["blob_id", "suffix", "status"], schema)
+
+        keys = known.of(names, read)
+        others = {other: kept for other, kept in list(self._keys.items()) if other != folder}
+        if keys.rows.nbytes + sum(kept.rows.nbytes for kept in others.values()) > _KEYS_BYTES:
+            others = {}
+        self._keys = others | ({folder: keys} if keys.rows.nbytes <= _KEYS_BYTES else {})
+        return keys
 
 
 def check_name(name: str) -> str:

@@ -234,17 +234,15 @@ class MemoryLake:
         """Return one row per (blob_id, suffix), sorted by both; the worst status counts."""
         schema = facts_schema(family)
         tables = self._facts(family, ruleset_digest)
-        keys = [table.select(["blob_id", "suffix", "status"]) for table in tables]
-        picks = facts_index.pick_rows(keys, blob_ids)
+        picks = facts_index.pick_rows(facts_index.number_rows(tables), blob_ids)
         parts = [tables[file].take(rows) for file, rows in picks.rows_by_file()]
         found = pa.concat_tables([schema.empty_table(), *parts]).take(picks.order())
         return found if columns is None else found.select(list(columns))
 
     def missing_units(self, units: pa.Table, family: Family, ruleset_digest: str) -> pa.Table:
         """Return the units (blob_id, suffix, size) that have no facts row, in their order."""
-        tables = self._facts(family, ruleset_digest)
-        keys = [table.select(["blob_id", "suffix"]) for table in tables]
-        return units.take(facts_index.missing_rows(units, keys))
+        known = facts_index.number_rows(self._facts(family, ruleset_digest))
+        return units.take(facts_index.missing_rows(units, known))
 
     def _facts(self, family: Family, ruleset_digest: str) -> list[pa.Table]:
         folder = self._folder("facts", family.value, check_name(ruleset_digest))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ingest.domain.artefacts import HISTORY, SNAPSHOT, facts_schema
 from ingest.domain.finding import Family
 from ingest.errors import ArtefactCorrupt, ResourceExhausted
-from store.facts_index import missing_rows
+from store.facts_index import FolderKeys, missing_rows, number_rows, pick_rows
 from store.lake import Lake
 from store.memory import MemoryLake
 
@@ -340,5 +340,40 @@ def test_few_units_are_looked_for_among_many_as_among_few(asked: set[tuple[int, 
     units = pa.Table.from_pylist(
         [{"blob_id": f"{n:040x}", "suffix": s, "size": 1} for n, s in rows], schema=UNIT
     )
-    missing = missing_rows(units, keys).to_pylist()
+    missing = missing_rows(units, number_rows(keys)).to_pylist()
     assert missing == [at for at, one in enumerate(rows) if one not in set(known)]
+
+
+@given(
+    st.lists(st.sets(st.sampled_from("abcdefg")), max_size=6),
+    st.dictionaries(
+        st.sampled_from("abcdefg"),
+        st.dictionaries(
+            st.tuples(st.sampled_from(["x", "y"]), st.sampled_from(["", "py"])),
+            st.sampled_from(["completed", "timed_out", "failed"]),
+        ),
+    ),
+)
+@settings(max_examples=60)
+def test_keys_of_a_folder_that_grew_are_those_of_one_read_at_once(
+    steps: list[set[str]], held: dict[str, dict[tuple[str, str], str]]
+) -> None:
+    tables = {name: facts(held.get(name, {})) for name in "abcdefg"}
+    keys = FolderKeys.none()
+    for step in steps:
+        files = sorted(step)
+        read: list[str] = []
+
+        def reading(name: str, read: list[str] = read) -> pa.Table:
+            read.append(name)
+            return tables[name]
+
+        known = set(keys.files)
+        keys = keys.of(files, reading)
+        assert set(read) == (step - known if step >= known else step)
+        whole = number_rows([tables[name] for name in files])
+        order = [("file", "ascending"), ("row", "ascending")]
+        assert keys.rows.sort_by(order).to_pylist() == whole.to_pylist()
+        found, at_once = pick_rows(keys.rows, None), pick_rows(whole, None)
+        assert found.files.tolist() == at_once.files.tolist()
+        assert found.rows.tolist() == at_once.rows.tolist()
