@@ -12,7 +12,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -42,7 +42,7 @@ _ROW_GROUP_ROWS: Final = 64 * 1024
 _ZSTD_LEVEL: Final = 1
 """Half of what is stored are hashes: a higher level takes twice the time for nothing."""
 _KEYS_BYTES: Final = 128 * 2**20
-"""Keys of facts that one process remembers; beyond that it begins anew."""
+"""Keys of facts that one process remembers; what has no room is read each time."""
 _SETTLED_NS: Final = 10**9
 _SHORTAGES: Final = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _DISCARD: Final = "Discard it and run the stage again."
@@ -203,11 +203,17 @@ class Lake:
             return _read(folder / f"{name}{_SUFFIX}", ["blob_id", "suffix", "status"], schema)
 
         keys = known.of(names, read)
-        others = {other: kept for other, kept in list(self._keys.items()) if other != folder}
-        if keys.rows.nbytes + sum(kept.rows.nbytes for kept in others.values()) > _KEYS_BYTES:
-            others = {}
-        self._keys = others | ({folder: keys} if keys.rows.nbytes <= _KEYS_BYTES else {})
+        kept = dict(self._keys) | {folder: keys}
+        if _bytes_of(kept) > _KEYS_BYTES:  # those by older rules of the family go first
+            kept = {f: k for f, k in kept.items() if f == folder or f.parent != folder.parent}
+        if _bytes_of(kept) > _KEYS_BYTES:
+            del kept[folder]
+        self._keys = kept
         return keys
+
+
+def _bytes_of(keys: Mapping[Path, facts_index.FolderKeys]) -> int:
+    return sum(of_folder.rows.nbytes for of_folder in keys.values())
 
 
 def check_name(name: str) -> str:

@@ -377,3 +377,24 @@ def test_keys_of_a_folder_that_grew_are_those_of_one_read_at_once(
         found, at_once = pick_rows(keys.rows, None), pick_rows(whole, None)
         assert found.files.tolist() == at_once.files.tolist()
         assert found.rows.tolist() == at_once.rows.tolist()
+
+
+def test_what_has_no_room_is_read_each_time_and_older_rules_give_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = Lake(tmp_path)
+    for family, digest in ((Family.PII, "old"), (Family.PII, "new"), (Family.CONFIDENTIAL, "new")):
+        table = facts({(f"{n:040x}", "py"): "completed" for n in range(50)})
+        writer.write_facts(family, digest, "b", table)
+    lake = Lake(tmp_path)
+    lake.missing_units(units(("a", "py")), Family.PII, "old")
+    (one,) = (keys.rows.nbytes for keys in lake._keys.values())
+    asked = [(Family.PII, "new"), (Family.CONFIDENTIAL, "new"), (Family.PII, "new")]
+    for room, left in ((3 * one, 3), (2 * one, 2), (one, 1), (one - 1, 0)):
+        monkeypatch.setattr("store.lake._KEYS_BYTES", room)
+        lake = Lake(tmp_path)
+        for family, digest in ((Family.PII, "old"), *asked):
+            assert lake.read_facts(family, digest).num_rows == 50
+            assert lake.missing_units(units(("a", "py")), family, digest).num_rows == 1
+        assert len(lake._keys) == left
+        assert all(folder.name == "new" for folder in lake._keys) or left == 3
