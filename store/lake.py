@@ -60,6 +60,7 @@ class Lake:
         """Take the folder; it is made with the first artefact."""
         self._root = root
         self._keys: dict[Path, facts_index.FolderKeys] = {}
+        self._asked: dict[Path, Path] = {}
         self._listed: dict[Path, tuple[int, list[str]]] = {}
 
     def path(self, kind: str, key: str) -> Path:
@@ -194,6 +195,7 @@ class Lake:
         They are remembered, as every job asks which units lack facts, and to open the batches of
         ten thousand repositories for each of them would take longer than all else.
         """
+        self._asked[folder.parent] = folder
         known = self._keys.get(folder, facts_index.FolderKeys.none())
         names = self._names_in(folder)
         if known.files == names:
@@ -204,8 +206,9 @@ class Lake:
 
         keys = known.of(names, read)
         kept = dict(self._keys) | {folder: keys}
-        if _bytes_of(kept) > _KEYS_BYTES:  # those by older rules of the family go first
-            kept = {f: k for f, k in kept.items() if f == folder or f.parent != folder.parent}
+        if _bytes_of(kept) > _KEYS_BYTES:  # those by rules that are asked for no more go first
+            asked = tuple(self._asked.values())
+            kept = {path: of_folder for path, of_folder in kept.items() if path in asked}
         if _bytes_of(kept) > _KEYS_BYTES:
             del kept[folder]
         self._keys = kept
