@@ -30,8 +30,9 @@ from workers.keys import is_installed, load_identity_key
 from workers.settings import Settings, user_cache_dir
 
 _PREFIX: Final = "scan-"
-_REMOVALS: Final = 20
+_REMOVALS: Final = 200
 _PAUSE_SECONDS: Final = 0.05
+"""A process that waits for a busy disk dies only after that."""
 _FRESH_SECONDS: Final = 60.0
 """A folder this young may be one whose owner has not locked it yet."""
 
