@@ -115,11 +115,6 @@ class AuditLog:
         row = self._database.read(lambda s: s.scalar(query))
         return None if row is None else entry_of(row)
 
-    def last_number(self) -> int:
-        """Return the number of the last entry; 0 where there is none. Cheap."""
-        query = select(AuditRow.seq).order_by(AuditRow.seq.desc()).limit(1)
-        return self._database.read(lambda s: s.scalar(query)) or 0
-
     def verify(self, expected_head: str | None = None) -> AuditReport:
         """Recompute every hash; with `expected_head`, also that the chain still contains it."""
         return check_entries(self.entries(), expected_head)

@@ -35,9 +35,7 @@ def authenticated(request: Request, services: Served) -> Token:
     return token
 
 
-def admitted(
-    services: Services, holder: Token, tier: Tier, changes: Changes | None = None
-) -> Grant:
+def admitted(services: Services, holder: Token, tier: Tier, changes: Changes) -> Grant:
     """Return the grant by which a token's holder reads a tier.
 
     Raises:
